@@ -1,0 +1,210 @@
+"""What each stage hands to the next: one frozen record a stage, so that none can be skipped.
+
+load -> Photo -> identify -> Codes -> register -> RegisteredPage -> locate -> Cell -> recognise
+-> Evidence -> decode -> Posterior -> decide -> FieldReading -> report <- SheetReading
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Homography, Points
+
+Grey = NDArray[np.uint8]
+"""A grey picture, shape (height, width), 0 black to 255 white."""
+
+Status = Literal["accepted", "review"]
+SheetStatus = Literal["accepted", "review", "rejected"]
+Written = str
+"""A field as it stands on paper, a character a box: digits, X cross, - dash, _ empty, ? unreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a page came from. ``width`` and ``height`` are those of the upright picture, px."""
+
+    path: str
+    page: int
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An upright picture in memory. ``scale`` is decoded px over full px (1, 1/2, 1/4 …).
+
+    ``grey`` may be decoded smaller than the file's picture; frame ``photo`` is always the full one.
+    ``finer`` decodes it again at full size, or is None where ``scale`` is 1.
+    """
+
+    source: Source
+    grey: Grey
+    scale: float
+    finer: Callable[[], Grey] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A machine-readable mark found on the photograph.
+
+    ``text`` is what it says (the id of a tag as a decimal), ``quad`` its corners (4, 2) in frame
+    photo, ordered as the mark's own top left, top right, bottom right, bottom left.
+    """
+
+    kind: Literal["apriltag", "qr", "barcode"]
+    text: str
+    quad: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """Smooth residual displacement of paper against a plane: curl, folds, lens.
+
+    ``offsets_mm`` (rows, columns, 2) at the nodes ``y_mm`` (rows,), ``x_mm`` (columns,), bilinear
+    between: a page point p is seen where the homography puts ``p + offset(p)``.
+    """
+
+    x_mm: NDArray[np.float64]
+    y_mm: NDArray[np.float64]
+    offsets_mm: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """How a template lies on a photograph.
+
+    ``photo_from_page`` maps mm to full-size px. ``residual_mm`` is the root mean square distance
+    of the printed lines from where they should be, after ``bend``. ``coverage`` is the part of the
+    template's lines that were found, 0..1; ``visible`` the part of the page within the picture.
+    """
+
+    template: str
+    method: str
+    photo_from_page: Homography
+    bend: Bend
+    residual_mm: float
+    coverage: float
+    visible: float
+    px_per_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Measured, never judged here. ``sharpness`` 0..1, ``glare`` the part of the page burnt out 0..1."""
+
+    sharpness: float
+    glare: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One box of one encoding: where it should be (page, mm) and where it was found (photo, px)."""
+
+    field: str
+    encoding: str
+    index: tuple[int, ...]
+    aspect: float
+    quad: Points
+    crop: Grey
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one encoding's picture says about a field: probabilities of what is written there.
+
+    ``written`` maps strings (or numbers, for encodings that hold no characters) to probabilities
+    that sum to at most one; the rest is spread over everything not listed.
+    """
+
+    field: str
+    encoding: str
+    written: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule of the form's arithmetic against what was read.
+
+    ``holds`` is whether the most probable values obey it, None where a field is empty or unread;
+    ``probability`` is the posterior probability that what stands on paper obeys it.
+    """
+
+    rule: str
+    fields: tuple[str, ...]
+    holds: bool | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a field needs a person: ``code`` from a closed list, ``text`` to act on."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """One field as read. ``value`` None: left empty (or unreadable, when status is review).
+
+    ``confidence`` is the probability that ``value`` is what stands on paper. ``quad`` is the
+    primary encoding's outline (4, 2) in frame photo.
+    """
+
+    name: str
+    value: int | None
+    written: Written
+    confidence: float
+    status: Status
+    reasons: tuple[Reason, ...]
+    alternatives: tuple[tuple[int | None, float], ...]
+    evidence: Mapping[str, tuple[tuple[str, float], ...]]
+    quad: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a page was refused; see ``errors.Rejected``."""
+
+    stage: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReading:
+    """One input page, read or rejected: the record behind schema ``formreader/sheet/1``."""
+
+    source: Source
+    status: SheetStatus
+    template: str | None = None
+    rejection: Rejection | None = None
+    registration: Registration | None = None
+    quality: Quality | None = None
+    fields: Mapping[str, FieldReading] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    provenance: Mapping[str, object] = field(default_factory=dict)
+    timing_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the stages saw, kept for ``--debug``: the picture, codes, line segments (N, 4) px, cells."""
+
+    photo: Photo
+    codes: tuple[Code, ...]
+    segments: NDArray[np.float64]
+    cells: tuple[Cell, ...]
+    read: Mapping[tuple[str, str, tuple[int, ...]], tuple[str, float]]
+
+
+def path_of(source: str | Path) -> str:
+    """The path as a reading reports it: as given, with forward slashes."""
+    return Path(source).as_posix()
