@@ -1,0 +1,42 @@
+"""Accept a field or send it to a person, with a reason from a closed list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from formreader.decide.policy import Policy
+from formreader.records import Check, Reason, Status
+
+REASONS = {
+    "unreadable": "a box holds something that is no digit, cross or dash: look at the crop",
+    "low_confidence": "the writing allows another reading: compare with the alternatives",
+    "rule_violated": "the numbers on the page do not add up: {rule}",
+    "left_empty": "nothing is written in the boxes: check that none was forgotten",
+    "odd_writing": "a gap, cross or dash stands among the digits: look at the crop",
+    "outside_picture": "part of the boxes lies outside the photograph: retake it",
+}
+
+
+def judge_field(
+    name: str, *, confidence: float, empty: bool, readable: bool, doubtful_boxes: bool, inside: bool,
+    checks: Sequence[Check], policy: Policy,
+) -> tuple[Status, tuple[Reason, ...]]:
+    """The field's status and every reason against accepting it.
+
+    An empty field is accepted only where no rule of the form has been found wanting with it.
+    """
+    reasons = []
+    if not inside:
+        reasons.append(Reason("outside_picture", REASONS["outside_picture"]))
+    if doubtful_boxes:
+        reasons.append(Reason("unreadable", REASONS["unreadable"]))
+    elif not readable:
+        reasons.append(Reason("odd_writing", REASONS["odd_writing"]))
+    elif confidence < policy.accept_confidence:
+        reasons.append(Reason("low_confidence", REASONS["low_confidence"]))
+    for check in checks:
+        if name in check.fields and check.holds is False:
+            reasons.append(Reason("rule_violated", REASONS["rule_violated"].format(rule=check.rule)))
+    if empty:
+        reasons.append(Reason("left_empty", REASONS["left_empty"]))
+    return ("review" if reasons else "accepted"), tuple(reasons)

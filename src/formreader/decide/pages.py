@@ -1,0 +1,55 @@
+"""Refuse a page whose template does not fit, with a cause that a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from formreader.decide.policy import Policy
+from formreader.errors import Rejected
+from formreader.records import Registration
+
+
+def judge_registration(registrations: Sequence[Registration], policy: Policy) -> Registration:
+    """The registration to read by. ``registrations`` are the templates' best fits, best first.
+
+    Raises ``Rejected`` (stage register) with code no_lines, unknown_form, page_cut_off,
+    page_not_flat or ambiguous_form.
+    """
+    if not registrations:
+        raise Rejected(
+            "register", "no_lines",
+            "no form was found: the picture shows no ruled tables. Photograph the whole page, sharp and flat",
+        )
+    best = registrations[0]
+    evidence = {
+        "template": best.template, "coverage": round(best.coverage, 3), "residual_mm": round(best.residual_mm, 3),
+        "visible": round(best.visible, 3),
+    }
+    if best.coverage < policy.least_coverage:
+        raise Rejected(
+            "register", "unknown_form",
+            f"no known form fits: of the nearest, {best.template}, {best.coverage:.0%} of the lines were found. "
+            "Photograph the whole page, sharp and flat, or add a template for this form",
+            evidence,
+        )
+    if best.visible < policy.least_visible:
+        raise Rejected(
+            "register", "page_cut_off",
+            f"the page is cut off: {best.visible:.0%} of its lines are in the picture. Step back and retake",
+            evidence,
+        )
+    if best.residual_mm > policy.most_residual_mm:
+        raise Rejected(
+            "register", "page_not_flat",
+            f"the printed lines lie {best.residual_mm:.2f} mm from where they should: flatten the page and retake",
+            evidence,
+        )
+    if len(registrations) > 1 and best.coverage - registrations[1].coverage < policy.least_lead:
+        other = registrations[1]
+        raise Rejected(
+            "register", "ambiguous_form",
+            f"the lines fit {best.template} and {other.template} about equally "
+            f"({best.coverage:.0%}, {other.coverage:.0%}): photograph the whole page, sharp and flat",
+            evidence,
+        )
+    return best

@@ -1,0 +1,92 @@
+"""Digit boxes to a distribution over what is written and the number it means.
+
+A string has one character a box. Leading boxes that are not needed hold fillers: a cross, a dash,
+or nothing. Fillers through and through mean 0, except that boxes all empty mean no number at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.distributions import LogProbabilities
+
+FILLERS = "X-_"
+MIXED_FILLERS = 0.02
+"""Prior of a writer who changes the filler within one number, against one who keeps to it."""
+FILLER_AFTER_DIGIT = 1e-3
+"""Prior of a gap or cross behind a digit (12_): a slip of the writer or, more often, of the reader."""
+LEAST_BOX_PROBABILITY = 1e-7
+MOST_A_BOX = 6
+"""Characters kept for each box; what is dropped is counted as lost mass."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReading:
+    """One string that boxes may hold. ``value`` None where all are empty or one cannot be read."""
+
+    written: str
+    value: int | None
+    probability: float
+
+
+def value_of(written: str) -> int | None:
+    """The number a string means; None where it is left empty or holds what is no number."""
+    if set(written) <= {"_"}:
+        return None
+    digits = written.lstrip(FILLERS)
+    if digits == "":
+        return 0
+    return int(digits) if digits.isdecimal() else None
+
+
+def readable(written: str) -> bool:
+    """Whether a string is a number, a crossed-out field or an empty one, as people write them."""
+    rest = written.lstrip(FILLERS)
+    return rest == "" or rest.isdecimal()
+
+
+def read_boxes(log_probabilities: LogProbabilities, classes: str) -> tuple[NumberReading, ...]:
+    """All strings worth keeping, most probable first; probabilities sum to at most 1.
+
+    ``log_probabilities`` has shape (boxes, len(classes)), each row normalised. What is pruned away
+    stays unassigned, so that it counts against every confidence.
+    """
+    if log_probabilities.ndim != 2 or log_probabilities.shape[1] != len(classes):
+        raise ValueError(f"expected (boxes, {len(classes)}), got {log_probabilities.shape}")
+    options = [_likely(row, classes) for row in log_probabilities]
+    weighed = []
+    for characters in product(*options):
+        written = "".join(character for character, _ in characters)
+        likelihood = float(np.prod([probability for _, probability in characters]))
+        weighed.append((written, likelihood * _habit(written)))
+    kept = sum(float(np.prod([p for _, p in c])) for c in product(*options))
+    total = sum(weight for _, weight in weighed) + max(0.0, 1.0 - kept)
+    readings = [NumberReading(written, value_of(written), weight / total) for written, weight in weighed]
+    return tuple(sorted(readings, key=lambda reading: -reading.probability))
+
+
+def _likely(row: NDArray[np.float64], classes: str) -> list[tuple[str, float]]:
+    order = np.argsort(-row)[:MOST_A_BOX]
+    chosen = [(classes[i], float(np.exp(row[i]))) for i in order]
+    return [(c, p) for c, p in chosen if p >= LEAST_BOX_PROBABILITY]
+
+
+def _habit(written: str) -> float:
+    """Prior weight of the way a number is written, 1 for the usual ways."""
+    rest = written.lstrip(FILLERS)
+    filler = written[: len(written) - len(rest)]
+    weight = 1.0 if len(set(filler)) <= 1 else MIXED_FILLERS
+    return weight * FILLER_AFTER_DIGIT ** sum(character in FILLERS for character in rest)
+
+
+def by_value(readings: tuple[NumberReading, ...]) -> dict[int | None, float]:
+    """Probability of each number meant; unreadable strings are left out, so it sums to at most 1."""
+    totals: dict[int | None, float] = {}
+    for reading in readings:
+        if readable(reading.written):
+            totals[reading.value] = totals.get(reading.value, 0.0) + reading.probability
+    return dict(sorted(totals.items(), key=lambda item: -item[1]))

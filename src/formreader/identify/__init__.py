@@ -1,0 +1,6 @@
+"""Identify: what the codes on a photograph say about which form it is."""
+
+from formreader.identify.candidates import candidates, matches
+from formreader.identify.codes import find_printed_codes, find_tags
+
+__all__ = ["candidates", "find_printed_codes", "find_tags", "matches"]

@@ -1,0 +1,48 @@
+"""One warp a cell, at the resolution the recogniser wants; the page itself is never warped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import ceil
+
+import cv2
+import numpy as np
+
+from formreader.geometry import Box, Points, crop_box
+from formreader.records import Cell, Grey
+
+CROP_PX = 40
+FINEST_SUPERSAMPLING = 4
+Place = tuple[str, str, tuple[int, ...], Box]
+"""Field, encoding, index in the encoding, cell on the page in mm."""
+
+
+def crop_cells(
+    grey: Grey, scale: float, places: Iterable[Place], map_points: Callable[[Points], Points]
+) -> tuple[Cell, ...]:
+    """Crop every cell's surrounding square (see ``geometry.crop_box``) to 40 x 40 px.
+
+    ``grey`` is the picture decoded at ``scale``; ``map_points`` takes page mm to full-size px.
+    """
+    listed = list(places)
+    if not listed:
+        return ()
+    cells = map_points(np.array([box.corners for *_, box in listed]))
+    squares = map_points(np.array([crop_box(box).corners for *_, box in listed]))
+    return tuple(
+        Cell(field, encoding, index, box.width / box.height, cell, _warp(grey, (square + 0.5) * scale - 0.5))
+        for (field, encoding, index, box), cell, square in zip(listed, cells, squares, strict=True)
+    )
+
+
+def _warp(grey: Grey, square: Points) -> Grey:
+    """Average over the source pixels that fall into each target pixel, so that thin ink stays."""
+    side_px = float(np.hypot(*(square - np.roll(square, 1, axis=0)).T).mean())
+    size = CROP_PX * int(np.clip(ceil(side_px / CROP_PX), 1, FINEST_SUPERSAMPLING))
+    edge = np.array([[-0.5, -0.5], [size - 0.5, -0.5], [size - 0.5, size - 0.5], [-0.5, size - 0.5]])
+    crop_from_grey = cv2.getPerspectiveTransform(square.astype(np.float32), edge.astype(np.float32))
+    warped = cv2.warpPerspective(grey, crop_from_grey, (size, size), borderMode=cv2.BORDER_REPLICATE)
+    if size > CROP_PX:
+        warped = cv2.resize(warped, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
+    crop: Grey = warped
+    return crop

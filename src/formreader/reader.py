@@ -1,0 +1,279 @@
+"""The reader: composes the stages, and is the one place that catches ``Rejected``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from formreader.decide import Policy, default_policy, judge_field, judge_registration
+from formreader.decode import NumberReading, by_value, check_rule, read_boxes, readable
+from formreader.errors import Rejected
+from formreader.geometry import Points
+from formreader.identify import candidates, find_printed_codes, find_tags, matches
+from formreader.load import load_photo, page_count
+from formreader.locate import crop_cells
+from formreader.records import (
+    Cell,
+    Code,
+    FieldReading,
+    Photo,
+    Quality,
+    Registration,
+    Rejection,
+    SheetReading,
+    Source,
+    Trace,
+    path_of,
+)
+from formreader.recognise import DigitRecogniser
+from formreader.register import Registered, map_points, register
+from formreader.templates import Digits, Mark, Template, load_library
+
+ALTERNATIVES = 5
+FINER_BELOW_PX = 44.0
+"""Where a half-size decode leaves a digit box narrower than this (px), the full picture is decoded."""
+
+
+class Reader:
+    """Reads photographs of known forms. Holds the templates and the models' sessions.
+
+    One Reader serves any number of pictures; use one in each process. ``templates`` and ``models``
+    are folders; without them the packaged ones serve. Raises ``TemplateError`` and ``ModelError``
+    when it is made; reading never raises for a bad picture, it returns a rejected page.
+    """
+
+    def __init__(
+        self, templates: str | Path | None = None, models: str | Path | None = None, policy: Policy | None = None
+    ) -> None:
+        self.templates: Mapping[str, Template] = load_library(Path(templates) if templates else None)
+        self._digits = DigitRecogniser(Path(models) if models else None)
+        self.policy = policy or default_policy()
+        self._dictionaries = {
+            mark.dictionary for t in self.templates.values() for mark in t.marks if mark.dictionary
+        }
+        self._prints_codes = any(
+            mark.kind in ("qr", "barcode") for t in self.templates.values() for mark in t.marks
+        )
+
+    def read(self, path: str | Path, page: int = 1) -> SheetReading:
+        """Read one page of the file at ``path``; ``page`` counts from 1 in a PDF or TIFF."""
+        return self.trace(path, page)[0]
+
+    def read_pages(self, path: str | Path) -> Iterator[SheetReading]:
+        """Read every page of a file: one for a photograph, all of a PDF or TIFF."""
+        try:
+            pages = page_count(path)
+        except Rejected as error:
+            yield _refused(Source(path_of(path), 1, "", 0, 0), error, {})
+            return
+        for page in range(1, pages + 1):
+            yield self.read(path, page)
+
+    def read_many(self, paths: Iterable[str | Path]) -> Iterator[SheetReading]:
+        """Read every page of many files, in order, as each is done."""
+        for path in paths:
+            yield from self.read_pages(path)
+
+    def trace(self, path: str | Path, page: int = 1) -> tuple[SheetReading, Trace | None]:
+        """Read one page and keep what each stage saw; no trace where the file could not be loaded."""
+        timing: dict[str, float] = {}
+        source = Source(path_of(path), page, "", 0, 0)
+        try:
+            with _timed(timing, "load"):
+                photo = load_photo(path, page)
+            source = photo.source
+        except Rejected as error:
+            return _refused(source, error, timing), None
+        codes: tuple[Code, ...] = ()
+        segments = np.zeros((0, 4))
+        try:
+            with _timed(timing, "identify"):
+                codes, allowed, pairs = self._identify(photo)
+            with _timed(timing, "register"):
+                found = register(photo, allowed, pairs)
+                segments = found.segments
+                registration = judge_registration(found.registrations, self.policy)
+            return self._read_registered(photo, registration, codes, found, timing)
+        except Rejected as error:
+            return _refused(source, error, timing), Trace(photo, codes, segments, (), {})
+
+    def _identify(
+        self, photo: Photo
+    ) -> tuple[tuple[Code, ...], tuple[Template, ...], list[tuple[Mark, Code, Template]]]:
+        codes = find_tags(photo, self._dictionaries) if self._dictionaries else ()
+        if not codes and self._prints_codes:
+            codes = find_printed_codes(photo)
+        allowed, _ = candidates(self.templates, codes)
+        pairs = [
+            (mark, code, template)
+            for template in allowed
+            for mark in template.marks
+            for code in codes
+            if matches(mark, code)
+        ]
+        return codes, allowed, pairs
+
+    def _read_registered(
+        self, photo: Photo, registration: Registration, codes: tuple[Code, ...], found: Registered,
+        timing: dict[str, float],
+    ) -> tuple[SheetReading, Trace]:
+        template = self.templates[registration.template]
+
+        def onto_photo(points: Points) -> Points:
+            return map_points(registration, points)
+
+        with _timed(timing, "locate"):
+            places = _digit_places(template)
+            narrowest_mm = min(box.width for *_, box in places)
+            cell_px = narrowest_mm * registration.px_per_mm
+            if cell_px < self.policy.least_px_per_cell:
+                raise Rejected(
+                    "locate", "too_small",
+                    f"a digit box is {cell_px:.0f} pixels wide: go nearer or send the original picture, "
+                    "not a messenger's copy",
+                )
+            grey, scale = photo.grey, photo.scale
+            if photo.finer is not None and cell_px * scale < FINER_BELOW_PX:
+                grey, scale = photo.finer(), 1.0
+            cells = crop_cells(grey, scale, places, onto_photo)
+        with _timed(timing, "recognise"):
+            crops = np.stack([cell.crop for cell in cells])
+            aspects = np.array([cell.aspect for cell in cells], dtype=np.float32)
+            log_probabilities = self._digits.log_probabilities(crops, aspects).astype(np.float64)
+        with _timed(timing, "decode"):
+            rows = _rows_by_field(cells)
+            readings = {
+                name: read_boxes(log_probabilities[which], self._digits.classes) for name, which in rows.items()
+            }
+            values = {name: by_value(reading) for name, reading in readings.items()}
+            checks = tuple(check_rule(rule, values) for rule in template.rules)
+        with _timed(timing, "decide"):
+            fields = {
+                name: self._field(name, readings[name], values[name], template, photo, onto_photo, checks)
+                for name in readings
+            }
+        review = any(field.status == "review" for field in fields.values())
+        sheet = SheetReading(
+            source=photo.source,
+            status="review" if review else "accepted",
+            template=template.id,
+            registration=registration,
+            quality=_quality(cells),
+            fields=fields,
+            checks=checks,
+            provenance=self._provenance(),
+            timing_ms=timing,
+        )
+        best = np.argmax(log_probabilities, axis=1)
+        read = {
+            (cell.field, cell.encoding, cell.index): (
+                self._digits.classes[best[i]], float(np.exp(log_probabilities[i, best[i]]))
+            )
+            for i, cell in enumerate(cells)
+        }
+        return sheet, Trace(photo, codes, found.segments, cells, read)
+
+    def _field(
+        self, name: str, readings: tuple[NumberReading, ...], values: Mapping[int | None, float],
+        template: Template, photo: Photo, onto_photo: Callable[[Points], Points], checks: tuple,  # type: ignore[type-arg]
+    ) -> FieldReading:
+        best = readings[0]
+        confidence = values.get(best.value, 0.0) if readable(best.written) else 0.0
+        quad = onto_photo(_outline(template, name))
+        limits = np.array([photo.source.width, photo.source.height])
+        status, reasons = judge_field(
+            name,
+            confidence=confidence,
+            empty=best.value is None and set(best.written) == {"_"},
+            readable=readable(best.written),
+            doubtful_boxes="?" in best.written,
+            inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
+            checks=checks,
+            policy=self.policy,
+        )
+        return FieldReading(
+            name=name,
+            value=best.value,
+            written=best.written,
+            confidence=confidence,
+            status=status,
+            reasons=reasons,
+            alternatives=tuple(list(values.items())[:ALTERNATIVES]),
+            evidence={"digits": tuple((r.written, r.probability) for r in readings[:ALTERNATIVES])},
+            quad=quad,
+        )
+
+    def _provenance(self) -> dict[str, object]:
+        from formreader import __version__
+
+        return {
+            "formreader": __version__,
+            "models": {"digits": self._digits.identity},
+            "policy": self.policy.name,
+        }
+
+
+def read(path: str | Path, page: int = 1) -> SheetReading:
+    """Read one page with a new ``Reader``; for more than one picture make a Reader yourself."""
+    return Reader().read(path, page)
+
+
+def read_many(paths: Iterable[str | Path]) -> Iterator[SheetReading]:
+    """Read every page of many files with one new ``Reader``."""
+    yield from Reader().read_many(paths)
+
+
+@contextmanager
+def _timed(timing: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        timing[stage] = (time.perf_counter() - start) * 1000.0
+
+
+def _refused(source: Source, error: Rejected, timing: Mapping[str, float]) -> SheetReading:
+    return SheetReading(
+        source=source, status="rejected", rejection=Rejection(error.stage, error.code, error.message), timing_ms=timing
+    )
+
+
+def _digit_places(template: Template) -> list[tuple[str, str, tuple[int, ...], object]]:
+    return [
+        (name, "digits", (i,), box)
+        for name, field in template.fields.items()
+        for encoding in field.encodings.values()
+        if isinstance(encoding, Digits)
+        for i, box in enumerate(encoding.cells)
+    ]
+
+
+def _rows_by_field(cells: tuple[Cell, ...]) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for i, cell in enumerate(cells):
+        rows.setdefault(cell.field, []).append(i)
+    return rows
+
+
+def _outline(template: Template, name: str) -> Points:
+    cells = template.fields[name].encodings["digits"].cells  # type: ignore[union-attr]
+    corners = np.concatenate([box.corners for box in cells])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
+
+
+def _quality(cells: tuple[Cell, ...]) -> Quality:
+    """Sharpness from the crops' steepest edges over their contrast; glare from burnt-out pixels."""
+    crops = np.stack([cell.crop for cell in cells]).astype(np.float32)
+    contrast = np.percentile(crops, 99, axis=(1, 2)) - np.percentile(crops, 1, axis=(1, 2))
+    steepest = np.percentile(np.abs(np.diff(crops, axis=2)), 99, axis=(1, 2))
+    sharpness = np.median(steepest / np.maximum(contrast, 1.0))
+    return Quality(float(np.clip(sharpness, 0, 1)), float((crops >= 254).mean()))
+
+
+cv2.setNumThreads(1)  # many processes read side by side; a picture a core beats a core a filter

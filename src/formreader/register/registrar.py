@@ -1,0 +1,128 @@
+"""Register: find where each candidate template lies, keep the one whose lines fit best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Homography, Points, apply_homography, homography_from_points
+from formreader.records import Code, Photo, Registration
+from formreader.register.align import Hypothesis, align, rulings
+from formreader.register.fit import Fit, bend_at, fit
+from formreader.register.ink import InkPicture, find_ink
+from formreader.register.segments import Segments, find_pencils, find_segments
+from formreader.templates import Mark, Template
+
+SURE_COVERAGE = 0.9
+"""A fit from a code alone that finds this part of the lines needs no other hypothesis."""
+CODE_REACH_MM = 12.0
+"""How far a code may be found from where a hypothesis puts it: a page's curl, no more."""
+REFINED = 6
+"""Hypotheses that are worth a fit; the right one is nearly always the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """All fits, best first, and the segments that were found (N, 4) in frame photo."""
+
+    registrations: tuple[Registration, ...]
+    segments: Segments
+
+
+def register(
+    photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]
+) -> Registered:
+    """Fit every template that may be on ``photo``; nothing is judged or refused here.
+
+    ``codes`` are the marks of the templates that were read on the photograph.
+    """
+    picture = find_ink(photo)
+    fits = [(f"{code.kind}+lines", found) for code, found in _from_codes(picture, codes)]
+    segments = np.zeros((0, 4))
+    if not any(found.coverage >= SURE_COVERAGE for _, found in fits):
+        segments = find_segments(picture.ink)
+        method = f"{codes[0][1].kind}+lines" if codes else "lines"
+        for hypothesis in _hypotheses(picture, segments, templates, codes):
+            fits.append((method, fit(hypothesis.template, hypothesis.work_from_page, picture.ink)))
+    photo_from_work = np.linalg.inv(picture.work_from_photo)
+    fits.sort(key=lambda item: -item[1].coverage * item[1].visible)
+    best: dict[str, Registration] = {}
+    for method, found in fits:
+        best.setdefault(found.template.id, _registration(method, found, photo_from_work))
+    in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
+    return Registered(tuple(best.values()), in_photo)
+
+
+def map_points(registration: Registration, points_mm: Points) -> Points:
+    """Page points (..., 2) in mm to full-size photo px, through the bend."""
+    bent = points_mm + bend_at(registration.bend, points_mm)
+    return apply_homography(registration.photo_from_page, bent)
+
+
+def _from_codes(
+    picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]
+) -> list[tuple[Code, Fit]]:
+    """A code's four corners place the page roughly: enough where it is sharp and square."""
+    fits = []
+    for mark, code, template in codes:
+        if mark.kind == "barcode":
+            continue  # its ends are known along one line only
+        start = homography_from_points(mark.box.corners, apply_homography(picture.work_from_photo, code.quad))
+        for reach_mm in (6.0, 3.0):
+            found = fit(template, start, picture.ink, reach_mm)
+            start = found.work_from_page
+        fits.append((code, found))
+    return fits
+
+
+def _hypotheses(
+    picture: InkPicture, segments: Segments, templates: Sequence[Template],
+    codes: Sequence[tuple[Mark, Code, Template]],
+) -> list[Hypothesis]:
+    pencils = find_pencils(segments, np.random.default_rng(0))
+    shape = (picture.ink.shape[0], picture.ink.shape[1])
+    found: list[Hypothesis] = []
+    for ruling in rulings(segments, pencils, shape):
+        for template in templates:
+            found += align(template, ruling)
+    if codes:
+        found = [h for h in found if _code_in_place(h, picture, codes)]
+    found.sort(key=lambda hypothesis: -hypothesis.score)
+    return found[:REFINED]
+
+
+def _code_in_place(
+    hypothesis: Hypothesis, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]
+) -> bool:
+    page_from_photo = np.linalg.inv(hypothesis.work_from_page) @ picture.work_from_photo
+    for mark, code, template in codes:
+        if template.id == hypothesis.template.id:
+            centre = apply_homography(page_from_photo, code.quad).mean(axis=0)
+            return bool(np.hypot(*(centre - np.array(mark.box.centre))) < CODE_REACH_MM)
+    return True
+
+
+def _registration(method: str, found: Fit, photo_from_work: Homography) -> Registration:
+    photo_from_page = photo_from_work @ found.work_from_page
+    photo_from_page = photo_from_page / photo_from_page[2, 2]
+    return Registration(
+        template=found.template.id,
+        method=method,
+        photo_from_page=photo_from_page,
+        bend=found.bend,
+        residual_mm=found.residual_mm,
+        coverage=found.coverage,
+        visible=found.visible,
+        px_per_mm=_px_per_mm(photo_from_page, found.template),
+    )
+
+
+def _px_per_mm(photo_from_page: Homography, template: Template) -> float:
+    """At the middle of the page, the mean over both axes."""
+    middle = np.array([template.width_mm / 2, template.height_mm / 2])
+    steps: NDArray[np.float64] = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    here, right, below = apply_homography(photo_from_page, middle + steps)
+    return float((np.hypot(*(right - here)) + np.hypot(*(below - here))) / 2)
