@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from formreader.decide import Policy, default_policy, judge_field, judge_registration
-from formreader.decode import NumberReading, by_value, check_rule, read_boxes, readable
+from formreader.decode import NumberReading, Posterior, by_value, infer, read_boxes, readable
 from formreader.errors import Rejected
 from formreader.geometry import Points
 from formreader.identify import candidates, find_printed_codes, find_tags, matches
@@ -150,11 +150,10 @@ class Reader:
             readings = {
                 name: read_boxes(log_probabilities[which], self._digits.classes) for name, which in rows.items()
             }
-            values = {name: by_value(reading) for name, reading in readings.items()}
-            checks = tuple(check_rule(rule, values) for rule in template.rules)
+            posterior = infer({name: by_value(found) for name, found in readings.items()}, template.rules)
         with _timed(timing, "decide"):
             fields = {
-                name: self._field(name, readings[name], values[name], template, photo, onto_photo, checks)
+                name: self._field(name, readings[name], posterior, template, photo, onto_photo)
                 for name in readings
             }
         review = any(field.status == "review" for field in fields.values())
@@ -165,7 +164,7 @@ class Reader:
             registration=registration,
             quality=_quality(cells),
             fields=fields,
-            checks=checks,
+            checks=posterior.checks,
             provenance=self._provenance(),
             timing_ms=timing,
         )
@@ -179,21 +178,24 @@ class Reader:
         return sheet, Trace(photo, codes, found.segments, cells, read)
 
     def _field(
-        self, name: str, readings: tuple[NumberReading, ...], values: Mapping[int | None, float],
-        template: Template, photo: Photo, onto_photo: Callable[[Points], Points], checks: tuple,  # type: ignore[type-arg]
+        self, name: str, readings: tuple[NumberReading, ...], posterior: Posterior, template: Template,
+        photo: Photo, onto_photo: Callable[[Points], Points],
     ) -> FieldReading:
-        best = readings[0]
-        confidence = values.get(best.value, 0.0) if readable(best.written) else 0.0
+        values = posterior.fields[name]
+        best = _as_written(readings, values)
         quad = onto_photo(_outline(template, name))
         limits = np.array([photo.source.width, photo.source.height])
+        is_readable = readable(best.written)
+        confidence = values.get(best.value, 0.0) if is_readable else 0.0
         status, reasons = judge_field(
             name,
             confidence=confidence,
-            empty=best.value is None and set(best.written) == {"_"},
-            readable=readable(best.written),
-            doubtful_boxes="?" in best.written,
+            picture_share=best.probability,
+            empty=set(best.written) == {"_"},
+            readable=is_readable,
+            unreadable_box="?" in best.written,
             inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
-            checks=checks,
+            checks=posterior.checks,
             policy=self.policy,
         )
         return FieldReading(
@@ -241,6 +243,15 @@ def _refused(source: Source, error: Rejected, timing: Mapping[str, float]) -> Sh
     return SheetReading(
         source=source, status="rejected", rejection=Rejection(error.stage, error.code, error.message), timing_ms=timing
     )
+
+
+def _as_written(readings: tuple[NumberReading, ...], values: Mapping[int | None, float]) -> NumberReading:
+    """The likeliest string for what most probably stands in the boxes, given the whole sheet."""
+    first = readings[0]
+    if not readable(first.written) or not values:
+        return first
+    value = max(values, key=values.__getitem__)
+    return next((r for r in readings if readable(r.written) and r.value == value), first)
 
 
 def _digit_places(template: Template) -> list[tuple[str, str, tuple[int, ...], object]]:

@@ -10,6 +10,7 @@ from formreader.records import Check, Reason, Status
 REASONS = {
     "unreadable": "a box holds something that is no digit, cross or dash: look at the crop",
     "low_confidence": "the writing allows another reading: compare with the alternatives",
+    "settled_by_sums": "the sums point to this value more than the writing does: look at the crop",
     "rule_violated": "the numbers on the page do not add up: {rule}",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
     "odd_writing": "a gap, cross or dash stands among the digits: look at the crop",
@@ -18,22 +19,26 @@ REASONS = {
 
 
 def judge_field(
-    name: str, *, confidence: float, empty: bool, readable: bool, doubtful_boxes: bool, inside: bool,
+    name: str, *, confidence: float, picture_share: float, empty: bool, readable: bool, unreadable_box: bool,
+    inside: bool,
     checks: Sequence[Check], policy: Policy,
 ) -> tuple[Status, tuple[Reason, ...]]:
     """The field's status and every reason against accepting it.
 
-    An empty field is accepted only where no rule of the form has been found wanting with it.
+    ``confidence`` weighs the whole sheet, ``picture_share`` is the field's own picture alone: a
+    value that only the sums ask for is never accepted. An empty field always goes to a person.
     """
     reasons = []
     if not inside:
         reasons.append(Reason("outside_picture", REASONS["outside_picture"]))
-    if doubtful_boxes:
+    if unreadable_box:
         reasons.append(Reason("unreadable", REASONS["unreadable"]))
     elif not readable:
         reasons.append(Reason("odd_writing", REASONS["odd_writing"]))
     elif confidence < policy.accept_confidence:
         reasons.append(Reason("low_confidence", REASONS["low_confidence"]))
+    elif picture_share < policy.least_picture_share:
+        reasons.append(Reason("settled_by_sums", REASONS["settled_by_sums"]))
     for check in checks:
         if name in check.fields and check.holds is False:
             reasons.append(Reason("rule_violated", REASONS["rule_violated"].format(rule=check.rule)))

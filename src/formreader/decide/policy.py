@@ -16,6 +16,8 @@ class Policy:
     origin: str
     accept_confidence: float
     """Least posterior probability of an accepted field."""
+    least_picture_share: float
+    """Least probability of an accepted field's writing by its own picture, before any sum is weighed."""
     least_coverage: float
     """Least part of the template's visible lines that must be found on the photograph."""
     least_lead: float

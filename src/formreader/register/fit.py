@@ -22,6 +22,7 @@ ALONG_MM = (-1.0, 0.0, 1.0)
 """A profile across a line is averaged over these places along it: dots and gaps close."""
 FAINTEST_INK = 10.0
 """Ink (of 255) a line must stand out by: half of what a thin grey line keeps after phone blur."""
+GLANCE_SAMPLES = 300
 BEND_NODES = (9, 7)
 BEND_STIFFNESS = 4.0
 ON_LINE_MM = 0.6
@@ -61,6 +62,21 @@ def template_samples(template: Template, most: int = 1500) -> LineSamples:
     return LineSamples(points, level, weights)
 
 
+def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> tuple[Homography, float]:
+    """A quick plane fit on few samples: the placement and its coverage, to rank hypotheses by."""
+    samples = template_samples(template, GLANCE_SAMPLES)
+    flat = no_bend(template)
+    place = start
+    for reach in (reach_mm, reach_mm * 0.6):
+        offsets, found = search(place, flat, samples, ink, reach)
+        if found.sum() < 12:
+            return place, 0.0
+        place = place @ _plane_update(samples, offsets, found)
+    offsets, found = search(place, flat, samples, ink, 1.0)
+    measured = _measured(template, place, flat, samples, offsets, found, ink.shape)
+    return place, measured.coverage * measured.visible
+
+
 def fit(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> Fit:
     """Refine ``start`` (work_from_page); first a plane while the search narrows, then the bend."""
     samples = template_samples(template)
@@ -89,24 +105,27 @@ def search(
     across = np.arange(-steps, steps + 1) * SEARCH_STEP_MM
     centre = samples.points + bend_at(bend, samples.points)
     normals = samples.normals
-    along = normals[:, ::-1]
-    grid = (
-        centre[:, None, None, :]
-        + across[None, None, :, None] * normals[:, None, None, :]
-        + np.array(ALONG_MM)[None, :, None, None] * along[:, None, None, :]
-    )
-    at = apply_homography(place, grid).astype(np.float32)
+    # over a few mm a homography is affine: three points a sample stand for the whole profile
+    origin = apply_homography(place, centre)
+    step_across = apply_homography(place, centre + normals) - origin
+    step_along = apply_homography(place, centre + normals[:, ::-1]) - origin
+    at = (
+        origin[:, None, None, :]
+        + np.array(ALONG_MM)[None, :, None, None] * step_along[:, None, None, :]
+        + across[None, None, :, None] * step_across[:, None, None, :]
+    ).astype(np.float32)
     profile = cv2.remap(
         ink, at.reshape(len(centre), -1, 2), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
-    ).reshape(grid.shape[:3]).astype(np.float32).mean(axis=1)
+    ).reshape(at.shape[:3]).mean(axis=1, dtype=np.float32)
     smooth = cv2.blur(profile, (3, 1))
     # of two equal lines the nearer one is meant
     favoured = smooth * (1.0 - 0.35 * np.abs(across) / reach_mm)[None, :]
     best = np.argmax(favoured, axis=1)
     rows = np.arange(len(best))
-    stands_out = smooth[rows, best] - np.median(smooth, axis=1)
+    ground = np.median(smooth, axis=1)
+    stands_out = smooth[rows, best] - ground
     around = np.clip(best[:, None] + np.arange(-4, 5)[None, :], 0, len(across) - 1)
-    weights = np.maximum(profile[rows[:, None], around] - np.median(profile, axis=1)[:, None], 0) + 1e-6
+    weights = np.maximum(profile[rows[:, None], around] - ground[:, None], 0) + 1e-6
     offsets = (weights * across[around]).sum(axis=1) / weights.sum(axis=1)
     inside = (best > 0) & (best < len(across) - 1)
     return offsets, inside & (stands_out > FAINTEST_INK)

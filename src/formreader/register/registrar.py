@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from formreader.geometry import Homography, Points, apply_homography, homography_from_points
 from formreader.records import Code, Photo, Registration
 from formreader.register.align import Hypothesis, align, rulings
-from formreader.register.fit import Fit, bend_at, fit
+from formreader.register.fit import Fit, bend_at, fit, glance
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.templates import Mark, Template
@@ -20,8 +20,8 @@ SURE_COVERAGE = 0.9
 """A fit from a code alone that finds this part of the lines needs no other hypothesis."""
 CODE_REACH_MM = 12.0
 """How far a code may be found from where a hypothesis puts it: a page's curl, no more."""
-REFINED = 6
-"""Hypotheses that are worth a fit; the right one is nearly always the first."""
+GLANCED, REFINED = 12, 2
+"""Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def register(
     if not any(found.coverage >= SURE_COVERAGE for _, found in fits):
         segments = find_segments(picture.ink)
         method = f"{codes[0][1].kind}+lines" if codes else "lines"
-        for hypothesis in _hypotheses(picture, segments, templates, codes):
-            fits.append((method, fit(hypothesis.template, hypothesis.work_from_page, picture.ink)))
+        for template, start in _best_starts(picture, _hypotheses(picture, segments, templates, codes)):
+            fits.append((method, fit(template, start, picture.ink)))
     photo_from_work = np.linalg.inv(picture.work_from_photo)
     fits.sort(key=lambda item: -item[1].coverage * item[1].visible)
     best: dict[str, Registration] = {}
@@ -78,6 +78,18 @@ def _from_codes(
     return fits
 
 
+def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[tuple[Template, Homography]]:
+    """The best placement of each of the likeliest templates, after a glance at every hypothesis."""
+    seen: dict[str, tuple[float, Template, Homography]] = {}
+    for hypothesis in hypotheses:
+        place, score = glance(hypothesis.template, hypothesis.work_from_page, picture.ink)
+        known = seen.get(hypothesis.template.id)
+        if known is None or score > known[0]:
+            seen[hypothesis.template.id] = (score, hypothesis.template, place)
+    ranked = sorted(seen.values(), key=lambda item: -item[0])
+    return [(template, place) for _, template, place in ranked[:REFINED]]
+
+
 def _hypotheses(
     picture: InkPicture, segments: Segments, templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
@@ -91,7 +103,7 @@ def _hypotheses(
     if codes:
         found = [h for h in found if _code_in_place(h, picture, codes)]
     found.sort(key=lambda hypothesis: -hypothesis.score)
-    return found[:REFINED]
+    return found[:GLANCED]
 
 
 def _code_in_place(
