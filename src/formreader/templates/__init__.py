@@ -1,12 +1,49 @@
-"""Templates: a form as a readable file of geometry, marks, fields and arithmetic."""
+"""Templates: what a printed form looks like and what its numbers must add up to.
+
+``formreader.templates.preview`` draws them; it is imported by itself because it needs OpenCV.
+"""
 
 from formreader.templates.loader import load_library, load_template
 from formreader.templates.model import (
-    Area, Bubbles, Digits, Encoding, Field, Line, Mark, Number, RowSums, Rule, Segment, Tally, Template, Text, Words,
+    Area,
+    Bubbles,
+    Digits,
+    Encoding,
+    Field,
+    Line,
+    Mark,
+    Number,
+    RowSums,
+    Rule,
+    Segment,
+    Tally,
+    Template,
+    Text,
+    Words,
     encoding_cells,
+    indexed_cells,
+    outline,
 )
 
 __all__ = [
-    "Area", "Bubbles", "Digits", "Encoding", "Field", "Line", "Mark", "Number", "RowSums", "Rule", "Segment",
-    "Tally", "Template", "Text", "Words", "encoding_cells", "load_library", "load_template",
+    "Area",
+    "Bubbles",
+    "Digits",
+    "Encoding",
+    "Field",
+    "Line",
+    "Mark",
+    "Number",
+    "RowSums",
+    "Rule",
+    "Segment",
+    "Tally",
+    "Template",
+    "Text",
+    "Words",
+    "encoding_cells",
+    "indexed_cells",
+    "load_library",
+    "load_template",
+    "outline",
 ]

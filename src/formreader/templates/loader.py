@@ -1,197 +1,207 @@
-"""From a YAML file to a ``Template``, or every mistake in it with its line and its mend."""
+"""Template files to ``Template`` records; every mistake is named with file, line, field and mend."""
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-import yaml
-from pydantic import ValidationError
 
 from formreader.errors import TemplateError
 from formreader.geometry import Box
-from formreader.templates.expand import expand, expand_rules, group_names
-from formreader.templates.model import Template, encoding_cells
-from formreader.templates.schema import TemplateFile
+from formreader.templates.arithmetic import NAME, expand, parse_rule
+from formreader.templates.cells import place
+from formreader.templates.lines import cell_edges, page_segments, ruled_segments
+from formreader.templates.model import Area, Field, Mark, Rule, Segment, Template, Text, indexed_cells
+from formreader.templates.problems import Path as KeyPath
+from formreader.templates.problems import Problem, Source, did_you_mean, template_error
+from formreader.templates.schema import ENCODINGS, CodeSpec, FieldSpec, SquareSpec, TagSpec, TemplateSpec
+from formreader.templates.validation import validated
+from formreader.templates.yaml_source import read_source
 
 LIBRARY = Path(__file__).parent / "library"
-Place = tuple[str | int, ...]
-
-try:
-    from yaml import CSafeLoader as _SafeLoader  # ten times as quick where libyaml is built in
-except ImportError:  # pragma: no cover - depends on the wheel
-    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
-
-
-def load_library(directory: Path | None = None) -> dict[str, Template]:
-    """Every template of a folder by id, the packaged ones by default.
-
-    Raises ``TemplateError`` for a folder without templates, two of one id, or a mistake in one.
-    """
-    folder = directory or LIBRARY
-    library: dict[str, Template] = {}
-    origin: dict[str, Path] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        template = load_template(path)
-        if template.id in library:
-            raise TemplateError(f"{path}: id {template.id} is taken by {origin[template.id]}; give it another")
-        library[template.id], origin[template.id] = template, path
-    if not library:
-        raise TemplateError(f"{folder}: no template here; a template is a file that ends in .yaml")
-    return dict(sorted(library.items()))
+"""The templates that come with the package."""
+EDGE_MM = 0.005
+"""Numbers with two decimals may reach over the page's edge by a rounding."""
 
 
 def load_template(path: str | Path) -> Template:
-    """Read one template. Raises ``TemplateError``: one line a mistake, ``file:line: field: cause; mend``."""
-    file = Path(path)
+    """Read one template file. Raises ``TemplateError`` with every mistake in it, a line each."""
+    path = Path(path)
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TemplateError(f"{file}: cannot be read ({error}); give the path of a UTF-8 YAML file") from None
-    data, lines = _parse(file, text)
-    try:
-        checked = TemplateFile.model_validate(data)
-    except ValidationError as error:
-        raise TemplateError("\n".join(_explained(file, detail, lines, data) for detail in error.errors())) from None
-    mistakes = _mistakes(checked, lines, file)
-    if mistakes:
-        raise TemplateError("\n".join(mistakes))
-    template = expand(checked, hashlib.sha256(text.encode()).hexdigest())
-    outside = _outside_page(template)
-    if outside:
-        raise TemplateError("\n".join(f"{file}: {mistake}" for mistake in outside))
+        raw = path.read_bytes()
+    except OSError as error:
+        raise TemplateError(f"{path}: {error.strerror or error}: give a readable template file") from None
+    source = read_source(path.as_posix(), raw)
+    spec = validated(source)
+    problems: list[Problem] = []
+    template = _template(spec, source, sha256(raw).hexdigest(), problems)
+    if problems:
+        raise template_error(source, problems)
     return template
 
 
-def _parse(file: Path, text: str) -> tuple[Any, dict[Place, int]]:
-    """The plain data, and the line of each key and item."""
-    lines: dict[Place, int] = {}
-    try:
-        node = yaml.compose(text, Loader=_SafeLoader)
-        if node is None:
-            raise TemplateError(f"{file}:1: the file is empty; docs/templates.md shows a whole template")
-        _note_lines(file, node, (), lines)
-        data = yaml.load(text, Loader=_SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise TemplateError(f"{file}:{line}: not valid YAML: {error.problem}; mend the line above or here") from None
-    if not isinstance(data, dict):
-        raise TemplateError(f"{file}:1: a template is a table of keys; docs/templates.md shows one")
-    return data, lines
+def load_library(directory: Path | None = None) -> dict[str, Template]:
+    """All templates (``*.yaml``) of ``directory``, by id and sorted; the packaged ones by default.
 
-
-def _note_lines(file: Path, node: yaml.Node, place: Place, lines: dict[Place, int]) -> None:
-    lines[place] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                raise TemplateError(f"{file}:{key.start_mark.line + 1}: '{key.value}' stands twice; keep one")
-            seen.add(key.value)
-            _note_lines(file, value, (*place, str(key.value)), lines)
-            lines[(*place, str(key.value))] = key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for i, item in enumerate(node.value):
-            _note_lines(file, item, (*place, i), lines)
-
-
-def _line_of(place: Sequence[str | int], lines: Mapping[Place, int]) -> int:
-    known = tuple(place)
-    while known and known not in lines:
-        known = known[:-1]
-    return lines.get(known, 1)
-
-
-def _explained(file: Path, detail: Any, lines: Mapping[Place, int], data: Any) -> str:
-    # pydantic puts the chosen member of a union into the place; the file does not
-    place = tuple(part for part in detail["loc"] if _in_file(part, detail["loc"], lines))
-    where = f"{file}:{_line_of(place, lines)}: {_spoken(place, data)}"
-    if detail["type"] == "extra_forbidden":
-        return f"{where}: unknown key; {_near(str(place[-1]), _known_keys(place))}"
-    if detail["type"] == "missing":
-        return f"{where}: is missing; add it"
-    message = detail["msg"].removeprefix("Value error, ")
-    given = detail.get("input")
-    shown = f" (got {given!r})" if isinstance(given, str | int | float) else ""
-    return f"{where}: {message}{shown}"
-
-
-def _in_file(part: str | int, whole: tuple[str | int, ...], lines: Mapping[Place, int]) -> bool:
-    if isinstance(part, int) or part == whole[-1]:
-        return True
-    return any(part in place for place in lines)
-
-
-def _spoken(place: Place, data: Any) -> str:
-    """``fields.votes.{row}.digits.boxes``: a field group by its name, other items by their number."""
-    words: list[str] = []
-    here = data
-    for part in place:
-        here = here[part] if isinstance(here, list) and isinstance(part, int) and part < len(here) else (
-            here.get(part) if isinstance(here, dict) else None
-        )
-        named = isinstance(part, int) and isinstance(here, dict) and isinstance(here.get("name"), str)
-        words.append(here["name"] if named else str(part))
-    return ".".join(words) or "template"
-
-
-def _known_keys(place: Place) -> list[str]:
-    """Keys that the format has anywhere: a misspelt key is nearly always near to one."""
-    from formreader.templates import schema
-
-    keys = {"schema", "from", "to", "for"}
-    for model in vars(schema).values():
-        if isinstance(model, type) and issubclass(model, schema.BaseModel):
-            keys |= {field.alias or name for name, field in model.model_fields.items()}
-    return sorted(keys)
-
-
-def _near(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"remove it; docs/templates.md lists the keys ('{word}' is none)"
-
-
-def _mistakes(checked: TemplateFile, lines: Mapping[Place, int], file: Path) -> list[str]:
-    """What no single key shows: a field said twice, a rule of fields that are not there."""
-    found = []
-    names: dict[str, int] = {}
-    for i, group in enumerate(checked.fields):
-        line = _line_of(("fields", i), lines)
-        for name, _ in group_names(group):
-            if name in names:
-                found.append(f"{file}:{line}: fields.{name}: stands in line {names[name]} already; rename one")
-            names.setdefault(name, line)
-    for i, entry in enumerate(checked.arithmetic):
-        where = f"{file}:{_line_of(('arithmetic', i), lines)}: arithmetic.{i}"
+    Raises ``TemplateError`` with the mistakes of all files, or where two files give one id.
+    """
+    directory = LIBRARY if directory is None else Path(directory)
+    paths = sorted(directory.glob("*.yaml"))
+    if not paths:
+        raise TemplateError(f"{directory}: no templates (*.yaml) here: name the folder that holds them")
+    found: dict[str, Template] = {}
+    origin: dict[str, Path] = {}
+    mistakes: list[str] = []
+    for path in paths:
         try:
-            rules = expand_rules(entry)
-        except ValueError as error:
-            found.append(f"{where}: {error}")
+            template = load_template(path)
+        except TemplateError as error:
+            mistakes.append(str(error))
             continue
-        for rule in rules:
-            for _, name in rule.terms:
-                if name not in names:
-                    near = difflib.get_close_matches(name, names, n=3)
-                    hint = f"did you mean {' or '.join(near)}?" if near else f"fields are {', '.join(names)}"
-                    found.append(f"{where}: '{rule.text}' names no field '{name}'; {hint}")
-    return found
+        if template.id in found:
+            first = origin[template.id].as_posix()
+            mistakes.append(f"{path.as_posix()}: id: '{template.id}' is that of {first} too: rename one")
+        found.setdefault(template.id, template)
+        origin.setdefault(template.id, path)
+    if mistakes:
+        raise TemplateError("\n".join(mistakes))
+    return dict(sorted(found.items()))
 
 
-def _outside_page(template: Template) -> list[str]:
-    page = Box(0, 0, template.width_mm, template.height_mm)
-    found = []
-    for field in template.fields.values():
-        for name, encoding in field.encodings.items():
-            for box in encoding_cells(encoding):
-                if box.x < page.x or box.y < page.y or box.right > page.right or box.bottom > page.bottom:
-                    found.append(
-                        f"fields.{field.name}.{name}: the cell at {box.x:.1f}, {box.y:.1f} "
-                        f"({box.width:.1f} x {box.height:.1f} mm) leaves the page of {page.width:g} x {page.height:g} mm; "
-                        "mend the box, the step or the shift"
+def _template(spec: TemplateSpec, source: Source, digest: str, problems: list[Problem]) -> Template:
+    page = Box(0.0, 0.0, *spec.page)
+    fields = _fields(spec, source, page, problems)
+    implied = [
+        edge for field in fields.values() for encoding in field.encodings.values()
+        for edge in cell_edges(encoding)
+    ]
+    areas = tuple(Area(Box(*area.box), area.ink) for area in spec.areas)
+    texts = tuple(Text(text.text, Box(*text.box), text.heading) for text in spec.texts)
+    for name, items in (("areas", areas), ("texts", texts)):
+        for i, item in enumerate(items):
+            _check_inside(item.box, page, (name, i, "box"), problems)
+    return Template(
+        id=spec.id,
+        title=spec.title,
+        language=spec.language,
+        width_mm=page.width,
+        height_mm=page.height,
+        source=spec.source,
+        marks=_marks(spec, page, problems),
+        segments=page_segments(_ruled(spec, page, problems), implied),
+        areas=areas,
+        texts=texts,
+        fields=fields,
+        rules=_rules(spec, fields, problems),
+        sha256=digest,
+    )
+
+
+def _marks(spec: TemplateSpec, page: Box, problems: list[Problem]) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    for i, mark in enumerate(spec.marks):
+        match mark:
+            case TagSpec():
+                marks.append(Mark(mark.kind, Box(*mark.box), dictionary=mark.dictionary, id=mark.id))
+            case CodeSpec():
+                marks.append(Mark(mark.kind, Box(*mark.box), text=tuple(mark.text)))
+            case SquareSpec():
+                for j, corner in enumerate(mark.at):
+                    box = Box(*corner, *mark.size)
+                    _check_inside(box, page, ("marks", i, "at", j), problems)
+                    marks.append(Mark(mark.kind, box))
+                continue
+        _check_inside(marks[-1].box, page, ("marks", i, "box"), problems)
+    return tuple(marks)
+
+
+def _ruled(spec: TemplateSpec, page: Box, problems: list[Problem]) -> list[Segment]:
+    segments: list[Segment] = []
+    for i, ruled in enumerate(spec.lines):
+        for line in ruled_segments(ruled):
+            box = Box(line.x0, line.y0, line.x1 - line.x0, line.y1 - line.y0)
+            _check_inside(box, page, ("lines", i), problems)
+            segments.append(line)
+    return segments
+
+
+def _fields(spec: TemplateSpec, source: Source, page: Box, problems: list[Problem]) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    first: dict[str, int] = {}
+    for i, group in enumerate(spec.fields):
+        path: KeyPath = ("fields", i)
+        if mistake := _name_mistake(group):
+            problems.append(Problem((*path, "name"), mistake))
+            continue
+        for row, down in (group.row or {"": 0.0}).items():
+            for column, right in (group.column or {"": 0.0}).items():
+                name = group.name.replace("{row}", row).replace("{column}", column)
+                if name in fields:
+                    other = source.lines.get(("fields", first[name]), 0)
+                    problems.append(
+                        Problem((*path, "name"), f"'{name}' is the field of line {other} too: rename one")
                     )
-                    break
-    return found
+                    continue
+                first[name] = i
+                encodings = {
+                    key: place(spec_of, right, down)
+                    for key in ENCODINGS if (spec_of := getattr(group, key)) is not None
+                }
+                fields[name] = Field(name, encodings)
+                for key, encoding in encodings.items():
+                    for index, cell in indexed_cells(encoding):
+                        what = f"cell {list(index)} of '{name}'"
+                        if _check_inside(cell, page, (*path, key), problems, what):
+                            break
+    return fields
+
+
+def _name_mistake(group: FieldSpec) -> str | None:
+    plain = group.name.replace("{row}", "r").replace("{column}", "c")
+    if not re.fullmatch(NAME, plain):
+        return (
+            f"'{group.name}' is no field name: letters, digits and _, joined by dots, a letter first; "
+            "only {row} and {column} may stand in braces"
+        )
+    for key, table in (("row", group.row), ("column", group.column)):
+        if f"{{{key}}}" in group.name and not table:
+            return f"'{group.name}' has {{{key}}}, but `{key}` gives no keys: add `{key}: {{key: shift}}`"
+        if table and f"{{{key}}}" not in group.name:
+            return f"`{key}` has keys, but '{group.name}' has no {{{key}}}: its fields would share one name"
+    return None
+
+
+def _rules(spec: TemplateSpec, fields: dict[str, Field], problems: list[Problem]) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    for i, entry in enumerate(spec.arithmetic):
+        path: KeyPath = ("arithmetic", i)
+        try:
+            found = [parse_rule(text) for text in expand(entry.rule, entry.each)]
+        except ValueError as error:
+            problems.append(Problem(path, f"`{entry.rule}`: {error}"))
+            continue
+        for rule in found:
+            for _, name in rule.terms:
+                if name not in fields:
+                    guess = did_you_mean(name, fields)
+                    message = f"`{rule.text}`: no field '{name}'{guess or ': add it to `fields`'}"
+                    problems.append(Problem(path, message))
+            if any(rule.text == other.text for other in rules):
+                problems.append(Problem(path, f"`{rule.text}` stands twice: remove one"))
+            rules.append(rule)
+    return tuple(rules)
+
+
+def _check_inside(
+    box: Box, page: Box, path: KeyPath, problems: list[Problem], what: str = ""
+) -> bool:
+    """Note a box that is not on the page; whether it was noted."""
+    over = (
+        ("left", -box.x), ("top", -box.y), ("right", box.right - page.width), ("bottom", box.bottom - page.height)
+    )
+    sides = [f"{excess:.2f} mm over the {side} edge" for side, excess in over if excess > EDGE_MM]
+    if sides:
+        told = f"{what} is outside the page" if what else "outside the page"
+        size = f"{page.width:g} x {page.height:g} mm"
+        problems.append(Problem(path, f"{told} of {size}: {', '.join(sides)}; mend the numbers or `page`"))
+    return bool(sides)

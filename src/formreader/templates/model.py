@@ -1,8 +1,12 @@
-"""A printed page as the reader sees it: all geometry expanded, in millimetres on the page."""
+"""A printed form as records: what stands where on the page.
+
+Every length and position is in frame ``page``: millimetres from the page's top left corner, x to the
+right, y down. ``ink`` is how dark something is printed: 0 paper, 1 black.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +18,11 @@ Guide = Literal["none", "eight", "dots", "strokes"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A printed mark that names or places the page. ``id`` of a tag; ``text`` literals or globs of a code."""
+    """One printed mark that names or places the page.
+
+    ``box`` is the black square of a tag, or the whole code. ``dictionary`` (such as 36h10) and ``id``
+    belong to apriltags; ``text`` holds the literals or globs that a qr or barcode may say.
+    """
 
     kind: MarkKind
     box: Box
@@ -25,7 +33,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One printed straight line, level (y0 == y1) or upright (x0 == x1). ``width`` mm, ``ink`` 0..1."""
+    """One straight printed line by its centre, mm: y0 == y1 across the page or x0 == x1 down it."""
 
     x0: float
     y0: float
@@ -41,7 +49,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A solid printed rectangle."""
+    """A printed solid area."""
 
     box: Box
     ink: float
@@ -49,7 +57,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Printed words, fitted into ``box``. A ``heading`` may name the page."""
+    """Printed words fitted into ``box``; a ``heading`` may name the page."""
 
     text: str
     box: Box
@@ -58,7 +66,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How an encoding's own thin lines are printed."""
+    """How the lines around and between an encoding's cells are printed; ``width`` in mm."""
 
     width: float
     ink: float
@@ -66,7 +74,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Digits:
-    """A box a digit, left to right."""
+    """A box a digit, the most significant first."""
 
     cells: tuple[Box, ...]
     guide: Guide = "none"
@@ -75,7 +83,7 @@ class Digits:
 
 @dataclass(frozen=True, slots=True)
 class Bubbles:
-    """A column of circles a digit; ``columns[i][value]`` is the box around a circle."""
+    """``columns[place][value]`` is the square around a circle, the most significant place first."""
 
     columns: tuple[tuple[Box, ...], ...]
     line: Line | None = None
@@ -83,7 +91,7 @@ class Bubbles:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Strokes in groups of five; ``cells[row][column]``."""
+    """``cells[row][column]``, each for up to five strokes."""
 
     cells: tuple[tuple[Box, ...], ...]
     guide: Guide = "none"
@@ -92,7 +100,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class RowSums:
-    """A number beside each tally row; ``cells[row]`` one box a digit, or one free box (style number)."""
+    """The number beside each tally row: ``cells[row]`` are its digits, or one free cell (style number)."""
 
     cells: tuple[tuple[Box, ...], ...]
     style: Literal["boxes", "number"] = "boxes"
@@ -101,7 +109,7 @@ class RowSums:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The number in words; ``cells[line]`` one box a letter, or one free box (style line)."""
+    """The number in words: ``cells[line][letter]``; style line holds one row of one box."""
 
     style: Literal["boxes", "line"]
     cells: tuple[tuple[Box, ...], ...]
@@ -110,7 +118,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Several digits written freely in one box."""
+    """Several digits written freely in one cell."""
 
     box: Box
     line: Line | None = None
@@ -121,19 +129,23 @@ Encoding = Digits | Bubbles | Tally | RowSums | Words | Number
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One number on the page and the ways it is written, the primary encoding first."""
+    """One number on the page and the ways it is written there, the primary encoding first."""
 
     name: str
     encodings: Mapping[str, Encoding]
 
     @property
     def primary(self) -> str:
+        """The name of the encoding whose content is reported as the value."""
         return next(iter(self.encodings))
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``sum(sign * field for sign, field in terms) relation constant``, printed as ``text``."""
+    """The sum of coefficient times field stands in ``relation`` to ``constant``.
+
+    ``a + b = c`` is ``((1, a), (1, b), (-1, c))``, ``=``, 0: addends are positive, the total negative.
+    """
 
     text: str
     terms: tuple[tuple[int, str], ...]
@@ -143,7 +155,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One printed page. ``segments`` are all its straight lines, those of encodings included."""
+    """One printed page. ``segments`` are all its printed lines, those that cells imply included.
+
+    ``sha256`` is that of the file's bytes, in hexadecimal.
+    """
 
     id: str
     title: str
@@ -160,14 +175,33 @@ class Template:
     sha256: str
 
 
-def encoding_cells(encoding: Encoding) -> list[Box]:
-    """Every box of an encoding, in reading order."""
+def indexed_cells(encoding: Encoding) -> Iterator[tuple[tuple[int, ...], Box]]:
+    """Every cell with its index: (place,), (place, value), (row, column) or (line, letter)."""
     match encoding:
-        case Digits(cells=cells):
-            return list(cells)
-        case Bubbles(columns=columns):
-            return [box for column in columns for box in column]
-        case Number(box=box):
-            return [box]
-        case _:
-            return [box for row in encoding.cells for box in row]
+        case Number():
+            yield (0,), encoding.box
+        case Digits():
+            for i, cell in enumerate(encoding.cells):
+                yield (i,), cell
+        case Bubbles():
+            yield from _grid(encoding.columns)
+        case Tally() | RowSums() | Words():
+            yield from _grid(encoding.cells)
+
+
+def encoding_cells(encoding: Encoding) -> list[Box]:
+    """Every cell of an encoding, in reading order."""
+    return [cell for _, cell in indexed_cells(encoding)]
+
+
+def outline(encoding: Encoding) -> Box:
+    """The smallest box around all cells, mm."""
+    cells = encoding_cells(encoding)
+    x, y = min(c.x for c in cells), min(c.y for c in cells)
+    return Box(x, y, max(c.right for c in cells) - x, max(c.bottom for c in cells) - y)
+
+
+def _grid(rows: tuple[tuple[Box, ...], ...]) -> Iterator[tuple[tuple[int, ...], Box]]:
+    for i, row in enumerate(rows):
+        for j, cell in enumerate(row):
+            yield (i, j), cell

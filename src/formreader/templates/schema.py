@@ -1,187 +1,247 @@
-"""The YAML file of a template, as pydantic checks it; ``docs/templates.md`` describes it."""
+"""The template file as pydantic models: which keys there are and what each may hold.
+
+The YAML reader hands every scalar over as text, so a row key 1 or a name ``no`` stays what was typed;
+pydantic turns text into numbers where a number is due. Lengths are in mm on the page.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from formreader.templates.model import Guide
-
-Millimetres = Annotated[float, Field(ge=-50, le=2000)]
-Size = Annotated[float, Field(gt=0, le=2000)]
-Point = tuple[Millimetres, Millimetres]
-BoxMM = tuple[Millimetres, Millimetres, Size, Size]
-Ink = Annotated[float, Field(gt=0, le=1)]
-
-
-def _keys_as_text(value: object) -> object:
-    return {str(key): shift for key, shift in value.items()} if isinstance(value, dict) else value
+SCHEMA_ID = "formreader/template/1"
+TAG_IDS = {"16h5": 30, "25h9": 35, "36h10": 2320, "36h11": 587}
+"""How many tags each AprilTag dictionary has."""
+ENCODINGS = ("digits", "number", "bubbles", "tally", "row_sums", "words")
+"""In the order of primacy: the value reported is what stands in the first that a field has."""
+OVERLAP_MM = 0.01
+"""Digit boxes may overlap by a rounding of the last decimal, no more."""
 
 
-Shifts = Annotated[dict[str, Millimetres], BeforeValidator(_keys_as_text)]
+def _is_box(numbers: list[float]) -> list[float]:
+    if len(numbers) != 4:
+        raise ValueError(f"a box is [x, y, width, height], got {len(numbers)} numbers")
+    if min(numbers[2:]) <= 0:
+        raise ValueError(f"a box is [x, y, width, height] with a positive size, got {numbers[2:]} as size")
+    return numbers
 
 
-class _Strict(BaseModel):
+def _is_words_line(numbers: list[float]) -> list[float]:
+    if len(numbers) == 5 and (numbers[4] < 1 or numbers[4] != int(numbers[4])):
+        raise ValueError(f"the fifth number counts the boxes of the line, got {numbers[4]:g}")
+    _is_box(numbers[:4] if len(numbers) == 5 else numbers)
+    return numbers
+
+
+def _is_point(numbers: list[float]) -> list[float]:
+    if len(numbers) != 2:
+        raise ValueError(f"a point is [x, y], got {len(numbers)} numbers")
+    return numbers
+
+
+def _is_size(numbers: list[float]) -> list[float]:
+    if len(numbers) != 2 or min(numbers) <= 0:
+        raise ValueError(f"expected two positive numbers [width, height], got {numbers}")
+    return numbers
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1, le=200)]
+Ink = Annotated[float, Field(ge=0, le=1)]
+LineWidth = Annotated[float, Field(gt=0, le=10)]
+BoxNumbers = Annotated[list[Finite], AfterValidator(_is_box)]
+WordsLine = Annotated[list[Finite], AfterValidator(_is_words_line)]
+PointNumbers = Annotated[list[Finite], AfterValidator(_is_point)]
+SizeNumbers = Annotated[list[Finite], AfterValidator(_is_size)]
+NonEmpty = Annotated[str, StringConstraints(min_length=1)]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors; nothing changes after validation."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class LineStyle(_Strict):
-    width: Annotated[float, Field(gt=0, le=5)]
+class LineSpec(Strict):
+    width: LineWidth
     ink: Ink = 1.0
 
 
-class CodeMark(_Strict):
-    kind: Literal["qr", "barcode"]
-    text: list[str]
-    box: BoxMM
-
-
-class TagMark(_Strict):
+class TagSpec(Strict):
     kind: Literal["apriltag"]
     dictionary: Literal["16h5", "25h9", "36h10", "36h11"]
     id: Annotated[int, Field(ge=0)]
-    box: BoxMM
-
-
-class SquareMarks(_Strict):
-    kind: Literal["square"]
-    size: tuple[Size, Size]
-    at: list[Point]
-
-
-Marks = Annotated[CodeMark | TagMark | SquareMarks, Field(discriminator="kind")]
-
-
-class Ruling(_Strict):
-    across: list[Millimetres] = []
-    down: list[Millimetres] = []
-    start: Millimetres = Field(alias="from")
-    end: Millimetres = Field(alias="to")
-    width: Annotated[float, Field(gt=0, le=5)] = 0.3
-    ink: Ink = 1.0
-    repeat: list[Millimetres] = [0.0]
+    box: BoxNumbers
 
     @model_validator(mode="after")
-    def _one_direction(self) -> Ruling:
-        if bool(self.across) == bool(self.down):
-            raise ValueError("give either 'across' (horizontal lines) or 'down' (vertical lines)")
-        if self.end <= self.start:
-            raise ValueError("'to' must be larger than 'from'")
+    def _known(self) -> TagSpec:
+        if self.id >= TAG_IDS[self.dictionary]:
+            raise ValueError(f"dictionary {self.dictionary} has ids 0 to {TAG_IDS[self.dictionary] - 1}")
         return self
 
 
-class AreaMM(_Strict):
-    box: BoxMM
+class CodeSpec(Strict):
+    kind: Literal["qr", "barcode"]
+    text: Annotated[list[NonEmpty], Field(min_length=1)]
+    box: BoxNumbers
+
+
+class SquareSpec(Strict):
+    kind: Literal["square"]
+    size: SizeNumbers
+    at: Annotated[list[PointNumbers], Field(min_length=1)]
+
+
+MarkSpec = Annotated[TagSpec | CodeSpec | SquareSpec, Field(discriminator="kind")]
+
+
+class RuledSpec(Strict):
+    """Ruled lines: ``across`` the page at these y, or ``down`` it at these x."""
+
+    across: Annotated[list[Finite], Field(min_length=1)] | None = None
+    down: Annotated[list[Finite], Field(min_length=1)] | None = None
+    start: Finite = Field(alias="from")
+    end: Finite = Field(alias="to")
+    width: LineWidth
+    ink: Annotated[float, Field(gt=0, le=1)] = 1.0
+    repeat: Annotated[list[Finite], Field(min_length=1)] = [0.0]
+
+    @model_validator(mode="after")
+    def _one_way(self) -> RuledSpec:
+        if (self.across is None) == (self.down is None):
+            raise ValueError("a line runs either `across` or `down`: give exactly one of them")
+        if self.start >= self.end:
+            raise ValueError(f"`from` must be less than `to`, got {self.start:g} and {self.end:g}")
+        return self
+
+
+class AreaSpec(Strict):
+    box: BoxNumbers
     ink: Ink = 1.0
 
 
-class TextMM(_Strict):
-    text: str
-    box: BoxMM
+class TextSpec(Strict):
+    text: NonEmpty
+    box: BoxNumbers
     heading: bool = False
 
 
-class DigitsMM(_Strict):
-    boxes: Annotated[int, Field(ge=1, le=9)]
-    box: BoxMM
-    step: Size | None = None
-    line: LineStyle | None = None
-    guide: Guide = "none"
+class DigitsSpec(Strict):
+    boxes: Count
+    box: BoxNumbers
+    step: Positive | None = None
+    guide: Literal["none", "eight", "dots"] = "none"
+    line: LineSpec | None = None
+
+    @model_validator(mode="after")
+    def _apart(self) -> DigitsSpec:
+        if self.step is not None and self.step < self.box[2] - OVERLAP_MM:
+            raise ValueError(
+                f"`step` {self.step:g} is less than the box's width {self.box[2]:g}: the boxes would overlap"
+            )
+        return self
 
 
-class BubblesMM(_Strict):
-    columns: Annotated[int, Field(ge=1, le=9)]
+class BubblesSpec(Strict):
+    columns: Count
     rows: Annotated[int, Field(ge=2, le=10)] = 10
-    centre: Point
-    step: tuple[Millimetres, Millimetres]
-    diameter: Size
-    line: LineStyle | None = None
+    centre: PointNumbers
+    step: SizeNumbers
+    diameter: Positive
+    line: LineSpec | None = None
 
 
-class TallyMM(_Strict):
-    rows: Annotated[int, Field(ge=1, le=60)]
-    columns: Annotated[int, Field(ge=1, le=60)]
-    box: BoxMM
-    line: LineStyle | None = None
-    guide: Guide = "none"
+class TallySpec(Strict):
+    rows: Count
+    columns: Count
+    box: BoxNumbers
+    guide: Literal["none", "strokes"] = "none"
+    line: LineSpec | None = None
 
 
-class RowSumsMM(_Strict):
-    rows: Annotated[int, Field(ge=1, le=60)]
-    box: BoxMM
-    boxes: Annotated[int, Field(ge=1, le=9)] | None = None
+class RowSumsSpec(Strict):
     style: Literal["boxes", "number"] = "boxes"
-    line: LineStyle | None = None
+    rows: Count
+    boxes: Count | None = None
+    box: BoxNumbers
+    line: LineSpec | None = None
 
     @model_validator(mode="after")
-    def _boxes_or_number(self) -> RowSumsMM:
-        if (self.style == "boxes") == (self.boxes is None):
-            raise ValueError("give 'boxes: N' (digits a row), or 'style: number' without boxes")
+    def _boxes(self) -> RowSumsSpec:
+        if self.style == "boxes" and self.boxes is None:
+            raise ValueError("give `boxes`, the digits a row; or `style: number` for one free cell a row")
+        if self.style == "number" and self.boxes is not None:
+            raise ValueError("`style: number` has one free cell a row: leave `boxes` out")
         return self
 
 
-class WordsMM(_Strict):
+class WordsSpec(Strict):
     style: Literal["boxes", "line"]
-    box: BoxMM | None = None
-    boxes: Annotated[int, Field(ge=1, le=99)] | None = None
-    lines: list[BoxMM | tuple[Millimetres, Millimetres, Size, Size, int]] = []
-    line: LineStyle | None = None
+    boxes: Count | None = None
+    lines: Annotated[list[WordsLine], Field(min_length=1)] | None = None
+    box: BoxNumbers | None = None
+    line: LineSpec | None = None
 
     @model_validator(mode="after")
-    def _boxes_or_line(self) -> WordsMM:
-        if self.style == "line" and (self.box is None or self.lines or self.boxes):
-            raise ValueError("'style: line' takes 'box' alone")
-        if self.style == "boxes" and (self.boxes is None or not self.lines or self.box):
-            raise ValueError("'style: boxes' takes 'boxes: N' and 'lines'")
+    def _style(self) -> WordsSpec:
+        if self.style == "line":
+            if self.box is None or self.boxes is not None or self.lines is not None:
+                raise ValueError("`style: line` takes `box`, and neither `boxes` nor `lines`")
+        elif self.lines is None or self.box is not None:
+            raise ValueError("`style: boxes` takes `boxes` and `lines` (a box a line), and no `box`")
+        elif self.boxes is None and any(len(numbers) == 4 for numbers in self.lines):
+            raise ValueError("give `boxes`, the letters a line, or a fifth number in every line")
         return self
 
 
-class NumberMM(_Strict):
-    box: BoxMM
-    line: LineStyle | None = None
+class NumberSpec(Strict):
+    box: BoxNumbers
+    line: LineSpec | None = None
 
 
-ENCODINGS = ("digits", "number", "bubbles", "tally", "row_sums", "words")
-"""In the order of primacy: the value reported is what stands in the first that a field has."""
-
-
-class FieldGroup(_Strict):
-    name: str
-    row: Shifts = {}
-    column: Shifts = {}
-    digits: DigitsMM | None = None
-    bubbles: BubblesMM | None = None
-    tally: TallyMM | None = None
-    row_sums: RowSumsMM | None = None
-    words: WordsMM | None = None
-    number: NumberMM | None = None
+class FieldSpec(Strict):
+    name: NonEmpty
+    row: dict[Key, Finite] = {}
+    column: dict[Key, Finite] = {}
+    digits: DigitsSpec | None = None
+    bubbles: BubblesSpec | None = None
+    tally: TallySpec | None = None
+    row_sums: RowSumsSpec | None = None
+    words: WordsSpec | None = None
+    number: NumberSpec | None = None
 
     @model_validator(mode="after")
-    def _complete(self) -> FieldGroup:
-        for table in ("row", "column"):
-            if bool(getattr(self, table)) != ("{" + table + "}" in self.name):
-                raise ValueError(f"'{{{table}}}' in the name and the table '{table}' go together")
-        if not any(getattr(self, encoding) for encoding in ENCODINGS):
-            raise ValueError(f"a field needs an encoding: one of {', '.join(ENCODINGS)}")
+    def _written(self) -> FieldSpec:
+        if all(getattr(self, name) is None for name in ENCODINGS):
+            raise ValueError(f"a field needs at least one encoding: {', '.join(ENCODINGS)}")
         return self
 
 
-class RuleFamily(_Strict):
-    each: dict[str, list[str | int]] = Field(alias="for")
-    rule: str
+class RuleSpec(Strict):
+    """A rule; with ``for`` it is repeated with each {key} replaced. Bare text is a rule by itself."""
+
+    each: dict[Key, Annotated[list[NonEmpty], Field(min_length=1)]] = Field(alias="for", default={})
+    rule: NonEmpty
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: object) -> object:
+        return {"rule": given} if isinstance(given, str) else given
 
 
-class TemplateFile(_Strict):
-    format: Literal["formreader/template/1"] = Field(alias="schema")
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
-    title: str
-    language: str
-    page: tuple[Size, Size]
-    source: str
-    marks: list[Marks] = []
-    lines: list[Ruling] = []
-    areas: list[AreaMM] = []
-    texts: list[TextMM] = []
-    fields: Annotated[list[FieldGroup], Field(min_length=1)]
-    arithmetic: list[str | RuleFamily] = []
+class TemplateSpec(Strict):
+    schema_id: Literal["formreader/template/1"] = Field(alias="schema")
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_.][a-z0-9]+)*$")]
+    title: NonEmpty
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2,3})?$")]
+    page: SizeNumbers
+    source: NonEmpty
+    marks: list[MarkSpec] = []
+    lines: list[RuledSpec] = []
+    areas: list[AreaSpec] = []
+    texts: list[TextSpec] = []
+    fields: Annotated[list[FieldSpec], Field(min_length=1)]
+    arithmetic: list[RuleSpec] = []

@@ -1,0 +1,45 @@
+"""Crops to what the networks see: ink on even paper, and which of it lies in the cell."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import CROP_SCALE
+
+PAPER_PERCENTILE = 80.0
+"""A crop is mostly paper, also where a black bar or a heavy pen fills a fifth of it."""
+DARKEST_PAPER = 24.0
+"""Below this grey level the sensor's noise would be stretched to ink."""
+EDGE_PX = 1.0
+"""Softness of the cell mask's edge."""
+
+
+def normalise_cells(crops: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Crops (N, S, S) grey and cells' width over height (N,) to the networks' input (N, 2, S, S).
+
+    Channel 0 is ink, 1 - grey/paper, 0..1, halfway stretched to the crop's own strongest ink, so that
+    a faint pen is seen and an empty cell's grain is not. Channel 1 is 1 inside the cell, 0 outside.
+    Raises ``ValueError`` on other shapes or types.
+    """
+    if crops.ndim != 3 or crops.shape[1] != crops.shape[2] or crops.dtype != np.uint8:
+        raise ValueError(f"expected uint8 (N, S, S) crops, got {crops.dtype} {crops.shape}")
+    if aspects.shape != (len(crops),):
+        raise ValueError(f"expected ({len(crops)},) aspects, got {aspects.shape}")
+    grey = crops.astype(np.float32)
+    paper = np.percentile(grey, PAPER_PERCENTILE, axis=(1, 2), keepdims=True).astype(np.float32)
+    ink = np.clip(1.0 - grey / np.maximum(paper, DARKEST_PAPER), 0.0, 1.0)
+    strongest = np.percentile(ink, 99.0, axis=(1, 2), keepdims=True).astype(np.float32)
+    ink = np.clip(ink / np.sqrt(np.maximum(strongest, 0.04)), 0.0, 1.0)
+    return np.stack([ink, cell_masks(aspects, crops.shape[1])], axis=1)
+
+
+def cell_masks(aspects: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
+    """Soft rectangles (N, S, S) of cells of the given width over height, centred in their crops."""
+    longer = side_px / CROP_SCALE
+    half_w = (longer * np.minimum(1.0, aspects) / 2)[:, None]
+    half_h = (longer / np.maximum(1.0, aspects) / 2)[:, None]
+    from_centre = np.abs(np.arange(side_px) - (side_px - 1) / 2)[None, :]
+    across = np.clip((half_w - from_centre) / EDGE_PX + 0.5, 0, 1)
+    down = np.clip((half_h - from_centre) / EDGE_PX + 0.5, 0, 1)
+    return (down[:, :, None] * across[:, None, :]).astype(np.float32)

@@ -1,0 +1,125 @@
+"""What pydantic found wrong, told in the words of the template format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from formreader.templates.problems import Key, Path, Problem, Source, did_you_mean, template_error
+from formreader.templates.schema import SCHEMA_ID, TemplateSpec
+
+MESSAGES = {
+    "missing": "missing: add it",
+    "greater_than": "must be greater than {gt:g}, got {input}",
+    "greater_than_equal": "must be {ge:g} or more, got {input}",
+    "less_than_equal": "must be {le:g} or less, got {input}",
+    "less_than": "must be less than {lt:g}, got {input}",
+    "float_parsing": "expected a number, got {input}",
+    "float_type": "expected a number, got {input}",
+    "int_parsing": "expected a whole number, got {input}",
+    "int_type": "expected a whole number, got {input}",
+    "int_from_float": "expected a whole number, got {input}",
+    "finite_number": "expected a finite number, got {input}",
+    "bool_parsing": "expected true or false, got {input}",
+    "bool_type": "expected true or false, got {input}",
+    "string_type": "expected text, got {input}",
+    "string_too_short": "is empty: write it out or leave the key out",
+    "list_type": "expected a list [...], got {input}",
+    "dict_type": "expected a mapping {{key: value}}, got {input}",
+    "model_type": "expected keys and values, got {input}",
+    "too_short": "is empty: fill it or leave the key out",
+    "value_error": "{error}",
+}
+PATTERNS = {
+    "id": "lower-case words joined by - such as id-2024-ppwp-2",
+    "language": "a num2words code such as id, en or pt_BR",
+    "row": "keys of letters, digits and _",
+    "column": "keys of letters, digits and _",
+    "for": "keys of letters, digits and _",
+}
+
+
+def validated(source: Source) -> TemplateSpec:
+    """The file's values as models. Raises ``TemplateError`` that holds every mistake."""
+    try:
+        return TemplateSpec.model_validate(source.data)
+    except ValidationError as error:
+        problems = [_problem(source, dict(found)) for found in error.errors(include_url=False)]
+        raise template_error(source, problems) from None
+
+
+def _problem(source: Source, error: dict[str, Any]) -> Problem:
+    location: Path = error["loc"]
+    kind: str = error["type"]
+    path = _file_path(source, location, kind)
+    shown = _shown(error["input"])
+    context = error.get("ctx", {})
+    if location == ("schema",) and kind == "literal_error":
+        return Problem(path, f"this formreader reads '{SCHEMA_ID}', got {shown}")
+    if kind == "extra_forbidden":
+        keys = sorted(_keys_at(location))
+        guess = did_you_mean(str(location[-1]), keys)
+        return Problem(path, f"unknown key{guess or '; known here: ' + ', '.join(keys)}")
+    if kind in ("literal_error", "union_tag_invalid"):
+        known = str(context.get("expected") or context["expected_tags"])
+        got = str(context.get("tag", error["input"]))
+        here = path if kind == "literal_error" else (*path, "kind")
+        guess = did_you_mean(got, [word.strip(" '") for word in known.replace(" or ", ",").split(",")])
+        return Problem(here, f"expected {known}, got {_shown(got)}{guess}")
+    if kind == "union_tag_not_found":
+        return Problem((*path, "kind"), "missing: add `kind: apriltag`, qr, barcode or square")
+    if kind == "string_pattern_mismatch":
+        wanted = next(PATTERNS[key] for key in reversed(location) if key in PATTERNS)
+        return Problem(path, f"expected {wanted}, got {shown}")
+    template = MESSAGES.get(kind)
+    message = template.format(input=shown, **context) if template else f"{error['msg']}, got {shown}"
+    return Problem(path, message)
+
+
+def _file_path(source: Source, location: Path, kind: str) -> Path:
+    """pydantic's location without the steps that are no keys of the file (a union's branch)."""
+    path: Path = ()
+    for step, key in enumerate(location):
+        last = step == len(location) - 1
+        if (*path, key) in source.lines or (last and kind == "missing"):
+            path = (*path, key)
+    return path
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{value}'"
+    return "nothing" if value is None else "a list" if isinstance(value, list) else "a mapping"
+
+
+def _keys_at(location: Path) -> Iterator[str]:
+    """The keys that the mapping around ``location`` may have."""
+    models: list[type[BaseModel]] = [TemplateSpec]
+    for key in location[:-1]:
+        models = list(_step(models, key))
+    for model in models:
+        for name, field in model.model_fields.items():
+            yield field.alias or name
+
+
+def _step(models: Iterable[type[BaseModel]], key: Key) -> Iterator[type[BaseModel]]:
+    for model in models:
+        for name, field in model.model_fields.items():
+            if (field.alias or name) == key:
+                yield from _models_in(field.annotation)
+                return
+        if isinstance(key, int) or ("kind" in model.model_fields and key in _literals(model)):
+            yield model
+
+
+def _literals(model: type[BaseModel]) -> tuple[object, ...]:
+    return get_args(model.model_fields["kind"].annotation)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)

@@ -1,0 +1,80 @@
+"""YAML that remembers its lines: every scalar stays the text that was typed, every value its place."""
+
+from __future__ import annotations
+
+import yaml
+
+from formreader.errors import TemplateError
+from formreader.templates.problems import Path, Problem, Source, template_error
+
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""The C parser where PyYAML has it; Base: nothing typed is taken for a number, a date or a truth."""
+EMPTY = ("", "~", "null")
+MENDS = {
+    "cannot start any token": "indent with spaces, not tabs; quote text that begins with @, ` or %",
+    "mapping values are not allowed": "quote text that holds ': ', and check the indentation",
+    "did not find expected": "check for a missing comma, bracket, quote or indentation just above",
+    "could not find expected": "check for a missing ':' or a quote just above",
+    "expected a single document": "one file holds one template: remove the '---'",
+}
+
+
+def read_source(name: str, raw: bytes) -> Source:
+    """Parse a template file. Raises ``TemplateError`` with the line of a syntax error."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _error(name, line, "is not UTF-8 text: save it as UTF-8") from None
+    try:
+        root = yaml.compose(text, Loader=LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or "cannot be parsed"
+        mend = next((mend for part, mend in MENDS.items() if part in problem), "mend the YAML here")
+        raise _error(name, mark.line + 1 if mark else 1, f"YAML: {problem}; {mend}") from None
+    except yaml.YAMLError as error:
+        raise _error(name, 1, f"YAML: {' '.join(str(error).split())}; remove that character") from None
+    if not isinstance(root, yaml.MappingNode):
+        raise _error(name, 1, "a template is a mapping that begins with `schema: formreader/template/1`")
+    lines: dict[Path, int] = {}
+    problems: list[Problem] = []
+    data = _value(root, (), lines, problems, set())
+    source = Source(name, data, lines)
+    if problems:
+        raise template_error(source, problems)
+    return source
+
+
+def _value(
+    node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem], seen: set[int]
+) -> object:
+    """``node`` as dict, list, str or None; fills ``lines`` and ``problems``."""
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode):
+        return None if node.style is None and node.value in EMPTY else node.value
+    if id(node) in seen:
+        problems.append(Problem(path, "anchors and aliases (& and *) are not allowed: write it out"))
+        return None
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(child, (*path, i), lines, problems, seen) for i, child in enumerate(node.value)]
+    found: dict[str, object] = {}
+    for key_node, child in node.value:
+        key, line = key_node.value, key_node.start_mark.line + 1
+        if not isinstance(key, str):
+            problems.append(Problem(path, f"line {line} has a list or mapping as a key: keys are words"))
+            continue
+        here = (*path, key)
+        if here in lines:
+            where = (*path, f"{key} ")
+            lines[where] = line
+            problems.append(Problem(where, f"the key stands twice, first on line {lines[here]}: remove one"))
+            continue
+        lines[here] = line
+        found[key] = _value(child, here, lines, problems, seen)
+    return found
+
+
+def _error(name: str, line: int, message: str) -> TemplateError:
+    return template_error(Source(name, None, {(): line}), [Problem((), message)])
