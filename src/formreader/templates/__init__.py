@@ -3,6 +3,7 @@
 ``formreader.templates.preview`` draws them; it is imported by itself because it needs OpenCV.
 """
 
+from formreader.templates.check import Finding, check_template
 from formreader.templates.loader import load_library, load_template
 from formreader.templates.model import (
     Area,
@@ -31,6 +32,7 @@ __all__ = [
     "Digits",
     "Encoding",
     "Field",
+    "Finding",
     "Line",
     "Mark",
     "Number",
@@ -41,6 +43,7 @@ __all__ = [
     "Template",
     "Text",
     "Words",
+    "check_template",
     "encoding_cells",
     "indexed_cells",
     "load_library",

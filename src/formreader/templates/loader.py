@@ -77,9 +77,10 @@ def _template(spec: TemplateSpec, source: Source, digest: str, problems: list[Pr
     ]
     areas = tuple(Area(Box(*area.box), area.ink) for area in spec.areas)
     texts = tuple(Text(text.text, Box(*text.box), text.heading) for text in spec.texts)
-    for name, items in (("areas", areas), ("texts", texts)):
-        for i, item in enumerate(items):
-            _check_inside(item.box, page, (name, i, "box"), problems)
+    for i, area in enumerate(areas):
+        _check_inside(area.box, page, ("areas", i, "box"), problems)
+    for i, text in enumerate(texts):
+        _check_inside(text.box, page, ("texts", i, "box"), problems)
     return Template(
         id=spec.id,
         title=spec.title,
