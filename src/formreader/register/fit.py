@@ -24,7 +24,8 @@ FAINTEST_INK = 10.0
 """Ink (of 255) a line must stand out by: half of what a thin grey line keeps after phone blur."""
 GLANCE_SAMPLES = 300
 BEND_NODES = (9, 7)
-BEND_STIFFNESS = 4.0
+BEND_STIFFNESS = 0.03
+"""Against 1 for the lines' pull: measured on drawn curls, docs/decisions/0001-registration.md."""
 ON_LINE_MM = 0.6
 """A line found within this of its place counts as covered; digits' boxes are ten times as wide."""
 

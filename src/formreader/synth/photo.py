@@ -8,16 +8,47 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, Points, homography_from_points
+from formreader.geometry import Homography, Points, apply_homography, homography_from_points
 from formreader.synth.pen import Ink
 
 
 @dataclass(frozen=True, slots=True)
+class Curl:
+    """How paper waves: offsets in page px of size ``page`` (height, width), a bow and a wave an axis."""
+
+    reach_px: float
+    bows: tuple[float, float]
+    phases: tuple[float, float]
+    page: tuple[int, int]
+
+    def offsets(self, u: NDArray[np.float32], v: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What a flat page's point (u, v) shows is printed this much further right and down, px."""
+        height, width = self.page
+        return self._wave(v / height, 1), self._wave(u / width, 0)
+
+    def _wave(self, along: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+        bow, phase = self.bows[axis], self.phases[axis]
+        wave: NDArray[np.float32] = self.reach_px * (bow * ((2 * along - 1) ** 2 - 0.5) + 0.25 * np.sin(3.0 * along + phase))
+        return wave
+
+
+@dataclass(frozen=True, slots=True)
 class Photographed:
-    """``picture`` uint8 (height, width, 3) BGR; ``photo_from_page`` before the curl of ``curl_mm``."""
+    """``picture`` uint8 (height, width, 3) BGR, and how the page came onto it."""
 
     picture: NDArray[np.uint8]
     photo_from_page: Homography
+    curl: Curl
+    px_per_mm: float
+
+    def locate(self, points_mm: Points) -> Points:
+        """Where page points (..., 2) mm stand on the picture, px."""
+        printed = points_mm * self.px_per_mm
+        flat = printed.copy()
+        for _ in range(6):  # the curl is gentle: this contracts
+            right, down = self.curl.offsets(flat[..., 0], flat[..., 1])
+            flat = printed - np.stack([right, down], axis=-1)
+        return apply_homography(self.photo_from_page, flat / self.px_per_mm)
 
 
 def photograph_page(
@@ -33,7 +64,11 @@ def photograph_page(
     corners = _corners(shape, height / width, severity, generator)
     page_corners = np.array([[0, 0], [width, 0], [width, height], [0, height]]) / px_per_mm
     photo_from_page = homography_from_points(page_corners, corners)
-    map_x, map_y = _page_px(photo_from_page, px_per_mm, shape, severity, (height, width), generator)
+    bows, phases = generator.normal(0, 0.5, 2), generator.uniform(0, 6.28, 2)
+    curl = Curl(
+        0.006 * severity * height, (float(bows[0]), float(bows[1])), (float(phases[0]), float(phases[1])), (height, width)
+    )
+    map_x, map_y = _page_px(photo_from_page, px_per_mm, shape, curl)
     fine = max(1.0, 1.0 / _magnification(photo_from_page, px_per_mm, page_corners))
     softened = cv2.GaussianBlur(page, (0, 0), 0.45 * fine) if fine > 1.2 else page
     seen = cv2.remap(softened, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(-1, -1, -1))
@@ -44,7 +79,7 @@ def photograph_page(
     lit = cv2.GaussianBlur(lit, (0, 0), max(0.3, float(generator.uniform(0.4, 0.7 + 0.5 * severity)) * long_side_px / 3000))
     # noise of one plane for all three colours: what survives a phone's own denoising
     lit += generator.normal(0, 1.0 + 2.0 * severity, shape).astype(np.float32)[:, :, None]
-    return Photographed(np.clip(lit, 0, 255).astype(np.uint8), photo_from_page)
+    return Photographed(np.clip(lit, 0, 255).astype(np.uint8), photo_from_page, curl, px_per_mm)
 
 
 def _shape(height: int, width: int, long_side_px: int, severity: float) -> tuple[int, int]:
@@ -74,20 +109,16 @@ def _corners(shape: tuple[int, int], ratio: float, severity: float, generator: n
 
 
 def _page_px(
-    photo_from_page: Homography, px_per_mm: float, shape: tuple[int, int], severity: float, page: tuple[int, int],
-    generator: np.random.Generator,
+    photo_from_page: Homography, px_per_mm: float, shape: tuple[int, int], curl: Curl
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """For each pixel of the photograph, the pixel of the drawn page it shows; curled by a smooth wave."""
+    """For each pixel of the photograph, the pixel of the drawn page it shows."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     back = np.linalg.inv(photo_from_page).astype(np.float32)
     depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
     u = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth * px_per_mm
     v = (back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth * px_per_mm
-    reach = 0.006 * severity * page[0]
-    for along, across in ((u / page[1], v), (v / page[0], u)):
-        bow, phase = generator.normal(0, 0.5), generator.uniform(0, 6.28)
-        across += reach * (bow * ((2 * along - 1) ** 2 - 0.5) + 0.25 * np.sin(3.0 * along + phase)).astype(np.float32)
-    return u - 0.5, v - 0.5
+    right, down = curl.offsets(u, v)
+    return u + right - 0.5, v + down - 0.5
 
 
 def _magnification(photo_from_page: Homography, px_per_mm: float, page_corners: Points) -> float:

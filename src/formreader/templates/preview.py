@@ -35,6 +35,7 @@ BEND_MM = 10.0
 LABEL_MM = 1.6
 INK_PX_PER_MM = 24.0
 """Ink is drawn about this fine and averaged down, so that a thin line is as dark as it is wide."""
+STROKE_MM, THICKEST_PX = 0.12, 20
 CIRCLE_CORNERS = 24
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 SUBPIXEL_BITS = 4
@@ -51,7 +52,7 @@ def draw_template(template: Template, px_per_mm: float = 6.0) -> Picture:
     ink = np.full((height * finer, width * finer), 255, np.uint8)
     _draw_ink(template, ink, _scaling(px_per_mm * finer), finer)
     grey = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA)
-    page = np.repeat(grey[:, :, None], 3, axis=2)
+    page: Picture = np.repeat(grey[:, :, None], 3, axis=2).astype(np.uint8)
     _draw_cells(template, page, _scaling(px_per_mm))
     return page
 
@@ -197,4 +198,5 @@ def _px_per_mm(template: Template, map_points: MapPoints) -> float:
 
 
 def _stroke_px(template: Template, map_points: MapPoints) -> int:
-    return max(1, round(0.12 * _px_per_mm(template, map_points)))
+    px_per_mm = _px_per_mm(template, map_points)
+    return int(np.clip(round(STROKE_MM * px_per_mm), 1, THICKEST_PX)) if np.isfinite(px_per_mm) else 1

@@ -15,10 +15,14 @@ Path = tuple[Key, ...]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake. ``path`` may go deeper than the file does; ``message`` ends with the mend."""
+    """One mistake. ``path`` may go deeper than the file does; ``message`` ends with the mend.
+
+    ``line`` counts from 1; None is the line of ``path``.
+    """
 
     path: Path
     message: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,13 @@ class Source:
 
 def template_error(source: Source, problems: Iterable[Problem]) -> TemplateError:
     """All mistakes of a file as one error, a line each, in the order of the file."""
-    placed = sorted((_line_of(source, problem.path), _told(source, problem)) for problem in problems)
+    placed = sorted((p.line or _line_of(source, p.path), _told(source, p)) for p in problems)
     return TemplateError("\n".join(dict.fromkeys(f"{source.name}:{line}: {told}" for line, told in placed)))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` with the nearest of ``known``, or nothing where none is near."""
-    near = [f"'{match}'" for match in get_close_matches(word, list(known), n=3, cutoff=0.6)]
+    """``; did you mean 'x'?`` with those of ``known`` that are near, or nothing where none is."""
+    near = [f"'{match}'" for match in get_close_matches(word, list(known), n=2, cutoff=0.7)]
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

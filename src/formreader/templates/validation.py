@@ -46,8 +46,23 @@ def validated(source: Source) -> TemplateSpec:
     try:
         return TemplateSpec.model_validate(source.data)
     except ValidationError as error:
-        problems = [_problem(source, dict(found)) for found in error.errors(include_url=False)]
-        raise template_error(source, problems) from None
+        found = [dict(details) for details in error.errors(include_url=False)]
+        raise template_error(source, _problems(source, found)) from None
+
+
+def _problems(source: Source, errors: list[dict[str, Any]]) -> Iterator[Problem]:
+    """A misspelt key is one mistake: the key that is missing for it is not told again."""
+    missing = {error["loc"] for error in errors if error["type"] == "missing"}
+    for error in errors:
+        if error["type"] == "extra_forbidden":
+            around, key = error["loc"][:-1], str(error["loc"][-1])
+            wanted = [str(loc[-1]) for loc in missing if loc[:-1] == around]
+            if guess := did_you_mean(key, wanted) or did_you_mean(key, _keys_at(error["loc"])):
+                missing -= {(*around, name) for name in wanted if f"'{name}'" in guess}
+            error["ctx"] = {"guess": guess}
+    for error in errors:
+        if error["type"] != "missing" or error["loc"] in missing:
+            yield _problem(source, error)
 
 
 def _problem(source: Source, error: dict[str, Any]) -> Problem:
@@ -59,9 +74,8 @@ def _problem(source: Source, error: dict[str, Any]) -> Problem:
     if location == ("schema",) and kind == "literal_error":
         return Problem(path, f"this formreader reads '{SCHEMA_ID}', got {shown}")
     if kind == "extra_forbidden":
-        keys = sorted(_keys_at(location))
-        guess = did_you_mean(str(location[-1]), keys)
-        return Problem(path, f"unknown key{guess or '; known here: ' + ', '.join(keys)}")
+        known = ", ".join(sorted(_keys_at(location)))
+        return Problem(path, f"unknown key{context['guess'] or '; known here: ' + known}")
     if kind in ("literal_error", "union_tag_invalid"):
         known = str(context.get("expected") or context["expected_tags"])
         got = str(context.get("tag", error["input"]))

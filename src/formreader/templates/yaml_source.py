@@ -52,7 +52,7 @@ def _value(
     """``node`` as dict, list, str or None; fills ``lines`` and ``problems``."""
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
-        return None if node.style is None and node.value in EMPTY else node.value
+        return None if not node.style and node.value in EMPTY else node.value
     if id(node) in seen:
         problems.append(Problem(path, "anchors and aliases (& and *) are not allowed: write it out"))
         return None
@@ -63,13 +63,12 @@ def _value(
     for key_node, child in node.value:
         key, line = key_node.value, key_node.start_mark.line + 1
         if not isinstance(key, str):
-            problems.append(Problem(path, f"line {line} has a list or mapping as a key: keys are words"))
+            problems.append(Problem(path, "a list or mapping cannot be a key: keys are words", line))
             continue
         here = (*path, key)
         if here in lines:
-            where = (*path, f"{key} ")
-            lines[where] = line
-            problems.append(Problem(where, f"the key stands twice, first on line {lines[here]}: remove one"))
+            told = f"the key stands twice, first on line {lines[here]}: remove one"
+            problems.append(Problem(here, told, line))
             continue
         lines[here] = line
         found[key] = _value(child, here, lines, problems, seen)

@@ -1,0 +1,161 @@
+"""From a checked file, where repeated things are said once, to every cell, line and rule of the page."""
+
+from __future__ import annotations
+
+import re
+
+from formreader.geometry import Box
+from formreader.templates.arithmetic import NAME, expand, parse_rule
+from formreader.templates.cells import place
+from formreader.templates.lines import cell_edges, page_segments, ruled_segments
+from formreader.templates.model import Area, Field, Mark, Rule, Segment, Template, Text, indexed_cells
+from formreader.templates.problems import Path, Problem, Source, did_you_mean
+from formreader.templates.schema import ENCODINGS, CodeSpec, FieldSpec, SquareSpec, TagSpec, TemplateSpec
+
+EDGE_MM = 0.005
+"""Numbers with two decimals may reach over the page's edge by a rounding."""
+
+
+def build_page(spec: TemplateSpec, source: Source, digest: str, problems: list[Problem]) -> Template:
+    """The page that ``spec`` describes; mistakes that only show on the page go to ``problems``.
+
+    ``source`` is where ``spec`` was read from, ``digest`` the file's sha256.
+    """
+    page = Box(0.0, 0.0, *spec.page)
+    fields = _fields(spec, source, page, problems)
+    named = not any(problem.path[-1] == "name" for problem in problems)
+    implied = [
+        edge for field in fields.values() for encoding in field.encodings.values()
+        for edge in cell_edges(encoding)
+    ]
+    areas = tuple(Area(Box(*area.box), area.ink) for area in spec.areas)
+    texts = tuple(Text(text.text, Box(*text.box), text.heading) for text in spec.texts)
+    for i, area in enumerate(areas):
+        _check_inside(area.box, page, ("areas", i, "box"), problems)
+    for i, text in enumerate(texts):
+        _check_inside(text.box, page, ("texts", i, "box"), problems)
+    return Template(
+        id=spec.id,
+        title=spec.title,
+        language=spec.language,
+        width_mm=page.width,
+        height_mm=page.height,
+        source=spec.source,
+        marks=_marks(spec, page, problems),
+        segments=page_segments(_ruled(spec, page, problems), implied),
+        areas=areas,
+        texts=texts,
+        fields=fields,
+        rules=_rules(spec, fields, problems) if named else (),
+        sha256=digest,
+    )
+
+
+def _marks(spec: TemplateSpec, page: Box, problems: list[Problem]) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    for i, mark in enumerate(spec.marks):
+        match mark:
+            case TagSpec():
+                marks.append(Mark(mark.kind, Box(*mark.box), dictionary=mark.dictionary, id=mark.id))
+            case CodeSpec():
+                marks.append(Mark(mark.kind, Box(*mark.box), text=tuple(mark.text)))
+            case SquareSpec():
+                for j, corner in enumerate(mark.at):
+                    box = Box(*corner, *mark.size)
+                    _check_inside(box, page, ("marks", i, "at", j), problems)
+                    marks.append(Mark(mark.kind, box))
+                continue
+        _check_inside(marks[-1].box, page, ("marks", i, "box"), problems)
+    return tuple(marks)
+
+
+def _ruled(spec: TemplateSpec, page: Box, problems: list[Problem]) -> list[Segment]:
+    segments: list[Segment] = []
+    for i, ruled in enumerate(spec.lines):
+        for line in ruled_segments(ruled):
+            box = Box(line.x0, line.y0, line.x1 - line.x0, line.y1 - line.y0)
+            _check_inside(box, page, ("lines", i), problems)
+            segments.append(line)
+    return segments
+
+
+def _fields(spec: TemplateSpec, source: Source, page: Box, problems: list[Problem]) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    first: dict[str, int] = {}
+    for i, group in enumerate(spec.fields):
+        path: Path = ("fields", i)
+        if mistake := _name_mistake(group):
+            problems.append(Problem((*path, "name"), mistake))
+            continue
+        for row, down in (group.row or {"": 0.0}).items():
+            for column, right in (group.column or {"": 0.0}).items():
+                name = group.name.replace("{row}", row).replace("{column}", column)
+                if name in fields:
+                    other = source.lines.get(("fields", first[name]), 0)
+                    problems.append(
+                        Problem((*path, "name"), f"'{name}' is the field of line {other} too: rename one")
+                    )
+                    continue
+                first[name] = i
+                encodings = {
+                    key: place(spec_of, right, down)
+                    for key in ENCODINGS if (spec_of := getattr(group, key)) is not None
+                }
+                fields[name] = Field(name, encodings)
+                for key, encoding in encodings.items():
+                    for index, cell in indexed_cells(encoding):
+                        what = f"cell {list(index)} of '{name}'"
+                        if _check_inside(cell, page, (*path, key), problems, what):
+                            break
+    return fields
+
+
+def _name_mistake(group: FieldSpec) -> str | None:
+    plain = group.name.replace("{row}", "r").replace("{column}", "c")
+    if not re.fullmatch(NAME, plain):
+        return (
+            f"'{group.name}' is no field name: letters, digits and _, joined by dots, a letter first; "
+            "only {row} and {column} may stand in braces"
+        )
+    for key, table in (("row", group.row), ("column", group.column)):
+        if f"{{{key}}}" in group.name and not table:
+            return f"'{group.name}' has {{{key}}}, but `{key}` gives no keys: add `{key}: {{key: shift}}`"
+        if table and f"{{{key}}}" not in group.name:
+            return f"`{key}` has keys, but '{group.name}' has no {{{key}}}: its fields would share one name"
+    return None
+
+
+def _rules(spec: TemplateSpec, fields: dict[str, Field], problems: list[Problem]) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    for i, entry in enumerate(spec.arithmetic):
+        path: Path = ("arithmetic", i)
+        try:
+            found = [parse_rule(text) for text in expand(entry.rule, entry.each)]
+        except ValueError as error:
+            problems.append(Problem(path, f"`{entry.rule}`: {error}"))
+            continue
+        for rule in found:
+            for _, name in rule.terms:
+                if name not in fields:
+                    guess = did_you_mean(name, fields)
+                    message = f"`{rule.text}`: no field '{name}'{guess or ': add it to `fields`'}"
+                    problems.append(Problem(path, message))
+            if any(rule.text == other.text for other in rules):
+                problems.append(Problem(path, f"`{rule.text}` stands twice: remove one"))
+            rules.append(rule)
+    return tuple(rules)
+
+
+def _check_inside(
+    box: Box, page: Box, path: Path, problems: list[Problem], what: str = ""
+) -> bool:
+    """Note a box that is not on the page; whether it was noted."""
+    over = (
+        ("left", -box.x), ("top", -box.y), ("right", box.right - page.width), ("bottom", box.bottom - page.height)
+    )
+    sides = [f"{excess:.2f} mm over the {side} edge" for side, excess in over if excess > EDGE_MM]
+    if sides:
+        told = f"{what} is outside the page" if what else "outside the page"
+        size = f"{page.width:g} x {page.height:g} mm"
+        problems.append(Problem(path, f"{told} of {size}: {', '.join(sides)}; mend the numbers or `page`"))
+    return bool(sides)

@@ -1,0 +1,66 @@
+"""A code narrows the choice; a foreign tag refuses the page by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from formreader.errors import Rejected
+from formreader.geometry import Box
+from formreader.identify import candidates, find_printed_codes, find_tags
+from formreader.records import Code, Photo, Source
+from formreader.templates import Mark, load_library
+
+QUAD = np.zeros((4, 2))
+
+
+def library() -> dict:
+    plain = next(iter(load_library().values()))
+    box = Box(1, 1, 10, 10)
+    return {
+        "plain": replace(plain, id="plain", marks=()),
+        "tagged": replace(plain, id="tagged", marks=(Mark("apriltag", box, dictionary="36h10", id=102),)),
+        "coded": replace(plain, id="coded", marks=(Mark("qr", box, text=("99-0[2-9]",)),)),
+    }
+
+
+def names(codes: list[Code]) -> list[str]:
+    return [template.id for template in candidates(library(), codes)[0]]
+
+
+def test_a_known_code_leaves_its_own_templates_alone() -> None:
+    assert names([Code("apriltag", "102", QUAD)]) == ["tagged"]
+    assert names([Code("qr", "99-04", QUAD)]) == ["coded"]
+
+
+def test_without_a_code_all_are_possible() -> None:
+    assert names([]) == ["plain", "tagged", "coded"]
+
+
+def test_a_foreign_tag_is_refused_by_name() -> None:
+    with pytest.raises(Rejected, match="tag 101 belongs to no known template") as refused:
+        names([Code("apriltag", "101", QUAD)])
+    assert (refused.value.stage, refused.value.code) == ("identify", "unknown_tag")
+
+
+def test_a_foreign_printed_code_rules_out_only_pages_that_print_one() -> None:
+    assert names([Code("qr", "https://example.org", QUAD)]) == ["plain", "tagged"]
+
+
+def test_tags_and_codes_are_found_where_they_stand() -> None:
+    import zxingcpp
+
+    picture = np.full((600, 800), 255, np.uint8)
+    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10)
+    picture[100:260, 100:260] = cv2.aruco.generateImageMarker(dictionary, 102, 160)
+    code = np.asarray(zxingcpp.create_barcode("99-02", zxingcpp.BarcodeFormat.QRCode).to_image(scale=8))
+    picture[320 : 320 + code.shape[0], 420 : 420 + code.shape[1]] = code
+    photo = Photo(Source("drawn", 1, "", 800, 600), picture, 1.0)
+    (tag,) = find_tags(photo, ["36h10"])
+    assert tag.text == "102"
+    assert np.abs(tag.quad - [[99.5, 99.5], [259.5, 99.5], [259.5, 259.5], [99.5, 259.5]]).max() < 2
+    (printed,) = find_printed_codes(photo)
+    assert (printed.kind, printed.text) == ("qr", "99-02")
