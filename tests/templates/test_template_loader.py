@@ -127,6 +127,13 @@ def test_an_implied_line_gives_way_to_a_ruled_one(load, whole):
     assert [s.width for s in page.segments if s.horizontal and s.y0 == 259] == [0.3]
 
 
+def test_a_ruled_line_said_twice_is_one_and_a_thicker_part_stays(load, whole):
+    twice = "  - {across: [50.0], from: 20.0, to: 80.0, width: 0.5}\n"
+    part = "  - {across: [50.0], from: 20.0, to: 50.0, width: 0.9}\nareas:"
+    page = load(whole.replace("areas:", twice + part, 1))
+    assert [s.width for s in page.segments if s.horizontal and s.y0 == 50] == [0.5, 0.9]
+
+
 def test_rules_are_repeated_for_each_key(page):
     assert [rule.text for rule in page.rules] == [
         "votes.1 + votes.2 + votes.no = valid",
@@ -183,3 +190,11 @@ def test_opencv_is_not_loaded_with_the_templates():
     source = Path(__file__).parents[2] / "src"
     run = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(source)}, check=False)
     assert run.returncode == 0
+
+
+def test_the_template_in_the_documentation_loads(load):
+    text = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    page = load(example)
+    assert list(page.fields)[:4] == ["votes.1", "votes.2", "votes.3", "valid"]
+    assert len(page.rules) == 4

@@ -2,5 +2,6 @@
 
 from formreader.synth.cells import CLASSES, ComposedCell, compose_cell
 from formreader.synth.glyphs import GlyphSource, load_glyphs
+from formreader.synth.sheet import SyntheticSheet, compose_sheet, save_picture
 
-__all__ = ["CLASSES", "ComposedCell", "GlyphSource", "compose_cell", "load_glyphs"]
+__all__ = ["CLASSES", "ComposedCell", "GlyphSource", "SyntheticSheet", "compose_cell", "compose_sheet", "load_glyphs", "save_picture"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +42,7 @@ def as_written(value: int, boxes: int, filler: Filler) -> str:
 
 def fill_page(
     template: Template, values: dict[str, int], hand: Hand, source: GlyphSource, px_per_mm: float,
-    generator: np.random.Generator, spell: "callable[[int], str] | None" = None,
+    generator: np.random.Generator, spell: Callable[[int], str] | None = None,
 ) -> tuple[Ink, dict[str, str]]:
     """Penned ink like ``page.draw_page`` and what is written in each field's digit boxes."""
     shape = (round(template.height_mm * px_per_mm), round(template.width_mm * px_per_mm))
@@ -70,7 +71,7 @@ def fill_page(
     return pen.ink, written
 
 
-def _row_sums(pen: "_Pen", rows: tuple[tuple[Box, ...], ...], style: str, value: int, tally: object) -> None:
+def _row_sums(pen: _Pen, rows: tuple[tuple[Box, ...], ...], style: str, value: int, tally: object) -> None:
     a_row = len(tally.cells[0]) * 5 if isinstance(tally, Tally) else 60
     left = value
     for row in rows:

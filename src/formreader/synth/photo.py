@@ -58,8 +58,8 @@ def photograph_page(
     height, width = printed.shape
     colour = np.array([generator.uniform(0.35, 0.95), generator.uniform(0.2, 0.5), 0.15])  # BGR of a pen, blue to black
     colour = np.clip(colour * generator.uniform(0.2, 0.9), 0.03, 0.75)
-    paper = np.ones((height, width, 3), np.float32) * np.array([0.97, 0.98, 1.0], np.float32)
-    page = paper * (1 - 0.93 * printed[:, :, None]) * (1 - penned[:, :, None] * (1 - colour).astype(np.float32))
+    white = np.array([0.97, 0.98, 1.0], np.float32)
+    page = white * (1 - 0.93 * printed[:, :, None]) * (1 - penned[:, :, None] * (1 - colour).astype(np.float32))
     shape = _shape(height, width, long_side_px, severity)
     corners = _corners(shape, height / width, severity, generator)
     page_corners = np.array([[0, 0], [width, 0], [width, height], [0, height]]) / px_per_mm
@@ -128,7 +128,8 @@ def _magnification(photo_from_page: Homography, px_per_mm: float, page_corners: 
 
 def _background(shape: tuple[int, int], generator: np.random.Generator) -> NDArray[np.float32]:
     """A table or wall: one colour, with grain of several sizes."""
-    colour = generator.uniform(0.1, 0.6, 3).astype(np.float32)
+    tone = generator.uniform(0.12, 0.6)
+    colour = np.clip(tone + generator.normal(0, 0.05, 3), 0.05, 0.7).astype(np.float32)
     grain = np.zeros(shape, np.float32)
     for divisor, strength in ((150, 0.1), (30, 0.06), (6, 0.04)):
         small = generator.normal(0, strength, (shape[0] // divisor + 2, shape[1] // (divisor * 3) + 2)).astype(np.float32)

@@ -39,11 +39,13 @@ def page_segments(ruled: Sequence[Segment], implied: Iterable[Segment]) -> tuple
     """``ruled`` as they are, then the ``implied`` joined where they touch; coincident ones once."""
     kept: list[Segment] = []
     seen: dict[tuple[bool, int], list[Segment]] = defaultdict(list)
-    for segment in [*ruled, *_joined(implied)]:
-        across, position, start, end = _parts(segment)
+    for i, segment in enumerate([*ruled, *_joined(implied)]):
+        across, position, *_ = _parts(segment)
         bucket = round(position / COINCIDENT_MM)
         near = [other for step in (-1, 0, 1) for other in seen[across, bucket + step]]
-        if not any(_covers(other, position, start, end) for other in near):
+        # a ruled line within another may be thicker there: it goes only where it is the same
+        whole = i < len(ruled)
+        if not any(_covers(other, segment) and (not whole or _covers(segment, other)) for other in near):
             kept.append(segment)
             seen[across, bucket].append(segment)
     return tuple(kept)
@@ -96,10 +98,12 @@ def _parts(segment: Segment) -> tuple[bool, float, float, float]:
     return False, segment.x0, segment.y0, segment.y1
 
 
-def _covers(other: Segment, position: float, start: float, end: float) -> bool:
-    _, at, other_start, other_end = _parts(other)
+def _covers(longer: Segment, segment: Segment) -> bool:
+    """Whether ``segment`` lies within ``longer``, which runs the same way."""
+    _, position, start, end = _parts(segment)
+    _, at, longer_start, longer_end = _parts(longer)
     return (
         abs(at - position) <= COINCIDENT_MM
-        and other_start - COINCIDENT_MM <= start
-        and end <= other_end + COINCIDENT_MM
+        and longer_start - COINCIDENT_MM <= start
+        and end <= longer_end + COINCIDENT_MM
     )

@@ -1,0 +1,69 @@
+"""A whole filled sheet, photographed, with the truth about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.synth.fill import any_hand, fill_page
+from formreader.synth.glyphs import GlyphSource
+from formreader.synth.page import draw_page
+from formreader.synth.photo import photograph_page
+from formreader.synth.values import choose_values
+from formreader.templates import Digits, Template
+
+PAGE_LONG_SIDE_PX = 3000
+"""The drawn page is as fine as the finest photograph of it."""
+JPEG_QUALITY = 88
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticSheet:
+    """``picture`` uint8 (height, width, 3) BGR; ``truth`` is one entry of a ``truth/1`` file."""
+
+    picture: NDArray[np.uint8]
+    truth: dict[str, Any]
+
+
+def compose_sheet(
+    template: Template, source: GlyphSource, generator: np.random.Generator, *, name: str = "",
+    long_side_px: int = 2400, severity: float = 1.0,
+) -> SyntheticSheet:
+    """Fill and photograph one page of ``template``. Deterministic in ``generator``.
+
+    ``severity`` is 0 for a flat scan, 1 for an ordinary phone, 2 for a bad one. The truth holds each
+    field's ``written``, ``value`` and the corners of its digit cells on the picture, px.
+    """
+    px_per_mm = PAGE_LONG_SIDE_PX / max(template.height_mm, template.width_mm)
+    values = choose_values(template, generator)
+    printed = draw_page(template, px_per_mm)
+    penned, written = fill_page(
+        template, values, any_hand(generator), source, px_per_mm, generator, _speller(template.language)
+    )
+    taken = photograph_page(printed, penned, px_per_mm, long_side_px, severity, generator)
+    fields = {}
+    for field, text in written.items():
+        cells = template.fields[field].encodings["digits"]
+        corners = np.stack([box.corners for box in cells.cells]) if isinstance(cells, Digits) else np.zeros((0, 4, 2))
+        fields[field] = {
+            "written": text,
+            "value": None if set(text) == {"_"} else values[field],
+            "cells": np.round(taken.locate(corners), 1).tolist(),
+        }
+    return SyntheticSheet(taken.picture, {"name": name, "template": template.id, "fields": fields})
+
+
+def save_picture(path: Path, picture: NDArray[np.uint8]) -> None:
+    """Write a JPEG as a phone would."""
+    cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+
+
+def _speller(language: str) -> Any:
+    from num2words import num2words
+
+    return lambda value: num2words(value, lang=language)
