@@ -156,8 +156,7 @@ def _check_inside(
         ("left", -box.x), ("top", -box.y), ("right", box.right - page.width), ("bottom", box.bottom - page.height)
     )
     sides = [f"{excess:.2f} mm over the {side} edge" for side, excess in over if excess > EDGE_MM]
-    if sides:
-        told = f"{what} is outside the page" if what else "outside the page"
-        size = f"{page.width:g} x {page.height:g} mm"
-        problems.append(Problem(path, f"{told} of {size}: {', '.join(sides)}; mend the numbers or `page`"))
+    told = f"{what} is outside the page" if what else "outside the page"
+    size = f"{page.width:g} x {page.height:g} mm"
+    problems.append(Problem(path, f"{told} of {size}: {', '.join(sides)}; mend the numbers or `page`"))
     return True
