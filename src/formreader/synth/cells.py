@@ -48,7 +48,7 @@ class _Sheet:
 
 def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator) -> ComposedCell:
     """One labelled cell; ``label`` is one of ``CLASSES``. Deterministic in ``generator``."""
-    aspect = float(np.exp(generator.normal(-0.08, 0.22)).clip(0.5, 1.6))
+    aspect = float(np.exp(generator.normal(-0.05, 0.28)).clip(0.45, 2.3))
     longer = CANVAS_PX / CROP_SCALE
     width, height = longer * min(1.0, aspect), longer / max(1.0, aspect)
     gap = 0.0 if generator.random() < 0.45 else float(generator.uniform(0.03, 0.4))
@@ -114,7 +114,7 @@ def _print_boxes(sheet: _Sheet, gap: float) -> None:
     width = float(np.exp(generator.uniform(np.log(0.5), np.log(4.5))))
     framed = generator.random() > 0.08
     columns = [-1, 0, 1] if generator.random() < 0.8 else [int(generator.choice([-1, 1])), 0]
-    rows = [-1, 0, 1] if generator.random() < 0.4 else [0]
+    rows = [-1, 0, 1] if generator.random() < (0.4 if sheet.width < 1.2 * sheet.height else 0.75) else [0]
     guide = generator.choice(["none", "eight", "dots"], p=[0.45, 0.4, 0.15])
     guide_ink = min(ink, float(generator.uniform(0.08, 0.55)))
     guide_size = float(generator.uniform(0.42, 0.72))
@@ -144,10 +144,11 @@ def _print_boxes(sheet: _Sheet, gap: float) -> None:
         left, right = (x, CANVAS_PX) if side > 0 else (0, x)
         top = int(CANVAS_PX / 2 - half_h)
         sheet.printed[max(top, 0) : int(CANVAS_PX / 2 + half_h), int(left) : int(right) + 1] = generator.uniform(0.4, 1.0)
-    if generator.random() < 0.15:  # small print under the boxes
-        y = CANVAS_PX / 2 + half_h + generator.uniform(3, 9)
-        at = (int(generator.integers(-40, 20)), int(y) + 3)
-        _print_words(sheet.printed, "ditulis dengan huruf", at, generator.uniform(0.15, 0.3), generator.uniform(0.4, 0.9))
+    if generator.random() < 0.2:  # small print over or under the boxes
+        side = generator.choice([-1, 1])
+        y = CANVAS_PX / 2 + side * (half_h + generator.uniform(2, 9)) + 3
+        at = (int(generator.integers(-40, 20)), int(y))
+        _print_words(sheet.printed, "ditulis dengan huruf", at, generator.uniform(0.15, 0.35), generator.uniform(0.4, 0.95))
 
 
 def _print_words(target: Ink, words: str, at: tuple[int, int], size: float, ink: float) -> None:
@@ -179,7 +180,8 @@ def _print_guide(
 
 def _write_label(sheet: _Sheet, label: str, source: GlyphSource) -> None:
     generator, nib = sheet.generator, sheet.nib
-    size = sheet.height * float(generator.uniform(0.42, 1.0))
+    wide = max(1.0, sheet.width / sheet.height)  # a low box is written over its lines
+    size = sheet.height * float(generator.uniform(0.42, 1.0)) * float(min(wide, 1.3))
     if label in DIGITS:
         if generator.random() < 0.03:
             # corrected: the first number still shows under a heavier final one
@@ -259,10 +261,11 @@ def _write_neighbours(sheet: _Sheet, label: str, source: GlyphSource) -> None:
             _write(sheet, own_sign("X", sheet.nib, size, generator), place)
         else:
             _write_dash(sheet, place)
+    stacked = 0.25 if sheet.width < 1.2 * sheet.height else 0.7
     for side in (-1, 1):
-        if generator.random() < 0.25:
-            place = (float(generator.normal(0, 0.3)), side * float(generator.uniform(0.95, 1.15)))
-            size = sheet.height * float(generator.uniform(0.4, 0.9))
+        if generator.random() < stacked:
+            place = (float(generator.normal(0, 0.1)), side * float(generator.uniform(0.95, 1.1)))
+            size = sheet.height * float(generator.uniform(0.4, 1.1))
             _write(sheet, source.digit(_any_digit(generator), sheet.nib, size, generator), place)
 
 

@@ -27,14 +27,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What reproduces the shipped model. Two cores take about 50 minutes."""
+    """What reproduces the shipped model. Two cores take about 40 minutes."""
 
     seed: int = 1
     cells: int = 300_000
     held_out: int = 20_000
-    epochs: int = 8
+    epochs: int = 6
     batch: int = 256
-    rate: float = 3e-3
+    rate: float = 4e-3
     decay: float = 0.02
 
 
@@ -71,7 +71,7 @@ def train_digits(glyphs: Path, out: Path, cache: Path, recipe: Recipe, say: Say 
 def fit(training: CellSet, held_out: CellSet, recipe: Recipe, checkpoint: Path, say: Say) -> nn.Module:
     """The weights averaged over the last steps. Each epoch ends in ``checkpoint``, from which it resumes."""
     network = CellNetwork(len(CLASSES)).to(memory_format=torch.channels_last)
-    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.999), use_buffers=True)
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
     optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
     steps = recipe.epochs * (len(training.labels) // recipe.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
@@ -99,11 +99,12 @@ def fit(training: CellSet, held_out: CellSet, recipe: Recipe, checkpoint: Path, 
             loss.backward()
             optimiser.step()
             schedule.step()
-            average.update_parameters(network)
+            if epoch > 0:  # the first epoch's weights would weigh on the mean for long
+                average.update_parameters(network)
             total += float(loss.detach())
             if step % 200 == 199:
                 say(f"  epoch {epoch + 1}, step {step + 1}: loss {total / (step + 1):.4f}")
-        right = float((predict(average, held_out).argmax(axis=1) == held_out.labels).mean())
+        right = float((predict(average if epoch > 0 else network, held_out).argmax(axis=1) == held_out.labels).mean())
         minutes = (time.monotonic() - started) / 60
         say(f"epoch {epoch + 1}/{recipe.epochs}: loss {total / (step + 1):.4f}, held out {right:.4f}, {minutes:.1f} min")
         torch.save(

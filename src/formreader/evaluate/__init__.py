@@ -1,0 +1,1 @@
+"""Evaluate: how accurate, on what, and how sure we are of that."""

@@ -1,0 +1,107 @@
+"""The digit model on public character sets that it never trained on, each reported apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.evaluate.intervals import clopper_pearson
+from formreader.recognise import DIGIT_CLASSES, DigitRecogniser
+from formreader.synth.glyphs import DIGITS, LOOKS_LIKE_A_DIGIT, read_mnist, trained_letters
+
+CROP_PX, GLYPH_PX = 40, 21
+"""A glyph stands three quarters high in its box, as writers are asked to do."""
+SURE = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphScore:
+    """``right`` of ``total`` with its 95 % interval; ``sure_digits`` got a digit above 0.99."""
+
+    name: str
+    total: int
+    right: int
+    interval: tuple[float, float]
+    calibration_error: float
+    blank_or_cross: int
+    sure_digits: int
+
+
+def evaluate_glyphs(folder: Path, recogniser: DigitRecogniser) -> list[GlyphScore]:
+    """Score every test set found in ``folder``. Labels are classes of the recogniser, ``?`` for letters."""
+    return [_score(name, pictures, labels, recogniser) for name, pictures, labels in test_sets(folder)]
+
+
+def test_sets(folder: Path) -> Iterator[tuple[str, NDArray[np.uint8], list[str]]]:
+    """Name, pictures (N, h, w) of bright ink on black, labels (N,)."""
+    if (folder / "optdigits.npz").exists():
+        with np.load(folder / "optdigits.npz") as data:
+            yield "optdigits (1,797, independent writers)", _bright(data["x"]), [str(y) for y in data["y"]]
+    if (folder / "bhmsds.npz").exists():
+        with np.load(folder / "bhmsds.npz") as data:
+            mapping = [str(c) for c in data["mapping"]]
+            x, y = _bright(data["x"]), data["y"]
+        names = {**{d: d for d in DIGITS}, "x": "X", "minus": "-"}
+        for title, wanted in (("bhmsds digits", DIGITS), ("bhmsds x", "x"), ("bhmsds minus", ["minus"])):
+            chosen = np.isin(y, [mapping.index(c) for c in wanted])
+            yield title, x[chosen], [names[mapping[k]] for k in y[chosen]]
+    if (folder / "mnist.tgz").exists():
+        x, y = read_mnist(folder / "mnist.tgz", "t10k")
+        yield "MNIST test", x, [str(k) for k in y]
+    if (folder / "emnist_byclass_sample.npz").exists():
+        with np.load(folder / "emnist_byclass_sample.npz") as data:
+            x, y, mapping = data["x"], data["y"], [str(c) for c in data["mapping"]]
+        clear = [i for i, c in enumerate(mapping) if c not in DIGITS and c not in LOOKS_LIKE_A_DIGIT]
+        unseen = np.isin(y, [i for i in clear if i not in trained_letters(clear)])
+        yield "EMNIST letters of classes not trained on", x[unseen], ["?"] * int(unseen.sum())
+
+
+def _bright(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Ink bright on black, whichever way the set has it."""
+    border = np.median(np.concatenate([pictures[:, 0], pictures[:, -1]], axis=1))
+    return 255 - pictures if border > 127 else pictures
+
+
+def in_box(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A glyph as dark ink on a light crop (40, 40), its larger side in proportion to a cell."""
+    rows, columns = np.flatnonzero(picture.max(axis=1) > 40), np.flatnonzero(picture.max(axis=0) > 40)
+    if len(rows) == 0:
+        return np.full((CROP_PX, CROP_PX), 235, np.uint8)
+    tight = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = GLYPH_PX / max(tight.shape)
+    size = (max(1, round(tight.shape[1] * scale)), max(1, round(tight.shape[0] * scale)))
+    small = cv2.resize(tight, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    crop = np.zeros((CROP_PX, CROP_PX), np.float32)
+    top, left = (CROP_PX - size[1]) // 2, (CROP_PX - size[0]) // 2
+    crop[top : top + size[1], left : left + size[0]] = small
+    return (235 - crop * (205 / 255)).astype(np.uint8)
+
+
+def _score(
+    name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser: DigitRecogniser
+) -> GlyphScore:
+    crops = np.stack([in_box(picture) for picture in pictures])
+    aspects = np.ones(len(crops), np.float32)
+    parts = [recogniser.log_probabilities(crops[i : i + 500], aspects[i : i + 500]) for i in range(0, len(crops), 500)]
+    probabilities = np.exp(np.concatenate(parts))
+    read, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    truth = np.array([DIGIT_CLASSES.index(label) for label in labels])
+    right = read == truth
+    if labels[0] == "?":  # a letter is read rightly where no digit is claimed
+        right = read >= len(DIGITS)
+    bins = np.minimum((confidence * 15).astype(int), 14)
+    error = sum(
+        abs(float(confidence[bins == b].mean() - right[bins == b].mean())) * float((bins == b).mean())
+        for b in range(15)
+        if (bins == b).any()
+    )
+    wrong_kind = (read == DIGIT_CLASSES.index("_")) | (read == DIGIT_CLASSES.index("X"))
+    return GlyphScore(
+        name, len(labels), int(right.sum()), clopper_pearson(int(right.sum()), len(labels)), error,
+        int((wrong_kind & (truth < len(DIGITS))).sum()), int(((read < len(DIGITS)) & (confidence > SURE)).sum()),
+    )

@@ -1,0 +1,37 @@
+"""Exact confidence intervals of a proportion."""
+
+from __future__ import annotations
+
+from math import lgamma, log
+
+import numpy as np
+
+
+def clopper_pearson(right: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Two-sided exact interval of ``right`` out of ``total``. Raises ``ValueError`` where total is 0."""
+    if total <= 0 or not 0 <= right <= total:
+        raise ValueError(f"need 0 <= right <= total and total > 0, got {right} of {total}")
+    tail = (1 - confidence) / 2
+    low = 0.0 if right == 0 else _bisect(lambda p: 1 - binomial_cdf(right - 1, total, p) < tail)
+    high = 1.0 if right == total else _bisect(lambda p: binomial_cdf(right, total, p) > tail)
+    return low, high
+
+
+def binomial_cdf(count: int, total: int, p: float) -> float:
+    """Probability of at most ``count`` successes."""
+    if p <= 0:
+        return 1.0
+    if p >= 1:
+        return 1.0 if count >= total else 0.0
+    k = np.arange(count + 1)
+    logs = [lgamma(total + 1) - lgamma(i + 1) - lgamma(total - i + 1) + i * log(p) + (total - i) * log(1 - p) for i in k]
+    return float(min(1.0, np.exp(logs).sum()))
+
+
+def _bisect(below) -> float:  # type: ignore[no-untyped-def]
+    """The largest p of 0..1 where ``below(p)`` still holds, for a predicate that holds on an interval from 0."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) else (low, middle)
+    return (low + high) / 2
