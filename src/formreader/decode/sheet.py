@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.decode.rates import RULE_HOLDS, VALUES
-from formreader.decode.tables import Table, marginal
+from formreader.decode.tables import Table, elimination_order, marginals
 from formreader.records import Check
 from formreader.templates import Rule
 
@@ -25,9 +25,13 @@ Values = Mapping[int | None, float]
 LEAST_SHARE = 1e-7
 MOST_VALUES = 10
 """Values of a field that are told apart; the rest of its evidence goes to OTHER."""
+MOSTLY = 0.5
+"""A field whose readable values hold less than this is unread: a rule says nothing about it."""
 LEAST_OTHER = 1e-6
 """No picture is so clear that nothing else could stand there."""
-TERMS_AT_ONCE = 4
+LARGEST_TABLE = 100_000
+"""Entries of a table that is still quick to multiply."""
+TERMS_AT_ONCE = 3
 """Longer sums are added up through partial sums, so that no table grows past a few thousand."""
 
 
@@ -58,14 +62,15 @@ def infer(evidence: Mapping[str, Values], rules: Sequence[Rule]) -> Posterior:
     posteriors: dict[str, dict[int | None, float]] = {}
     probabilities: dict[str, float] = {}
     for names, members in _components(variables, live):
-        tables = [Table((name,), variables[name].weights) for name in names]
+        told_apart = _within_reach({name: variables[name] for name in names}, members)
+        tables = [Table((name,), told_apart[name].weights) for name in names]
         for rule in members:
-            tables += _rule_tables(rule, variables)
+            tables += _rule_tables(rule, told_apart)
+        found = marginals(tables)
         for name in names:
-            weights = marginal(tables, name)
-            posteriors[name] = _named(variables[name], weights)
+            posteriors[name] = _named(told_apart[name], found[name])
         for rule in members:
-            probabilities[rule.text] = float(marginal(tables, _indicator(rule))[0])
+            probabilities[rule.text] = float(found[_indicator(rule)][0])
     checks = tuple(_check(rule, evidence, probabilities.get(rule.text)) for rule in rules)
     return Posterior(posteriors, checks)
 
@@ -75,6 +80,34 @@ def _variable(values: Values) -> _Variable:
     other = max(LEAST_OTHER, 1.0 - sum(p for _, p in kept))
     weights = np.array([p for _, p in kept] + [other])
     return _Variable(tuple(v for v, _ in kept), weights / weights.sum())
+
+
+def _within_reach(variables: dict[str, _Variable], rules: Sequence[Rule]) -> dict[str, _Variable]:
+    """The variables, their least likely values moved to OTHER until the largest table is small enough.
+
+    Only a page that is hardly legible gets here; a value given up costs certainty, never truth.
+    """
+    while True:
+        sizes = {name: len(variable.weights) for name, variable in variables.items()}
+        scopes: list[tuple[str, ...]] = []
+        for plan in (_plan(rule, variables) for rule in rules):
+            for step in plan.steps:
+                sizes[step.name] = len(step.sums)
+                scopes.append((step.left, step.right, step.name))
+            sizes[plan.indicator] = 2
+            scopes.append((*(name for name, _ in plan.parts), plan.indicator))
+        if elimination_order(sizes, scopes)[1] <= LARGEST_TABLE:
+            return variables
+        most = max(len(variable.support) for variable in variables.values())
+        variables = {
+            name: _without_least(variable) if len(variable.support) == most else variable
+            for name, variable in variables.items()
+        }
+
+
+def _without_least(variable: _Variable) -> _Variable:
+    kept, least, other = variable.weights[:-2], variable.weights[-2], variable.weights[-1]
+    return _Variable(variable.support[:-1], np.append(kept, least + other))
 
 
 def _named(variable: _Variable, weights: NDArray[np.float64]) -> dict[int | None, float]:
@@ -109,21 +142,53 @@ def _indicator(rule: Rule) -> str:
     return f"obeyed: {rule.text}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Two parts of a long sum added up into a variable of its own; nan is a sum not known."""
+
+    left: str
+    right: str
+    name: str
+    left_values: NDArray[np.float64]
+    right_values: NDArray[np.float64]
+    sums: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A rule as partial sums and at most ``TERMS_AT_ONCE`` parts that must meet the constant."""
+
+    rule: Rule
+    steps: tuple[_Step, ...]
+    parts: tuple[tuple[str, NDArray[np.float64]], ...]
+    indicator: str
+
+
+def _plan(rule: Rule, variables: Mapping[str, _Variable]) -> _Plan:
+    parts = [(name, _signed(variables[name], sign)) for sign, name in rule.terms]
+    steps: list[_Step] = []
+    while len(parts) > TERMS_AT_ONCE:
+        parts.sort(key=lambda part: len(part[1]))  # the smallest first keeps every partial sum small
+        (left, a), (right, b) = parts[:2]
+        added = a[:, None] + b[None, :]
+        sums = np.append(np.unique(added[np.isfinite(added)]), np.nan)
+        steps.append(_Step(left, right, f"partial {len(steps)}: {rule.text}", a, b, sums))
+        parts = [*parts[2:], (steps[-1].name, sums)]
+    return _Plan(rule, tuple(steps), tuple(parts), _indicator(rule))
+
+
 def _rule_tables(rule: Rule, variables: Mapping[str, _Variable]) -> list[Table]:
     """The rule as tables over its fields, its partial sums, and whether it is obeyed (0 yes, 1 no)."""
-    parts = [(name, _signed(variables[name], sign)) for sign, name in rule.terms]
+    plan = _plan(rule, variables)
     tables = []
-    step = 0
-    while len(parts) > TERMS_AT_ONCE:
-        (name_a, a), (name_b, b) = parts[:2]
-        step += 1
-        name = f"partial {step}: {rule.text}"
-        table, sums = _partial_sum(a, b)
-        tables.append(Table((name_a, name_b, name), table))
-        parts = [(name, sums), *parts[2:]]
+    for step in plan.steps:
+        added = step.left_values[:, None] + step.right_values[None, :]
+        state = np.where(np.isfinite(added), np.searchsorted(step.sums[:-1], added), len(step.sums) - 1)
+        reached = (state[:, :, None] == np.arange(len(step.sums))).astype(np.float64)
+        tables.append(Table((step.left, step.right, step.name), reached))
     total = np.zeros(())
-    for i, (_, values) in enumerate(parts):
-        shape = [1] * len(parts)
+    for i, (_, values) in enumerate(plan.parts):
+        shape = [1] * len(plan.parts)
         shape[i] = len(values)
         total = total + values.reshape(shape)
     obeys = total == rule.constant if rule.relation == "=" else total <= rule.constant
@@ -131,9 +196,8 @@ def _rule_tables(rule: Rule, variables: Mapping[str, _Variable]) -> list[Table]:
     anything = 1.0 / VALUES if rule.relation == "=" else 0.5
     obeyed = np.where(known, obeys * (RULE_HOLDS + (1 - RULE_HOLDS) * anything), RULE_HOLDS * anything)
     broken = np.where(known & obeys, 0.0, (1 - RULE_HOLDS) * anything)
-    names = tuple(name for name, _ in parts)
-    tables.append(Table((*names, _indicator(rule)), np.stack([obeyed, broken], axis=-1)))
-    return tables
+    names = tuple(name for name, _ in plan.parts)
+    return [*tables, Table((*names, plan.indicator), np.stack([obeyed, broken], axis=-1))]
 
 
 def _signed(variable: _Variable, sign: int) -> NDArray[np.float64]:
@@ -145,19 +209,11 @@ def _signed(variable: _Variable, sign: int) -> NDArray[np.float64]:
     return np.array([sign * value if value is not None else empty for value in variable.support] + [np.nan])
 
 
-def _partial_sum(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The 0/1 table (a, b, sum) and the sums it may reach; an unknown part makes the sum unknown."""
-    added = a[:, None] + b[None, :]
-    sums = np.append(np.unique(added[np.isfinite(added)]), np.nan)
-    state = np.where(np.isfinite(added), np.searchsorted(sums[:-1], added), len(sums) - 1)
-    return (state[:, :, None] == np.arange(len(sums))).astype(np.float64), sums
-
-
 def _check(rule: Rule, evidence: Mapping[str, Values], probability: float | None) -> Check:
     """``holds`` is judged on what each field most probably holds by its own picture."""
     names = tuple(name for _, name in rule.terms)
     best = {name: max(values, key=values.__getitem__, default=None) for name, values in evidence.items()}
-    unread = [name for name in names if not evidence.get(name)]
+    unread = [name for name in names if sum(evidence.get(name, {}).values()) < MOSTLY]
     totals = [name for sign, name in rule.terms if sign < 0]
     if probability is None or unread or (rule.relation == "=" and any(best[name] is None for name in totals)):
         return Check(rule.text, names, None, probability if probability is not None else RULE_HOLDS)

@@ -1,8 +1,8 @@
-"""Exact inference over a few discrete variables: tables multiplied and summed, one variable at a time."""
+"""Exact inference over a few discrete variables: every marginal in one pass up a tree and one down."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,38 +17,78 @@ class Table:
     weights: NDArray[np.float64]
 
 
-def marginal(tables: Sequence[Table], wanted: str) -> NDArray[np.float64]:
-    """Distribution of ``wanted`` under the product of ``tables``, normalised.
+@dataclass(slots=True)
+class _Bucket:
+    """The tables that meet when ``name`` is summed out, and what is handed up and down the tree."""
 
-    Exact: every other variable is summed out, cheapest first. Raises ``ValueError`` where the
-    product is zero everywhere, i.e. the tables contradict each other.
+    name: str
+    belief: Table
+    message: Table
+    parent: int | None = None
+
+
+def elimination_order(sizes: Mapping[str, int], scopes: Sequence[tuple[str, ...]]) -> tuple[list[str], int]:
+    """Variables in a cheap order to sum them out, and the entries of the largest table on the way."""
+    left = [frozenset(scope) for scope in scopes]
+    waiting = set(sizes)
+    order, largest = [], 1
+    while waiting:
+        unions = {name: frozenset().union(*(s for s in left if name in s), {name}) for name in waiting}
+        costs = {name: int(np.prod([sizes[n] for n in union], dtype=np.float64)) for name, union in unions.items()}
+        name = min(waiting, key=lambda candidate: (costs[candidate], candidate))
+        largest = max(largest, costs[name])
+        left = [scope for scope in left if name not in scope] + [unions[name] - {name}]
+        waiting.remove(name)
+        order.append(name)
+    return order, largest
+
+
+def marginals(tables: Sequence[Table]) -> dict[str, NDArray[np.float64]]:
+    """The distribution of every variable under the product of ``tables``, each normalised.
+
+    Exact. Raises ``ValueError`` where the product is zero everywhere: the tables contradict each other.
     """
-    left = list(tables)
-    names = {name for table in left for name in table.names} - {wanted}
-    while names:
-        name = min(names, key=lambda candidate: (_cost(left, candidate), candidate))
-        names.remove(name)
-        touching = [table for table in left if name in table.names]
-        left = [table for table in left if name not in table.names]
-        left.append(_summed(_product(touching), name))
-    weights = _product(left).weights
-    total = float(weights.sum())
-    if not total > 0:
-        raise ValueError(f"no value of {wanted} agrees with all tables")
-    result: NDArray[np.float64] = weights / total
-    return result
+    sizes = {name: size for table in tables for name, size in zip(table.names, table.weights.shape, strict=True)}
+    order, _ = elimination_order(sizes, [table.names for table in tables])
+    buckets = _upward(tables, order)
+    found = {}
+    for bucket in reversed(buckets):
+        if bucket.parent is not None:
+            above = buckets[bucket.parent].belief
+            reached = _onto(above, bucket.message.names).weights
+            sent = bucket.message.weights
+            down = np.divide(reached, sent, out=np.zeros_like(reached), where=sent > 0)
+            bucket.belief = _product([bucket.belief, Table(bucket.message.names, down)])
+        weights = _onto(bucket.belief, (bucket.name,)).weights
+        total = float(weights.sum())
+        if not total > 0:
+            raise ValueError(f"no value of {bucket.name} agrees with all tables")
+        found[bucket.name] = weights / total
+    return found
 
 
-def _cost(tables: Sequence[Table], name: str) -> int:
-    """Entries of the table that summing out ``name`` would build."""
-    sizes: dict[str, int] = {}
+def _upward(tables: Sequence[Table], order: Sequence[str]) -> list[_Bucket]:
+    """Sum the variables out in order; a message goes to the bucket of its first variable to come."""
+    place = {name: i for i, name in enumerate(order)}
+    waiting: list[list[tuple[Table, int | None]]] = [[] for _ in order]
     for table in tables:
-        if name in table.names:
-            sizes.update(zip(table.names, table.weights.shape, strict=True))
-    return int(np.prod(list(sizes.values()), dtype=np.int64))
+        waiting[min(place[name] for name in table.names)].append((table, None))
+    buckets: list[_Bucket] = []
+    for i, name in enumerate(order):
+        belief = _product([table for table, _ in waiting[i]])
+        rest = tuple(n for n in belief.names if n != name)
+        message = _onto(belief, rest)
+        buckets.append(_Bucket(name, belief, message))
+        for _, child in waiting[i]:
+            if child is not None:
+                buckets[child].parent = i
+        if rest:
+            waiting[min(place[n] for n in rest)].append((message, i))
+    return buckets
 
 
 def _product(tables: Sequence[Table]) -> Table:
+    """The product, scaled to a largest entry of 1: only ratios matter."""
     names = tuple(dict.fromkeys(name for table in tables for name in table.names))
     result: NDArray[np.float64] = np.ones((1,) * len(names))
     for table in tables:
@@ -62,6 +102,9 @@ def _product(tables: Sequence[Table]) -> Table:
     return Table(names, result / top if top > 0 else result)
 
 
-def _summed(table: Table, name: str) -> Table:
-    axis = table.names.index(name)
-    return Table(table.names[:axis] + table.names[axis + 1 :], table.weights.sum(axis=axis))
+def _onto(table: Table, names: tuple[str, ...]) -> Table:
+    """Sum out all variables but ``names``, in that order."""
+    out = tuple(i for i, name in enumerate(table.names) if name not in names)
+    kept = [name for name in table.names if name in names]
+    weights = table.weights.sum(axis=out) if out else table.weights
+    return Table(names, weights.transpose([kept.index(name) for name in names]))
