@@ -18,8 +18,14 @@ from formreader.geometry import Homography, apply_homography
 from formreader.register.segments import Segments, rectifier
 from formreader.templates import Template
 
-AXIS_HYPOTHESES = 8
-STRONGEST_FOUND, STRONGEST_PRINTED = 14, 12
+AXIS_HYPOTHESES, PLACES_TRIED = 40, 40
+"""Kept for each axis, and of their pairs tried in the plane: a grid of equal columns fits many ways
+by itself, the other axis tells them apart."""
+ASPECT_TOLERANCE = 1.3
+"""How far a page's proportion may be from what the camera model says: the focal length is a guess."""
+FOCAL_OVER_LONG_SIDE = 0.8
+"""A phone's main camera, 26 to 30 mm on the long side of 36; a scan has no tilt for it to matter."""
+STRONGEST_FOUND, STRONGEST_PRINTED = 12, 10
 """Lines that make pairs; all lines score."""
 SMALLEST_PAGE, LARGEST_PAGE = 0.25, 3.0
 """Limits of the page's side over the picture's: smaller is unreadable, larger shows too little."""
@@ -36,13 +42,17 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A picture's two pencils, rectified one way round, and a mask of each pencil's segments."""
+    """A picture's two pencils, rectified one way round, and a mask of each pencil's segments.
+
+    ``aspect`` is the rectified px per mm across over those down that a page should show.
+    """
 
     rectified_from_work: Homography
     across: Segments
     down: Segments
     across_mask: NDArray[np.uint8]
     down_mask: NDArray[np.uint8]
+    aspect: float
 
 
 def rulings(
@@ -62,12 +72,33 @@ def rulings(
             upright = rectifier(pencils[first][0], pencils[second][0], centre)
         except ValueError:
             continue
+        aspect = _aspect(upright, pencils[first][0], pencils[second][0], centre, shape)
         for sign in (1.0, -1.0):
             rectified = np.diag([sign, sign, 1.0]) @ upright
             across = _mapped(rectified, segments[pencils[first][1]])
             down = _mapped(rectified, segments[pencils[second][1]])
-            found.append(Ruling(rectified, across, down, masks[first], masks[second]))
+            found.append(Ruling(rectified, across, down, masks[first], masks[second], aspect))
     return found
+
+
+def _aspect(
+    rectified: Homography, across: NDArray[np.float64], down: NDArray[np.float64], centre: NDArray[np.float64],
+    shape: tuple[int, int],
+) -> float:
+    """Scale across over scale down of the rectified picture, for a camera of ordinary focal length."""
+    height, width = shape
+    focal = FOCAL_OVER_LONG_SIDE * max(shape)
+    camera = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+    from_pixel = np.linalg.inv(camera)
+    here = from_pixel @ np.array([centre[0], centre[1], 1.0])
+    scales = []
+    for point, axis in ((across, 0), (down, 1)):
+        direction = from_pixel @ point
+        step = 1e-3 * direction / np.linalg.norm(direction)
+        ends = np.array([here - step, here + step]) @ camera.T
+        moved = apply_homography(rectified, ends[:, :2] / ends[:, 2:])
+        scales.append(abs(float(moved[1, axis] - moved[0, axis])))
+    return scales[0] / max(scales[1], 1e-12)
 
 
 def _segment_mask(segments: Segments, shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -99,15 +130,28 @@ def align(template: Template, ruling: Ruling, keep: int = 3) -> list[Hypothesis]
     )
     work_from_rectified = np.linalg.inv(ruling.rectified_from_work)
     samples, sample_level, weights = sample_lines(printed, spacing_mm=6.0)
+    pairs = [
+        (across.score * down.score, across, down)
+        for across, down in product(horizontal, vertical)
+        if 1 / ASPECT_TOLERANCE < across.scale / down.scale / ruling.aspect < ASPECT_TOLERANCE
+    ]
+    pairs.sort(key=lambda pair: -pair[0])
     found = []
-    for (scale_x, shift_x), (scale_y, shift_y) in product(horizontal, vertical):
-        if not 0.5 < scale_x / scale_y < 2.0:
-            continue
-        place = np.array([[scale_x, 0, shift_x], [0, scale_y, shift_y], [0, 0, 1.0]])
+    for _, across, down in pairs[:PLACES_TRIED]:
+        place = np.array([[across.scale, 0, across.shift], [0, down.scale, down.shift], [0, 0, 1.0]])
         work_from_page = work_from_rectified @ place
         score = _agreement(work_from_page, samples, sample_level, weights, ruling)
         found.append(Hypothesis(template, work_from_page / work_from_page[2, 2], score))
     return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
+
+
+@dataclass(frozen=True, slots=True)
+class _AxisHypothesis:
+    """``scale`` px/mm and ``shift`` px of one axis of the rectified picture."""
+
+    scale: float
+    shift: float
+    score: float
 
 
 def _lengths(segments: Segments) -> NDArray[np.float64]:
@@ -133,8 +177,8 @@ def sample_lines(
 def _axis_hypotheses(
     ends: NDArray[np.float64], lengths: NDArray[np.float64], printed: NDArray[np.float64],
     printed_lengths: NDArray[np.float64], page_mm: float, picture_px: float,
-) -> list[tuple[float, float]]:
-    """Scale (px/mm) and shift (px) pairs that lay ``printed`` positions on found ones, best first."""
+) -> list[_AxisHypothesis]:
+    """Scales and shifts that lay ``printed`` positions on found ones, best first."""
     if len(ends) < 2 or len(printed) < 2:
         return []
     position = ends.mean(axis=1)
@@ -176,14 +220,14 @@ def _ordered_pairs(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ND
 
 def _distinct(
     scale: NDArray[np.float64], shift: NDArray[np.float64], score: NDArray[np.float64], span: tuple[float, float]
-) -> list[tuple[float, float]]:
+) -> list[_AxisHypothesis]:
     """The best hypotheses that put the first and last line at least 4 px apart from each other's."""
-    kept: list[tuple[float, float]] = []
+    kept: list[_AxisHypothesis] = []
     ends: list[tuple[float, float]] = []
     for i in np.argsort(-score)[:400]:
         here = (scale[i] * span[0] + shift[i], scale[i] * span[1] + shift[i])
         if all(max(abs(here[0] - e[0]), abs(here[1] - e[1])) > 4 for e in ends):
-            kept.append((float(scale[i]), float(shift[i])))
+            kept.append(_AxisHypothesis(float(scale[i]), float(shift[i]), float(score[i])))
             ends.append(here)
             if len(kept) == AXIS_HYPOTHESES:
                 break

@@ -6,7 +6,9 @@ where the current placement says. Those numbers move the placement; the last one
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -17,12 +19,18 @@ from formreader.records import Bend, Grey
 from formreader.register.align import sample_lines
 from formreader.templates import Template
 
-SEARCH_STEP_MM = 0.1
+SEARCH_STEPS = 14
+"""Places on either side of a line that are looked at, however far the search reaches."""
 ALONG_MM = (-1.0, 0.0, 1.0)
 """A profile across a line is averaged over these places along it: dots and gaps close."""
 FAINTEST_INK = 10.0
 """Ink (of 255) a line must stand out by: half of what a thin grey line keeps after phone blur."""
 GLANCE_SAMPLES = 300
+SQUARE_WEIGHT_MM = 40.0
+"""A printed square weighs as much as this length of line: it cannot be taken for its neighbour."""
+SQUARE_REACH = 1.6
+"""Squares are looked for this much further than lines, since nothing beside them looks alike."""
+SQUARE_PX_PER_MM, SQUARE_MARGIN_MM, SQUARE_LIKENESS = 5.0, 0.8, 0.6
 BEND_NODES = (9, 7)
 BEND_STIFFNESS = 0.03
 """Against 1 for the lines' pull: measured on drawn curls, docs/decisions/0001-registration.md."""
@@ -32,11 +40,16 @@ ON_LINE_MM = 0.6
 
 @dataclass(frozen=True, slots=True)
 class LineSamples:
-    """Points (N, 2) mm along the printed lines, direction and mm of line each stands for."""
+    """Points (N, 2) mm along the printed lines, direction and mm of line each stands for.
+
+    The last 2 M points are the centres of ``squares`` (M, 2) mm wide and high, once as lying on an
+    upright and once on a level line: a printed square tells both ways where it is.
+    """
 
     points: Points
     level: NDArray[np.bool_]
     weights: NDArray[np.float64]
+    squares: NDArray[np.float64]
 
     @property
     def normals(self) -> Points:
@@ -57,10 +70,33 @@ class Fit:
 
 def template_samples(template: Template, most: int = 1500) -> LineSamples:
     """Samples every 3 mm, or sparser so that there are at most about ``most``."""
+    return _cached_samples(template.sha256, most, lambda: _sampled(template, most))
+
+
+_samples: dict[tuple[str, int], LineSamples] = {}
+
+
+def _cached_samples(digest: str, most: int, make: Callable[[], LineSamples]) -> LineSamples:
+    """A template's samples are the same for every photograph; its file's hash names them."""
+    key = (digest, most)
+    if key not in _samples:
+        _samples[key] = make()
+    return _samples[key]
+
+
+def _sampled(template: Template, most: int) -> LineSamples:
     printed = np.array([[s.x0, s.y0, s.x1, s.y1] for s in template.segments])
     total = float(np.abs(printed[:, 2:] - printed[:, :2]).sum())
     points, level, weights = sample_lines(printed, max(3.0, total / most))
-    return LineSamples(points, level, weights)
+    boxes = [mark.box for mark in template.marks if mark.kind == "square"]
+    centres = np.array([box.centre for box in boxes]).reshape(-1, 2)
+    count = len(boxes)
+    return LineSamples(
+        np.concatenate([points, centres, centres]),
+        np.concatenate([level, np.zeros(count, dtype=bool), np.ones(count, dtype=bool)]),
+        np.concatenate([weights, np.full(2 * count, SQUARE_WEIGHT_MM)]),
+        np.array([[box.width, box.height] for box in boxes]).reshape(-1, 2),
+    )
 
 
 def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> tuple[Homography, float]:
@@ -89,7 +125,7 @@ def fit(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5)
             break
         place = place @ _plane_update(samples, offsets, found)
     bend = flat
-    for reach in (reach_mm * 0.6, reach_mm * 0.45, reach_mm * 0.35):
+    for reach in reach_mm * np.array([0.8, 0.7, 0.6, 0.5, 0.4, 0.35]):
         offsets, found = search(place, bend, samples, ink, reach)
         if found.sum() < 12:
             break
@@ -102,10 +138,18 @@ def search(
     place: Homography, bend: Bend, samples: LineSamples, ink: Grey, reach_mm: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Signed distance (N,) mm from each sample to its line's ink along the normal, and where found."""
-    steps = int(round(reach_mm / SEARCH_STEP_MM))
-    across = np.arange(-steps, steps + 1) * SEARCH_STEP_MM
-    centre = samples.points + bend_at(bend, samples.points)
-    normals = samples.normals
+    lines = len(samples.points) - 2 * len(samples.squares)
+    offsets, found = _search_lines(place, bend, samples, ink, reach_mm, lines)
+    moved, seen = _search_squares(place, bend, samples, ink, reach_mm * SQUARE_REACH)
+    return np.concatenate([offsets, moved[:, 0], moved[:, 1]]), np.concatenate([found, seen, seen])
+
+
+def _search_lines(
+    place: Homography, bend: Bend, samples: LineSamples, ink: Grey, reach_mm: float, count: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    across = np.linspace(-reach_mm, reach_mm, 2 * SEARCH_STEPS + 1)
+    centre = samples.points[:count] + bend_at(bend, samples.points[:count])
+    normals = samples.normals[:count]
     # over a few mm a homography is affine: three points a sample stand for the whole profile
     origin = apply_homography(place, centre)
     step_across = apply_homography(place, centre + normals) - origin
@@ -125,11 +169,49 @@ def search(
     rows = np.arange(len(best))
     ground = np.median(smooth, axis=1)
     stands_out = smooth[rows, best] - ground
-    around = np.clip(best[:, None] + np.arange(-4, 5)[None, :], 0, len(across) - 1)
+    around = np.clip(best[:, None] + np.arange(-3, 4)[None, :], 0, len(across) - 1)
     weights = np.maximum(profile[rows[:, None], around] - ground[:, None], 0) + 1e-6
     offsets = (weights * across[around]).sum(axis=1) / weights.sum(axis=1)
     inside = (best > 0) & (best < len(across) - 1)
     return offsets, inside & (stands_out > FAINTEST_INK)
+
+
+def _search_squares(
+    place: Homography, bend: Bend, samples: LineSamples, ink: Grey, reach_mm: float
+) -> tuple[Points, NDArray[np.bool_]]:
+    """How far (M, 2) mm each printed square is from its place, and whether one was found."""
+    count = len(samples.squares)
+    moved, seen = np.zeros((count, 2)), np.zeros(count, dtype=bool)
+    if count == 0:
+        return moved, seen
+    centres = samples.points[-count:]
+    centres = centres + bend_at(bend, centres)
+    pattern_mm = samples.squares + 2 * SQUARE_MARGIN_MM
+    halves = pattern_mm / 2 + reach_mm
+    unit = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+    corners = apply_homography(place, centres[:, None, :] + unit[None] * halves[:, None, :]).astype(np.float32)
+    for i in range(count):
+        if corners[i].min() < 0 or (corners[i].max(axis=0) > (ink.shape[1], ink.shape[0])).any():
+            continue
+        width, height = (int(v) for v in np.round(2 * halves[i] * SQUARE_PX_PER_MM))
+        target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
+        patch_from_ink = cv2.getPerspectiveTransform(corners[i], target)
+        patch = cv2.warpPerspective(ink, patch_from_ink, (width, height))
+        likeness = cv2.matchTemplate(patch, _square_pattern(tuple(samples.squares[i])), cv2.TM_CCOEFF_NORMED)
+        _, best, _, (x, y) = cv2.minMaxLoc(likeness)
+        moved[i] = (np.array([x, y]) - (np.array(likeness.shape[::-1]) - 1) / 2) / SQUARE_PX_PER_MM
+        seen[i] = best > SQUARE_LIKENESS
+    return moved, seen
+
+
+@lru_cache(maxsize=64)
+def _square_pattern(size_mm: tuple[float, float]) -> NDArray[np.uint8]:
+    """A black square on a margin of paper, at ``SQUARE_PX_PER_MM``."""
+    margin = round(SQUARE_MARGIN_MM * SQUARE_PX_PER_MM)
+    width, height = (max(1, round(v * SQUARE_PX_PER_MM)) for v in size_mm)
+    pattern = np.zeros((height + 2 * margin, width + 2 * margin), np.uint8)
+    pattern[margin:-margin, margin:-margin] = 255
+    return pattern
 
 
 def _robust(offsets: NDArray[np.float64]) -> NDArray[np.float64]:
