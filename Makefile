@@ -4,8 +4,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+CHECKED := src tests $(wildcard benchmarks samples)
 
-.PHONY: try test check bench samples clean
+.PHONY: try test check format bench samples clean
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -14,9 +16,14 @@ test: $(VENV)/.developed
 	$(BIN)/python -m pytest -q
 
 check: $(VENV)/.developed
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_public.py
+
+format: $(VENV)/.developed
+	$(BIN)/ruff check --fix $(CHECKED)
+	$(BIN)/ruff format $(CHECKED)
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/speed.py
@@ -27,13 +34,17 @@ samples: $(VENV)/.installed
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
 
-$(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+# A stamp is touched last, so an installation that was cut off is done again.
+$(VENV)/.created:
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv --clear $(VENV)
+	touch $@
 
-$(VENV)/.installed: $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+$(VENV)/.installed: $(VENV)/.created pyproject.toml
+	@echo "installing formreader into $(VENV), once (a minute)"
+	$(PIP) --editable .
 	touch $@
 
 $(VENV)/.developed: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PIP) --editable '.[dev]'
 	touch $@

@@ -6,7 +6,6 @@ and what a person must look at.
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from formreader.errors import FormreaderError, ModelError, Rejected, TemplateError, UsageError
@@ -15,10 +14,7 @@ if TYPE_CHECKING:
     from formreader.reader import Reader, read, read_many
     from formreader.records import FieldReading, SheetReading
 
-try:
-    __version__ = version("formreader")
-except PackageNotFoundError:  # run from a checkout that is not installed
-    __version__ = "0.0.0"
+    __version__: str
 
 __all__ = [
     "FieldReading",
@@ -35,8 +31,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Reader": "formreader.reader", "read": "formreader.reader", "read_many": "formreader.reader",
-    "FieldReading": "formreader.records", "SheetReading": "formreader.records",
+    "Reader": "formreader.reader",
+    "read": "formreader.reader",
+    "read_many": "formreader.reader",
+    "FieldReading": "formreader.records",
+    "SheetReading": "formreader.records",
 }
 
 
@@ -46,4 +45,15 @@ def __getattr__(name: str) -> object:
         from importlib import import_module
 
         return getattr(import_module(_HOMES[name]), name)
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("formreader")
+        except PackageNotFoundError:
+            return "0.0.0"  # run from a checkout that is not installed
     raise AttributeError(f"module 'formreader' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -82,7 +82,9 @@ class Registration:
 
     ``photo_from_page`` maps mm to full-size px. ``residual_mm`` is the root mean square distance
     of the printed lines from where they should be, after ``bend``. ``coverage`` is the part of the
-    template's lines that were found, 0..1; ``visible`` the part of the page within the picture.
+    template's lines by its fields that were found, 0..1; ``explained`` the part of the ruling found
+    there that is the template's (1 where a code named the page and its lines were followed);
+    ``visible`` the part of the template's lines within the picture.
     """
 
     template: str
@@ -91,6 +93,7 @@ class Registration:
     bend: Bend
     residual_mm: float
     coverage: float
+    explained: float
     visible: float
     px_per_mm: float
 

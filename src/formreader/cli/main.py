@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Never
 
 # Numerical libraries start a thread a core; a page is read quicker on one, and many read side by side.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -12,9 +12,12 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import typer  # noqa: E402 - after the threads are set
 
-from formreader import __version__  # noqa: E402
 from formreader.cli import read, synth, template, train  # noqa: E402
+from formreader.cli.messages import say, show_warnings  # noqa: E402
 from formreader.errors import FormreaderError  # noqa: E402
+
+OUTPUT_CLOSED, INTERRUPTED = 141, 130
+"""What a shell reports of a program whose output nobody reads any more (128 + SIGPIPE), and after Ctrl-C."""
 
 app = typer.Typer(
     name="formreader",
@@ -24,37 +27,49 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("read")(read.read)
-app.command("synth")(synth.synth)
+app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")
+app.command("synth")(synth.synth)
 app.add_typer(train.app, name="train")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from formreader import __version__
+
+    print(f"formreader {__version__}")
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        print(f"formreader {__version__}")
+        version()
         raise typer.Exit
 
 
 @app.callback()
 def _options(
-    version: Annotated[
+    _version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
     """Read photographed handwritten tally sheets, and say when not sure."""
+    show_warnings()
 
 
-def main() -> None:
+def main() -> Never:
     """Run the command line; every error this package raises on purpose ends in its exit code."""
     try:
         app()
     except FormreaderError as error:
-        print(f"formreader: {error}", file=sys.stderr)
+        say(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("formreader: stopped", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # the reader of our output has gone; nothing more can be said there
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except SystemExit as stop:
+        # typer and rich turn a closed output into exit code 1, which means a rejected page here
+        if isinstance(stop.__context__, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+            sys.exit(OUTPUT_CLOSED)
+        if stop.code == INTERRUPTED:
+            say("stopped")
+        raise
+    sys.exit(0)

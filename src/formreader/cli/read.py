@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from formreader.cli.inputs import expand
+from formreader.errors import Rejected, UsageError
+
 if TYPE_CHECKING:
     from formreader.reader import Reader
     from formreader.records import SheetReading
+    from formreader.report import Outcome
 
 SOME_REJECTED, NOTHING_READ = 1, 3
+PLAIN_WIDTH = 120
+"""Characters a line of a table that goes to a file or a pipe, where no terminal says its width."""
 
 
 class Format(StrEnum):
@@ -27,10 +34,12 @@ class Format(StrEnum):
 
 def read(
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="JPEG, PNG, WebP, TIFF, HEIC or PDF files.")],
-    format: Annotated[Format, typer.Option(help="A table for people, JSON Lines, or CSV.")] = Format.table,
+    output: Annotated[Format, typer.Option("--format", help="A table for people, JSON Lines, or CSV.")] = Format.table,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
     debug: Annotated[Path | None, typer.Option(help="Write a picture of each stage into this folder.")] = None,
-    templates: Annotated[Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")] = None,
+    templates: Annotated[
+        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
+    ] = None,
 ) -> None:
     """Read photographed sheets: each number, its confidence, and what a person must look at.
 
@@ -38,74 +47,97 @@ def read(
     """
     from formreader.reader import Reader
 
+    paths = list(expand(photos))
     reader = Reader(templates=templates)
-    readings = _with_progress(_readings(reader, photos, debug), len(photos))
-    if out is None:
-        sheets = _print(readings, format, sys.stdout)
-    else:
-        with out.open("w", encoding="utf-8", newline="") as target:
-            sheets = _print(readings, format, target)
-    raise typer.Exit(exit_code(sheets))
+    with _opened(out, paths) as target:
+        readings = _readings(reader, _with_progress(paths, target), debug)
+        outcomes = _print(readings, output, target)
+    raise typer.Exit(exit_code(outcomes))
 
 
-def exit_code(sheets: list[SheetReading]) -> int:
+def exit_code(outcomes: Sequence[Outcome]) -> int:
     """0, 1 or 3 by how many pages were rejected."""
-    rejected = sum(sheet.status == "rejected" for sheet in sheets)
-    if rejected == len(sheets):
+    rejected = sum(outcome.status == "rejected" for outcome in outcomes)
+    if rejected == len(outcomes):
         return NOTHING_READ
     return SOME_REJECTED if rejected else 0
 
 
-def _readings(reader: Reader, photos: list[Path], debug: Path | None) -> Iterator[SheetReading]:
+@contextmanager
+def _opened(out: Path | None, photos: Iterable[Path]) -> Iterator[TextIO]:
+    """The file to write, or stdout. Raises ``UsageError`` where it cannot be written or is a photograph."""
+    if out is None:
+        yield sys.stdout
+        return
+    if any(out.resolve() == photo.resolve() for photo in photos):
+        raise UsageError(f"{out}: is one of the photographs: give --out another name")
+    try:
+        target = out.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror}): give --out another name") from None
+    with target:
+        yield target
+
+
+def _readings(reader: Reader, photos: Iterable[Path], debug: Path | None) -> Iterator[SheetReading]:
     if debug is None:
         yield from reader.read_many(photos)
         return
+    for photo in photos:
+        yield from _traced(reader, photo, debug)
+
+
+def _traced(reader: Reader, photo: Path, debug: Path) -> Iterator[SheetReading]:
+    """Every page of one file, its pictures written before it is handed on."""
+    from formreader.load import page_count
     from formreader.report.debug import write_debug
 
-    for photo in photos:
-        for page, sheet in enumerate(reader.read_pages(photo), start=1):
-            yield sheet
-            trace = reader.trace(photo, page)[1]
-            if trace is not None:
-                write_debug(debug, sheet, trace, reader.templates.get(sheet.template or ""))
-
-
-def _with_progress(readings: Iterator[SheetReading], files: int) -> Iterator[SheetReading]:
-    """A bar on stderr where a person watches and there is something to wait for."""
-    if files < 2 or not sys.stderr.isatty() or sys.stdout.isatty():
-        yield from readings
+    try:
+        pages = page_count(photo)
+    except Rejected:
+        yield from reader.read_pages(photo)  # the reader says why; there is no picture to draw on
         return
+    for page in range(1, pages + 1):
+        sheet, trace = reader.trace(photo, page)
+        if trace is not None:
+            write_debug(debug, sheet, trace, reader.templates.get(sheet.template or ""))
+        yield sheet
+
+
+def _with_progress(photos: Sequence[Path], target: TextIO) -> Iterable[Path]:
+    """A bar on stderr where a person watches, has something to wait for, and sees no result meanwhile."""
+    if len(photos) < 2 or not sys.stderr.isatty() or target.isatty():
+        return photos
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(readings, description="reading", total=files, console=Console(stderr=True), transient=True)
+    return track(photos, description="reading", console=Console(stderr=True), transient=True)
 
 
-def _print(readings: Iterator[SheetReading], format: Format, target: TextIO) -> list[SheetReading]:
-    sheets: list[SheetReading] = []
+def _print(readings: Iterator[SheetReading], output: Format, target: TextIO) -> list[Outcome]:
+    """Print each reading as it comes; what remains of each is returned."""
+    from formreader.report import outcome_of, to_json, write_csv
 
-    def kept() -> Iterator[SheetReading]:
+    outcomes: list[Outcome] = []
+
+    def counted() -> Iterator[SheetReading]:
         for sheet in readings:
-            sheets.append(sheet)
+            outcomes.append(outcome_of(sheet))
             yield sheet
 
-    if format is Format.json:
-        from formreader.report import to_json
-
-        for sheet in kept():
+    if output is Format.json:
+        for sheet in counted():
             print(to_json(sheet), file=target, flush=True)
-    elif format is Format.csv:
-        from formreader.report import write_csv
-
-        write_csv(kept(), target)
+    elif output is Format.csv:
+        write_csv(counted(), target)
     else:
         from rich.console import Console
 
         from formreader.report.table import print_summary, sheet_table
 
-        console = Console(file=target)
-        for sheet in kept():
+        console = Console(file=target, width=None if target.isatty() else PLAIN_WIDTH)
+        for sheet in counted():
             console.print(sheet_table(sheet))
             console.print()
-        print_summary(sheets, console)
-    return sheets
+        print_summary(outcomes, console)
+    return outcomes

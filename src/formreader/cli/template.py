@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formreader.errors import UsageError
+from formreader.cli.messages import say
+from formreader.errors import TemplateError, UsageError
+
+if TYPE_CHECKING:
+    from formreader.geometry import Points
+    from formreader.templates import Template
+    from formreader.templates.preview import Picture
 
 app = typer.Typer(help="Check and see the descriptions of forms.", no_args_is_help=True)
 
@@ -26,7 +32,6 @@ def list_templates(
 @app.command()
 def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Template files.")]) -> None:
     """Find mistakes in template files; exit code 2 where there is one."""
-    from formreader.errors import TemplateError
     from formreader.templates import check_template, load_template
 
     mistakes = 0
@@ -37,12 +42,11 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="T
             print(error)
             mistakes += 1
             continue
-        findings = check_template(template)
-        for finding in findings:
+        for finding in check_template(template):
             print(f"{file}: warning: {finding}")
         fields, lines = len(template.fields), len(template.segments)
         print(f"{file}: {template.id}, {fields} fields, {lines} lines, {len(template.rules)} rules: no mistakes")
-    raise typer.Exit(2 if mistakes else 0)
+    raise typer.Exit(TemplateError.exit_code if mistakes else 0)
 
 
 @app.command()
@@ -53,20 +57,24 @@ def preview(
     px_per_mm: Annotated[float, typer.Option(min=1, max=40, help="Fineness of a drawn page.")] = 6.0,
 ) -> None:
     """Draw a template's geometry as a picture, alone or over a photograph."""
-    import cv2
-
     from formreader.templates import load_template
     from formreader.templates.preview import draw_template
 
     template = load_template(file)
-    picture = draw_template(template, px_per_mm) if over is None else _over_photograph(template, over)
-    if not cv2.imwrite(str(out), picture):
-        raise UsageError(f"{out}: cannot be written; give a path that ends in .png or .jpg in a folder that exists")
-    print(f"{out}: {picture.shape[1]} x {picture.shape[0]} px")
+    if over is not None and over.resolve() == out.resolve():
+        raise UsageError(f"{out}: is the photograph itself: give --out another name")
+    picture = draw_template(template, px_per_mm) if over is None else draw_over_photograph(template, over)
+    _save(out, picture)
+    say(f"{out}: {picture.shape[1]} x {picture.shape[0]} px")
 
 
-def _over_photograph(template, photo_path: Path):  # type: ignore[no-untyped-def]
-    import cv2
+def draw_over_photograph(template: Template, photo_path: Path) -> Picture:
+    """The template laid on a photograph of its form as well as it fits, however badly that is.
+
+    No model is needed and nothing is judged: an author must see a poor fit too. Raises ``Rejected``
+    where the file cannot be loaded, ``UsageError`` where no line of the form is found on it.
+    """
+    import numpy as np
 
     from formreader.load import load_photo
     from formreader.register import map_points, register
@@ -77,6 +85,21 @@ def _over_photograph(template, photo_path: Path):  # type: ignore[no-untyped-def
     if not found:
         raise UsageError(f"{photo_path}: shows no ruled lines to lay the template on")
     registration = found[0]
-    print(f"{registration.coverage:.0%} of the lines found, {registration.residual_mm:.2f} mm off")
-    colour = cv2.cvtColor(photo.grey, cv2.COLOR_GRAY2BGR)
-    return draw_over(template, colour, lambda points: (map_points(registration, points) + 0.5) * photo.scale - 0.5)
+    say(f"{registration.coverage:.0%} of the lines found, {registration.residual_mm:.2f} mm off")
+
+    def onto_picture(points_mm: Points) -> Points:
+        decoded: Points = (map_points(registration, points_mm) + 0.5) * photo.scale - 0.5
+        return decoded
+
+    return draw_over(template, np.repeat(photo.grey[:, :, None], 3, axis=2), onto_picture)
+
+
+def _save(out: Path, picture: Picture) -> None:
+    import cv2
+
+    try:
+        saved = cv2.imwrite(str(out), picture)
+    except cv2.error:  # a suffix that names no kind of picture
+        saved = False
+    if not saved:
+        raise UsageError(f"{out}: cannot be written: give a .png or .jpg in a folder that exists")

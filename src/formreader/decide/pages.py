@@ -22,13 +22,14 @@ def judge_registration(registrations: Sequence[Registration], policy: Policy) ->
         )
     best = registrations[0]
     evidence = {
-        "template": best.template, "coverage": round(best.coverage, 3), "residual_mm": round(best.residual_mm, 3),
-        "visible": round(best.visible, 3),
+        "template": best.template, "coverage": round(best.coverage, 3), "explained": round(best.explained, 3),
+        "residual_mm": round(best.residual_mm, 3), "visible": round(best.visible, 3),
     }
-    if best.coverage < policy.least_coverage:
+    if best.coverage < policy.least_coverage or best.explained < policy.least_explained:
         raise Rejected(
             "register", "unknown_form",
-            f"no known form fits: of the nearest, {best.template}, {best.coverage:.0%} of the lines were found. "
+            f"no known form fits: of the nearest, {best.template}, {best.coverage:.0%} of the lines were found, and it "
+            f"accounts for {best.explained:.0%} of those in the picture. "
             "Photograph the whole page, sharp and flat, or add a template for this form",
             evidence,
         )
@@ -44,12 +45,16 @@ def judge_registration(registrations: Sequence[Registration], policy: Policy) ->
             f"the printed lines lie {best.residual_mm:.2f} mm from where they should: flatten the page and retake",
             evidence,
         )
-    if len(registrations) > 1 and best.coverage - registrations[1].coverage < policy.least_lead:
+    if len(registrations) > 1 and _agreement(best) - _agreement(registrations[1]) < policy.least_lead:
         other = registrations[1]
         raise Rejected(
             "register", "ambiguous_form",
             f"the lines fit {best.template} and {other.template} about equally "
-            f"({best.coverage:.0%}, {other.coverage:.0%}): photograph the whole page, sharp and flat",
+            f"({_agreement(best):.0%}, {_agreement(other):.0%}): photograph the whole page, sharp and flat",
             evidence,
         )
     return best
+
+
+def _agreement(registration: Registration) -> float:
+    return registration.coverage * registration.explained

@@ -19,9 +19,11 @@ class Policy:
     least_picture_share: float
     """Least probability of an accepted field's writing by its own picture, before any sum is weighed."""
     least_coverage: float
-    """Least part of the template's visible lines that must be found on the photograph."""
+    """Least part of the template's visible lines by its fields that must be found on the photograph."""
+    least_explained: float
+    """Least part of the ruling found by the fields that must be the template's."""
     least_lead: float
-    """How much better than the next template the best one's coverage must be."""
+    """How much better than the next template's the best one's coverage times explained must be."""
     most_residual_mm: float
     least_visible: float
     """Least part of the template's lines that must lie within the picture."""

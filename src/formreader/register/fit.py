@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from formreader.geometry import Homography, Points, apply_homography
 from formreader.records import Bend, Grey
 from formreader.register.align import sample_lines
-from formreader.templates import Template
+from formreader.templates import Template, encoding_cells
 
 SEARCH_STEPS = 14
 """Places on either side of a line that are looked at, however far the search reaches."""
@@ -34,6 +34,8 @@ SQUARE_PX_PER_MM, SQUARE_MARGIN_MM, SQUARE_LIKENESS = 5.0, 0.8, 0.6
 BEND_NODES = (9, 7)
 BEND_STIFFNESS = 0.03
 """Against 1 for the lines' pull: measured on drawn curls, docs/decisions/0001-registration.md."""
+NEAR_FIELD_MM = 8.0
+"""Lines this near to a field's cells count for coverage: signatures may be hidden, boxes may not."""
 ON_LINE_MM = 0.6
 """A line found within this of its place counts as covered; digits' boxes are ten times as wide."""
 
@@ -43,13 +45,15 @@ class LineSamples:
     """Points (N, 2) mm along the printed lines, direction and mm of line each stands for.
 
     The last 2 M points are the centres of ``squares`` (M, 2) mm wide and high, once as lying on an
-    upright and once on a level line: a printed square tells both ways where it is.
+    upright and once on a level line: a printed square tells both ways where it is. ``near_field``
+    (N,) says which stand by the fields, where a page must be found for its boxes to be read.
     """
 
     points: Points
     level: NDArray[np.bool_]
     weights: NDArray[np.float64]
     squares: NDArray[np.float64]
+    near_field: NDArray[np.bool_]
 
     @property
     def normals(self) -> Points:
@@ -91,12 +95,23 @@ def _sampled(template: Template, most: int) -> LineSamples:
     boxes = [mark.box for mark in template.marks if mark.kind == "square"]
     centres = np.array([box.centre for box in boxes]).reshape(-1, 2)
     count = len(boxes)
+    everything = np.concatenate([points, centres, centres])
     return LineSamples(
-        np.concatenate([points, centres, centres]),
+        everything,
         np.concatenate([level, np.zeros(count, dtype=bool), np.ones(count, dtype=bool)]),
         np.concatenate([weights, np.full(2 * count, SQUARE_WEIGHT_MM)]),
         np.array([[box.width, box.height] for box in boxes]).reshape(-1, 2),
+        _near_fields(template, everything),
     )
+
+
+def _near_fields(template: Template, points: Points) -> NDArray[np.bool_]:
+    near = np.zeros(len(points), dtype=bool)
+    for field in template.fields.values():
+        corners = np.concatenate([box.corners for e in field.encodings.values() for box in encoding_cells(e)])
+        low, high = corners.min(axis=0) - NEAR_FIELD_MM, corners.max(axis=0) + NEAR_FIELD_MM
+        near |= ((points >= low) & (points <= high)).all(axis=1)
+    return near
 
 
 def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> tuple[Homography, float]:
@@ -320,7 +335,7 @@ def _measured(
 ) -> Fit:
     at = apply_homography(place, samples.points + bend_at(bend, samples.points))
     inside = ((at >= 0) & (at < np.array([shape[1], shape[0]]))).all(axis=1)
-    weight = samples.weights
+    weight = samples.weights * samples.near_field
     on_line = found & inside & (np.abs(offsets) < ON_LINE_MM)
     total = float(weight[inside].sum())
     coverage = float(weight[on_line].sum()) / total if total else 0.0

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from formreader.geometry import Homography, Points, apply_homography, homography_from_points
 from formreader.records import Code, Photo, Registration
 from formreader.register.align import Hypothesis, align, rulings
+from formreader.register.explain import explained
 from formreader.register.fit import Fit, bend_at, fit, glance
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments
@@ -40,18 +41,20 @@ def register(
     ``codes`` are the marks of the templates that were read on the photograph.
     """
     picture = find_ink(photo)
-    fits = [(f"{code.kind}+lines", found) for code, found in _from_codes(picture, codes)]
+    fits = [(f"{code.kind}+lines", found, 1.0) for code, found in _from_codes(picture, codes)]
     segments = np.zeros((0, 4))
-    if not any(found.coverage >= SURE_COVERAGE for _, found in fits):
+    if not any(found.coverage >= SURE_COVERAGE for _, found, _ in fits):
         segments = find_segments(picture.ink)
         method = f"{codes[0][1].kind}+lines" if codes else "lines"
         for template, start in _best_starts(picture, _hypotheses(picture, segments, templates, codes)):
-            fits.append((method, fit(template, start, picture.ink)))
+            found = fit(template, start, picture.ink)
+            fits.append((method, found, 1.0))
+        fits = [(method, found, explained(found, segments)) for method, found, _ in fits]
     photo_from_work = np.linalg.inv(picture.work_from_photo)
-    fits.sort(key=lambda item: -item[1].coverage * item[1].visible)
+    fits.sort(key=lambda item: -item[1].coverage * item[2] * item[1].visible)
     best: dict[str, Registration] = {}
-    for method, found in fits:
-        best.setdefault(found.template.id, _registration(method, found, photo_from_work))
+    for method, found, share in fits:
+        best.setdefault(found.template.id, _registration(method, found, share, photo_from_work))
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(best.values()), in_photo)
 
@@ -117,7 +120,7 @@ def _code_in_place(
     return True
 
 
-def _registration(method: str, found: Fit, photo_from_work: Homography) -> Registration:
+def _registration(method: str, found: Fit, share: float, photo_from_work: Homography) -> Registration:
     photo_from_page = photo_from_work @ found.work_from_page
     photo_from_page = photo_from_page / photo_from_page[2, 2]
     return Registration(
@@ -127,6 +130,7 @@ def _registration(method: str, found: Fit, photo_from_work: Homography) -> Regis
         bend=found.bend,
         residual_mm=found.residual_mm,
         coverage=found.coverage,
+        explained=share,
         visible=found.visible,
         px_per_mm=_px_per_mm(photo_from_page, found.template),
     )

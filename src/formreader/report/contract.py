@@ -1,4 +1,7 @@
-"""The contract of the output, schema ``formreader/sheet/1``: one JSON object a page."""
+"""The contract of the output, schema ``formreader/sheet/1``: one JSON object a page.
+
+Probabilities have six decimals, lengths in mm three, pixels one; a number that is not finite is null.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ import json
 import math
 from typing import Any
 
-import numpy as np
-
+from formreader.geometry import Points
 from formreader.records import FieldReading, Registration, SheetReading
 
 SCHEMA = "formreader/sheet/1"
 PROBABILITY_DECIMALS = 6
+NUMERIC_ENCODINGS = frozenset({"tally"})
+"""Encodings that hold a count, not characters: their evidence is numbers."""
 
 
 def to_json(sheet: SheetReading) -> str:
@@ -21,12 +25,15 @@ def to_json(sheet: SheetReading) -> str:
 
 def to_dict(sheet: SheetReading) -> dict[str, Any]:
     """The reading as plain data, in the order of the contract."""
-    rejection = sheet.rejection
+    source, rejection, quality = sheet.source, sheet.rejection, sheet.quality
     return {
         "schema": SCHEMA,
         "source": {
-            "path": sheet.source.path, "page": sheet.source.page, "sha256": sheet.source.sha256,
-            "width": sheet.source.width, "height": sheet.source.height,
+            "path": source.path,
+            "page": source.page,
+            "sha256": source.sha256,
+            "width": source.width,
+            "height": source.height,
         },
         "template": sheet.template,
         "status": sheet.status,
@@ -35,8 +42,8 @@ def to_dict(sheet: SheetReading) -> dict[str, Any]:
         else {"stage": rejection.stage, "code": rejection.code, "message": rejection.message},
         "registration": _registration(sheet.registration),
         "quality": None
-        if sheet.quality is None
-        else {"sharpness": _number(sheet.quality.sharpness, 3), "glare": _number(sheet.quality.glare, 3)},
+        if quality is None
+        else {"sharpness": _number(quality.sharpness, 3), "glare": _number(quality.glare, 3)},
         "fields": {name: _field(field) for name, field in sheet.fields.items()},
         "checks": [
             {"rule": check.rule, "holds": check.holds, "probability": probability(check.probability)}
@@ -47,11 +54,11 @@ def to_dict(sheet: SheetReading) -> dict[str, Any]:
     }
 
 
-def probability(value: float) -> float:
-    """Six decimals; what is not certain is never rounded to certain."""
-    if math.isnan(value):
-        return 0.0
-    rounded = round(value, PROBABILITY_DECIMALS)
+def probability(value: float) -> float | None:
+    """Six decimals; what is not certain is never rounded to certain, nor what is possible to impossible."""
+    rounded = _number(value, PROBABILITY_DECIMALS)
+    if rounded is None:
+        return None
     step = 10.0**-PROBABILITY_DECIMALS
     if rounded >= 1.0 > value:
         return 1.0 - step
@@ -68,7 +75,6 @@ def _registration(registration: Registration | None) -> dict[str, Any] | None:
     return {
         "method": registration.method,
         "residual_mm": _number(registration.residual_mm, 3),
-        "coverage": _number(registration.coverage, 3),
         "px_per_mm": _number(registration.px_per_mm, 2),
     }
 
@@ -82,7 +88,16 @@ def _field(field: FieldReading) -> dict[str, Any]:
         "reasons": [{"code": reason.code, "text": reason.text} for reason in field.reasons],
         "alternatives": [[value, probability(p)] for value, p in field.alternatives],
         "evidence": {
-            encoding: [[written, probability(p)] for written, p in seen] for encoding, seen in field.evidence.items()
+            encoding: [[_seen(encoding, written), probability(p)] for written, p in found]
+            for encoding, found in field.evidence.items()
         },
-        "quad": np.round(field.quad, 1).tolist(),
+        "quad": _quad(field.quad),
     }
+
+
+def _seen(encoding: str, written: str) -> str | int:
+    return int(written) if encoding in NUMERIC_ENCODINGS and written.isdecimal() else written
+
+
+def _quad(quad: Points) -> list[list[float | None]]:
+    return [[_number(x, 1), _number(y, 1)] for x, y in quad]

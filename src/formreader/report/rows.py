@@ -7,20 +7,31 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from formreader.records import SheetReading
-from formreader.report.contract import probability
+from formreader.report.contract import PROBABILITY_DECIMALS, probability
 
-COLUMNS = ("path", "page", "template", "sheet_status", "field", "written", "value", "confidence", "status", "reasons")
+COLUMNS = (
+    "path",
+    "page",
+    "template",
+    "sheet_status",
+    "field",
+    "written",
+    "value",
+    "confidence",
+    "status",
+    "reasons",
+)
 
 
 def field_rows(sheet: SheetReading) -> Iterator[tuple[str, ...]]:
-    """Rows of ``COLUMNS``; a rejected page has one row that says why."""
+    """Rows of ``COLUMNS``; a rejected page has one row that says why, so that it is not missing."""
     head = (sheet.source.path, str(sheet.source.page), sheet.template or "", sheet.status)
     if sheet.rejection is not None:
         yield (*head, "", "", "", "", "rejected", f"{sheet.rejection.code}: {sheet.rejection.message}")
     for field in sheet.fields.values():
         value = "" if field.value is None else str(field.value)
         reasons = "; ".join(reason.code for reason in field.reasons)
-        yield (*head, field.name, field.written, value, str(probability(field.confidence)), field.status, reasons)
+        yield (*head, field.name, field.written, value, _decimal(field.confidence), field.status, reasons)
 
 
 def write_csv(sheets: Iterable[SheetReading], target: TextIO) -> None:
@@ -30,3 +41,9 @@ def write_csv(sheets: Iterable[SheetReading], target: TextIO) -> None:
     for sheet in sheets:
         writer.writerows(field_rows(sheet))
         target.flush()
+
+
+def _decimal(value: float) -> str:
+    # never as 1e-06: spreadsheets of some languages take that for text
+    rounded = probability(value)
+    return "" if rounded is None else f"{rounded:.{PROBABILITY_DECIMALS}f}"

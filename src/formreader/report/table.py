@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,56 +10,93 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from formreader.records import SheetReading
+from formreader.records import Check, FieldReading, SheetReading
+from formreader.report.summary import Outcome, outcome_of
 
 COLOURS = {"accepted": "green", "review": "yellow", "rejected": "red"}
+MOST_PERCENT = 99.99
 
 
 def sheet_table(sheet: SheetReading) -> RenderableType:
-    """Fields, failed checks and, of a refused page, the cause."""
-    page = f", page {sheet.source.page}" if sheet.source.page > 1 else ""
+    """Heading, fields, checks and a line in short; of a refused page, the cause."""
     heading = Text.assemble(
-        (f"{sheet.source.path}{page}", "bold"), "  ", (sheet.status, COLOURS[sheet.status]), f"  {sheet.template or ''}"
+        (_place(sheet.source.path, sheet.source.page), "bold"),
+        "  ",
+        (sheet.status, COLOURS[sheet.status]),
+        f"  {sheet.template or ''}",
     )
     if sheet.rejection is not None:
-        return Group(heading, Text(f"  {sheet.rejection.message} [{sheet.rejection.code}]", style="red"))
+        cause = f"  {sheet.rejection.message} [{sheet.rejection.stage}: {sheet.rejection.code}]"
+        return Group(heading, Text(cause, style="red"))
     table = Table(box=None, pad_edge=False, padding=(0, 2))
-    table.add_column("field")
-    table.add_column("written", justify="right")
-    table.add_column("value", justify="right")
-    table.add_column("confidence", justify="right")
-    table.add_column("status")
+    table.add_column("field", no_wrap=True)
+    for name in ("written", "value", "confidence"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("reasons")
     for field in sheet.fields.values():
-        why = "; ".join(reason.text for reason in field.reasons)
-        status = Text.assemble((field.status, COLOURS[field.status]), f"  {why}" if why else "")
-        value = "empty" if field.value is None else str(field.value)
-        table.add_row(field.name, field.written, value, percent(field.confidence), status)
-    broken = [
-        Text(f"  does not add up: {check.rule} (holds with probability {percent(check.probability)})", style="yellow")
-        for check in sheet.checks
-        if check.holds is False
-    ]
-    return Group(heading, table, *broken)
+        table.add_row(*_cells(field))
+    return Group(heading, table, *_checks(sheet.checks), _in_short(sheet))
+
+
+def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:
+    """How many sheets came out how, and the list of what a person must look at."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    accepted = sum(outcome.accepted for outcome in outcomes)
+    fields = sum(outcome.fields for outcome in outcomes)
+    sheets = "1 sheet" if len(outcomes) == 1 else f"{len(outcomes)} sheets"
+    console.print(
+        f"{sheets}: {counts['accepted']} accepted, {counts['review']} review, {counts['rejected']} rejected; "
+        f"{accepted} of {fields} numbers accepted",
+        highlight=False,
+    )
+    for outcome in outcomes:
+        place = (_place(outcome.path, outcome.page), "bold")
+        if outcome.waiting:
+            console.print(Text.assemble("  look at ", place, f": {', '.join(outcome.waiting)}"))
+        elif outcome.message is not None:
+            console.print(Text.assemble("  refused ", place, f": {outcome.message}"))
 
 
 def percent(probability: float) -> str:
-    """Two decimals, never rounded up to certainty."""
-    return f"{min(probability * 100, 99.99):.2f} %"
+    """Two decimals, never rounded up to certainty; ``?`` where there is no number."""
+    if not math.isfinite(probability):
+        return "?"
+    return f"{min(probability * 100, MOST_PERCENT):.2f} %"
 
 
-def print_summary(sheets: Sequence[SheetReading], console: Console) -> None:
-    """How many pages came out how, and the list of what a person must look at."""
-    counts = Counter(sheet.status for sheet in sheets)
-    fields = [field for sheet in sheets for field in sheet.fields.values()]
-    accepted = sum(field.status == "accepted" for field in fields)
-    pages = "1 page" if len(sheets) == 1 else f"{len(sheets)} pages"
-    console.print(
-        f"{pages}: {counts['accepted']} accepted, {counts['review']} review, {counts['rejected']} rejected; "
-        f"{accepted} of {len(fields)} numbers accepted"
+def _place(path: str, page: int) -> str:
+    return f"{path}, page {page}" if page > 1 else path
+
+
+def _cells(field: FieldReading) -> tuple[Text, ...]:
+    value = "empty" if field.value is None else str(field.value)
+    return (
+        Text(field.name),
+        Text(field.written),
+        Text(value),
+        Text(percent(field.confidence)),
+        Text(field.status, style=COLOURS[field.status]),
+        Text("; ".join(reason.text for reason in field.reasons)),
     )
-    for sheet in sheets:
-        waiting = [field.name for field in sheet.fields.values() if field.status == "review"]
-        if waiting:
-            console.print(Text.assemble("  look at ", (sheet.source.path, "bold"), f": {', '.join(waiting)}"))
-        elif sheet.rejection is not None:
-            console.print(Text.assemble("  refused ", (sheet.source.path, "bold"), f": {sheet.rejection.message}"))
+
+
+def _checks(checks: Sequence[Check]) -> list[Text]:
+    """The sums that hold are counted, the others named."""
+    if not checks:
+        return []
+    holding = sum(check.holds is True for check in checks)
+    said = [Text(f"  {holding} of {len(checks)} sums hold")]
+    for check in checks:
+        if check.holds is False:
+            chance = percent(check.probability)
+            said.append(Text(f"  does not add up: {check.rule} (holds with probability {chance})", style="yellow"))
+        elif check.holds is None:
+            said.append(Text(f"  cannot be checked: {check.rule}", style="yellow"))
+    return said
+
+
+def _in_short(sheet: SheetReading) -> Text:
+    outcome = outcome_of(sheet)
+    look = f"; look at {', '.join(outcome.waiting)}" if outcome.waiting else ""
+    return Text(f"  {outcome.accepted} of {outcome.fields} numbers accepted{look}")

@@ -1,0 +1,68 @@
+"""The question turned round: how much of the ruling on the photograph does a template account for?
+
+A few printed lines can always be laid on many found ones; a page of another form betrays itself by
+the lines it leaves unexplained.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Points, apply_homography
+from formreader.register.fit import Fit, bend_at, template_samples
+from formreader.register.segments import Segments, segment_lengths
+from formreader.templates import Template
+
+SHORTEST_PX = 25.0
+"""Shorter segments are handwriting and print as often as ruling."""
+STEEPEST = 0.07
+"""Slope on the page up to which a segment counts as level or upright."""
+BESIDE_MM, BEYOND_MM = 1.2, 2.0
+"""How far a segment may lie beside a printed line, which has two edges, and beyond its ends."""
+
+
+def explained(fit: Fit, segments: Segments) -> float:
+    """Part (by length, 0..1) of the level and upright segments by the fields that lie on printed lines.
+
+    ``segments`` are in px of frame work. 0 where there are none: nothing speaks for the fit.
+    """
+    lengths = segment_lengths(segments)
+    long = lengths >= SHORTEST_PX
+    on_page = _page_points(fit, segments[long], lengths[long])
+    points, length, level, upright = on_page
+    samples = template_samples(fit.template)
+    near = samples.points[samples.near_field]
+    middle = points[:, 1]
+    inside = (level | upright) & ((middle > near.min(axis=0)) & (middle < near.max(axis=0))).all(axis=1)
+    accounted = np.zeros(len(points), dtype=bool)
+    for x0, y0, x1, y1 in _printed_edges(fit.template):
+        along, across = (0, 1) if y0 == y1 else (1, 0)
+        start, end, at = ((x0, x1, y0), (y0, y1, x0))[along]
+        beside = np.abs(points[:, :, across] - at).max(axis=1) < BESIDE_MM
+        between = (middle[:, along] > start - BEYOND_MM) & (middle[:, along] < end + BEYOND_MM)
+        accounted |= (level if along == 0 else upright) & beside & between
+    total = float(length[inside].sum())
+    return float(length[inside & accounted].sum()) / total if total else 0.0
+
+
+def _page_points(
+    fit: Fit, segments: Segments, lengths: NDArray[np.float64]
+) -> tuple[Points, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Ends and middle (N, 3, 2) mm of each segment, its length px, and whether it is level or upright."""
+    ends = segments.reshape(-1, 2, 2)
+    three = np.stack([ends[:, 0], ends.mean(axis=1), ends[:, 1]], axis=1)
+    flat = apply_homography(np.linalg.inv(fit.work_from_page), three)
+    points = flat - bend_at(fit.bend, flat)
+    run = np.abs(points[:, 2] - points[:, 0])
+    return points, lengths, run[:, 1] < STEEPEST * run[:, 0], run[:, 0] < STEEPEST * run[:, 1]
+
+
+def _printed_edges(template: Template) -> list[tuple[float, float, float, float]]:
+    """Printed lines and the edges of solid areas, x0 y0 x1 y1 mm."""
+    edges = [(s.x0, s.y0, s.x1, s.y1) for s in template.segments]
+    for area in template.areas:
+        b = area.box
+        edges += [(b.x, b.y, b.right, b.y), (b.x, b.bottom, b.right, b.bottom)]
+        edges += [(b.x, b.y, b.x, b.bottom), (b.right, b.y, b.right, b.bottom)]
+    return edges
