@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from formreader.decide import Policy, default_policy, judge_field, judge_registration
+from formreader.decide import Policy, alike, default_policy, judge_field, judge_registration
 from formreader.decode import NumberReading, Posterior, by_value, infer, read_boxes, readable
 from formreader.errors import Rejected
-from formreader.geometry import Points
-from formreader.identify import candidates, find_printed_codes, find_tags, matches
+from formreader.geometry import Box, Points
+from formreader.identify import candidates, find_printed_codes, find_tags, heading_likeness, matches
 from formreader.load import load_photo, page_count
-from formreader.locate import crop_cells
+from formreader.locate import crop_cells, cut_box
 from formreader.records import (
     Cell,
     Code,
@@ -32,9 +33,11 @@ from formreader.records import (
 )
 from formreader.recognise import DigitRecogniser
 from formreader.register import Registered, map_points, register
-from formreader.templates import Digits, Mark, Template, load_library
+from formreader.templates import Digits, Mark, Template, indexed_cells, load_library, outline
 
 ALTERNATIVES = 5
+HEADING_PX_PER_MM = 12.0
+"""300 dots an inch, what Tesseract was trained on."""
 FINER_BELOW_PX = 44.0
 """Where a half-size decode leaves a digit box narrower than this (px), the full picture is decoded."""
 
@@ -97,7 +100,9 @@ class Reader:
             with _timed(timing, "register"):
                 found = register(photo, allowed, pairs)
                 segments = found.segments
-                registration = judge_registration(found.registrations, self.policy)
+                registration = judge_registration(
+                    found.registrations, self.policy, self._headings(photo, found.registrations)
+                )
             return self._read_registered(photo, registration, codes, found, timing)
         except Rejected as error:
             return _refused(source, error, timing), Trace(photo, codes, segments, (), {})
@@ -118,15 +123,29 @@ class Reader:
         ]
         return codes, allowed, pairs
 
+    def _headings(self, photo: Photo, registrations: Sequence[Registration]) -> dict[str, float]:
+        """How well the printed headings fit, looked up only between forms that the lines leave alike."""
+        close = alike(registrations, self.policy)
+        likeness: dict[str, float] = {}
+        for registration in close if len(close) > 1 else ():
+            template = self.templates[registration.template]
+            for text in template.texts:
+                if text.heading:
+                    cut = cut_box(
+                        photo.grey, photo.scale, text.box, partial(map_points, registration), HEADING_PX_PER_MM
+                    )
+                    found = heading_likeness(cut, text.text)
+                    if found is not None:
+                        likeness[template.id] = max(found, likeness.get(template.id, 0.0))
+        return likeness
+
     def _read_registered(
         self, photo: Photo, registration: Registration, codes: tuple[Code, ...], found: Registered,
         timing: dict[str, float],
     ) -> tuple[SheetReading, Trace]:
         template = self.templates[registration.template]
 
-        def onto_photo(points: Points) -> Points:
-            return map_points(registration, points)
-
+        onto_photo = partial(map_points, registration)
         with _timed(timing, "locate"):
             places = _digit_places(template)
             narrowest_mm = min(box.width for *_, box in places)
@@ -183,7 +202,7 @@ class Reader:
     ) -> FieldReading:
         values = posterior.fields[name]
         best = _as_written(readings, values)
-        quad = onto_photo(_outline(template, name))
+        quad = onto_photo(outline(template.fields[name].encodings["digits"]).corners)
         limits = np.array([photo.source.width, photo.source.height])
         is_readable = readable(best.written)
         confidence = values.get(best.value, 0.0) if is_readable else 0.0
@@ -254,13 +273,13 @@ def _as_written(readings: tuple[NumberReading, ...], values: Mapping[int | None,
     return next((r for r in readings if readable(r.written) and r.value == value), first)
 
 
-def _digit_places(template: Template) -> list[tuple[str, str, tuple[int, ...], object]]:
+def _digit_places(template: Template) -> list[tuple[str, str, tuple[int, ...], Box]]:
     return [
-        (name, "digits", (i,), box)
+        (name, "digits", index, box)
         for name, field in template.fields.items()
         for encoding in field.encodings.values()
         if isinstance(encoding, Digits)
-        for i, box in enumerate(encoding.cells)
+        for index, box in indexed_cells(encoding)
     ]
 
 
@@ -269,13 +288,6 @@ def _rows_by_field(cells: tuple[Cell, ...]) -> dict[str, list[int]]:
     for i, cell in enumerate(cells):
         rows.setdefault(cell.field, []).append(i)
     return rows
-
-
-def _outline(template: Template, name: str) -> Points:
-    cells = template.fields[name].encodings["digits"].cells  # type: ignore[union-attr]
-    corners = np.concatenate([box.corners for box in cells])
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
 
 
 def _quality(cells: tuple[Cell, ...]) -> Quality:

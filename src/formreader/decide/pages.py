@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from formreader.decide.policy import Policy
 from formreader.errors import Rejected
 from formreader.records import Registration
 
 
-def judge_registration(registrations: Sequence[Registration], policy: Policy) -> Registration:
+def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
+    """The fits, best first, between which the lines alone do not decide; one or none where they do."""
+    return tuple(
+        r for r in registrations if _agreement(registrations[0]) - _agreement(r) < policy.least_lead
+    )
+
+
+def judge_registration(
+    registrations: Sequence[Registration], policy: Policy, heading: Mapping[str, float] | None = None
+) -> Registration:
     """The registration to read by. ``registrations`` are the templates' best fits, best first.
+
+    ``heading`` says how well each template's printed heading was found (0..1), where it was looked for.
 
     Raises ``Rejected`` (stage register) with code no_lines, unknown_form, page_cut_off,
     page_not_flat or ambiguous_form.
@@ -20,7 +31,10 @@ def judge_registration(registrations: Sequence[Registration], policy: Policy) ->
             "register", "no_lines",
             "no form was found: the picture shows no ruled tables. Photograph the whole page, sharp and flat",
         )
-    best = registrations[0]
+    close = alike(registrations, policy)
+    if heading:
+        close = tuple(sorted(close, key=lambda r: -heading.get(r.template, 0.0)))
+    best = close[0]
     evidence = {
         "template": best.template, "coverage": round(best.coverage, 3), "explained": round(best.explained, 3),
         "residual_mm": round(best.residual_mm, 3), "visible": round(best.visible, 3),
@@ -45,8 +59,8 @@ def judge_registration(registrations: Sequence[Registration], policy: Policy) ->
             f"the printed lines lie {best.residual_mm:.2f} mm from where they should: flatten the page and retake",
             evidence,
         )
-    if len(registrations) > 1 and _agreement(best) - _agreement(registrations[1]) < policy.least_lead:
-        other = registrations[1]
+    if len(close) > 1 and not _heading_decides(close, heading or {}, policy):
+        other = close[1]
         raise Rejected(
             "register", "ambiguous_form",
             f"the lines fit {best.template} and {other.template} about equally "
@@ -58,3 +72,8 @@ def judge_registration(registrations: Sequence[Registration], policy: Policy) ->
 
 def _agreement(registration: Registration) -> float:
     return registration.coverage * registration.explained
+
+
+def _heading_decides(close: Sequence[Registration], heading: Mapping[str, float], policy: Policy) -> bool:
+    first, second = (heading.get(registration.template, 0.0) for registration in close[:2])
+    return first - second >= policy.least_heading_lead

@@ -2,5 +2,6 @@
 
 from formreader.identify.candidates import candidates, matches
 from formreader.identify.codes import find_printed_codes, find_tags
+from formreader.identify.heading import heading_likeness
 
-__all__ = ["candidates", "find_printed_codes", "find_tags", "matches"]
+__all__ = ["candidates", "find_printed_codes", "find_tags", "heading_likeness", "matches"]

@@ -35,6 +35,16 @@ def crop_cells(
     )
 
 
+def cut_box(grey: Grey, scale: float, box: Box, map_points: Callable[[Points], Points], px_per_mm: float) -> Grey:
+    """A box of the page as an upright picture of ``px_per_mm``; arguments as for ``crop_cells``."""
+    corners = (map_points(box.corners) + 0.5) * scale - 0.5
+    width, height = max(1, round(box.width * px_per_mm)), max(1, round(box.height * px_per_mm))
+    edge = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
+    cut_from_grey = cv2.getPerspectiveTransform(corners.astype(np.float32), edge)
+    cut: Grey = cv2.warpPerspective(grey, cut_from_grey, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return cut
+
+
 def _warp(grey: Grey, square: Points) -> Grey:
     """Average over the source pixels that fall into each target pixel, so that thin ink stays."""
     side_px = float(np.hypot(*(square - np.roll(square, 1, axis=0)).T).mean())

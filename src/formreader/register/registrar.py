@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from formreader.geometry import Homography, Points, apply_homography, homography_from_points
 from formreader.records import Code, Photo, Registration
-from formreader.register.align import Hypothesis, align, rulings
+from formreader.register.align import Hypothesis, Ruling, align, rulings
 from formreader.register.explain import explained
 from formreader.register.fit import Fit, bend_at, fit, glance
 from formreader.register.ink import InkPicture, find_ink
@@ -101,12 +101,21 @@ def _hypotheses(
     shape = (picture.ink.shape[0], picture.ink.shape[1])
     found: list[Hypothesis] = []
     for ruling in rulings(segments, pencils, shape):
+        if codes and not _code_upright(codes[0][1], picture, ruling):
+            continue
         for template in templates:
             found += align(template, ruling)
     if codes:
         found = [h for h in found if _code_in_place(h, picture, codes)]
     found.sort(key=lambda hypothesis: -hypothesis.score)
     return found[:GLANCED]
+
+
+def _code_upright(code: Code, picture: InkPicture, ruling: Ruling) -> bool:
+    """Whether the code's own right is the page's right in this turn of the picture."""
+    rectified = apply_homography(ruling.rectified_from_work @ picture.work_from_photo, code.quad)
+    right = rectified[1] + rectified[2] - rectified[0] - rectified[3]
+    return bool(right[0] > abs(right[1]))
 
 
 def _code_in_place(
