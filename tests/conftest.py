@@ -21,8 +21,8 @@ from formreader.records import (  # noqa: E402
     Registration,
     Rejection,
     SheetReading,
-    Source,
     SheetStatus,
+    Source,
     Status,
 )
 

@@ -73,7 +73,9 @@ def test_brackets_in_a_name_are_letters_not_colours(sheet):
 
 
 def test_the_summary_counts_sheets_and_lists_what_to_look_at(sheet):
-    text = summary_of(sheet("1.jpg"), sheet("2.jpg"), sheet("3.jpg", status="review"), sheet("4.jpg", status="rejected"))
+    text = summary_of(
+        sheet("1.jpg"), sheet("2.jpg"), sheet("3.jpg", status="review"), sheet("4.jpg", status="rejected")
+    )
     first, *rest = text.splitlines()
     assert first == "4 sheets: 2 accepted, 1 review, 1 rejected; 5 of 6 numbers accepted"
     assert rest == ["  look at 3.jpg: valid", "  refused 4.jpg: the page is cut off at the right"]

@@ -160,17 +160,21 @@ def _lengths(segments: Segments) -> NDArray[np.float64]:
 
 
 def sample_lines(
-    printed: Segments, spacing_mm: float
+    printed: Segments, spacing_mm: float, inks: NDArray[np.float64] | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
-    """Points along the printed lines: (N, 2) mm, whether each lies on a horizontal, its mm of line."""
+    """Points along the printed lines: (N, 2) mm, whether each lies on a horizontal, its mm of line.
+
+    With ``inks`` (0..1 a line) a pale line counts for less, as it is seen less.
+    """
+    strengths = np.ones(len(printed)) if inks is None else inks
     points, level, weights = [], [], []
-    for x0, y0, x1, y1 in printed:
+    for (x0, y0, x1, y1), strength in zip(printed, strengths, strict=True):
         length = abs(x1 - x0) + abs(y1 - y0)
         count = max(1, round(length / spacing_mm))
         t = (np.arange(count) + 0.5) / count
         points.append(np.column_stack([x0 + t * (x1 - x0), y0 + t * (y1 - y0)]))
         level.append(np.full(count, y0 == y1))
-        weights.append(np.full(count, length / count))
+        weights.append(np.full(count, strength * length / count))
     return np.concatenate(points), np.concatenate(level), np.concatenate(weights)
 
 

@@ -91,7 +91,8 @@ def _cached_samples(digest: str, most: int, make: Callable[[], LineSamples]) -> 
 def _sampled(template: Template, most: int) -> LineSamples:
     printed = np.array([[s.x0, s.y0, s.x1, s.y1] for s in template.segments])
     total = float(np.abs(printed[:, 2:] - printed[:, :2]).sum())
-    points, level, weights = sample_lines(printed, max(3.0, total / most))
+    inks = np.array([s.ink for s in template.segments])
+    points, level, weights = sample_lines(printed, max(3.0, total / most), inks)
     boxes = [mark.box for mark in template.marks if mark.kind == "square"]
     centres = np.array([box.centre for box in boxes]).reshape(-1, 2)
     count = len(boxes)

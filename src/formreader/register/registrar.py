@@ -73,7 +73,7 @@ def _from_codes(
     for mark, code, template in codes:
         if mark.kind == "barcode":
             continue  # its ends are known along one line only
-        start = homography_from_points(mark.box.corners, apply_homography(picture.work_from_photo, code.quad))
+        start = homography_from_points(mark.box.corners, apply_homography(picture.work_from_photo, _upright(mark, code)))
         for reach_mm in (6.0, 3.0):
             found = fit(template, start, picture.ink, reach_mm)
             start = found.work_from_page
@@ -101,7 +101,7 @@ def _hypotheses(
     shape = (picture.ink.shape[0], picture.ink.shape[1])
     found: list[Hypothesis] = []
     for ruling in rulings(segments, pencils, shape):
-        if codes and not _code_upright(codes[0][1], picture, ruling):
+        if codes and not _in_turn(codes[0][0], codes[0][1], picture, ruling):
             continue
         for template in templates:
             found += align(template, ruling)
@@ -111,9 +111,15 @@ def _hypotheses(
     return found[:GLANCED]
 
 
-def _code_upright(code: Code, picture: InkPicture, ruling: Ruling) -> bool:
-    """Whether the code's own right is the page's right in this turn of the picture."""
-    rectified = apply_homography(ruling.rectified_from_work @ picture.work_from_photo, code.quad)
+def _upright(mark: Mark, code: Code) -> Points:
+    """The code's corners (4, 2) in frame photo, from the page's top left on, however it is printed."""
+    turned: Points = np.roll(code.quad, mark.turn_deg // 90, axis=0)
+    return turned
+
+
+def _in_turn(mark: Mark, code: Code, picture: InkPicture, ruling: Ruling) -> bool:
+    """Whether the code stands upright in this turn of the picture."""
+    rectified = apply_homography(ruling.rectified_from_work @ picture.work_from_photo, _upright(mark, code))
     right = rectified[1] + rectified[2] - rectified[0] - rectified[3]
     return bool(right[0] > abs(right[1]))
 

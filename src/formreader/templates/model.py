@@ -21,7 +21,8 @@ class Mark:
     """One printed mark that names or places the page.
 
     ``box`` is the black square of a tag, or the whole code. ``dictionary`` (such as 36h10) and ``id``
-    belong to apriltags; ``text`` holds the literals or globs that a qr or barcode may say.
+    belong to apriltags; ``text`` holds the literals or globs that a qr or barcode may say. ``turn_deg``
+    is how far clockwise a tag is printed from the way its dictionary shows it.
     """
 
     kind: MarkKind
@@ -29,6 +30,7 @@ class Mark:
     dictionary: str | None = None
     id: int | None = None
     text: tuple[str, ...] = ()
+    turn_deg: int = 0
 
 
 @dataclass(frozen=True, slots=True)

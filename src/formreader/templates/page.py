@@ -56,7 +56,8 @@ def _marks(spec: TemplateSpec, page: Box, problems: list[Problem]) -> tuple[Mark
     for i, mark in enumerate(spec.marks):
         match mark:
             case TagSpec():
-                marks.append(Mark(mark.kind, Box(*mark.box), dictionary=mark.dictionary, id=mark.id))
+                box = Box(*mark.box)
+                marks.append(Mark(mark.kind, box, dictionary=mark.dictionary, id=mark.id, turn_deg=mark.turn))
             case CodeSpec():
                 marks.append(Mark(mark.kind, Box(*mark.box), text=tuple(mark.text)))
             case SquareSpec():

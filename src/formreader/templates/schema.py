@@ -75,6 +75,7 @@ class TagSpec(Strict):
     dictionary: Literal["16h5", "25h9", "36h10", "36h11"]
     id: Annotated[int, Field(ge=0)]
     box: BoxNumbers
+    turn: Annotated[int, Field(ge=0, le=270, multiple_of=90)] = 0
 
     @model_validator(mode="after")
     def _known(self) -> TagSpec:

@@ -1,0 +1,92 @@
+"""The command line as a user meets it: arguments in; exit code, stdout and stderr out."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from formreader.cli import main
+from formreader.records import Rejection, SheetReading
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs ``formreader`` with these arguments, through its one handler of errors."""
+
+    def run_once(*arguments: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["formreader", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        said = capsys.readouterr()
+        return Ran(int(stop.value.code or 0), said.out, said.err)
+
+    return run_once
+
+
+@pytest.fixture
+def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReading]) -> type:
+    """In the Reader's place: the first word of a file's name is its status; a missing file is refused."""
+
+    class FakeReader:
+        made_with: ClassVar[list[object]] = []
+        warning: ClassVar[str | None] = None
+        raises: ClassVar[BaseException | None] = None
+        templates: ClassVar[dict[str, object]] = {}
+
+        def __init__(self, templates: Path | None = None, models: Path | None = None) -> None:
+            self.made_with.append(templates)
+            if self.raises is not None:
+                raise self.raises
+
+        def read(self, path: Path, page: int = 1) -> SheetReading:
+            if self.warning is not None:
+                logging.getLogger("formreader.identify").warning(self.warning)
+            if not path.exists():
+                gone = Rejection("load", "not_found", "the file cannot be read")
+                return sheet(path.as_posix(), status="rejected", rejection=gone)
+            found = sheet(path.as_posix(), status=path.stem.split("-")[0])
+            return replace(found, source=replace(found.source, page=page))
+
+        def read_pages(self, path: Path) -> Iterator[SheetReading]:
+            yield self.read(path)
+
+        def read_many(self, paths: Iterable[Path]) -> Iterator[SheetReading]:
+            for path in paths:
+                yield from self.read_pages(path)
+
+        def trace(self, path: Path, page: int = 1) -> tuple[SheetReading, str]:
+            return self.read(path, page), f"trace of page {page}"
+
+    monkeypatch.setattr("formreader.reader.Reader", FakeReader)
+    return FakeReader
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Callable[..., list[Path]]:
+    """Makes files of these names; nothing is in them, the fake Reader goes by the name."""
+
+    def make(*names: str) -> list[Path]:
+        paths = [tmp_path / name for name in names]
+        for path in paths:
+            path.write_bytes(b"picture")
+        return paths
+
+    return make

@@ -1,0 +1,98 @@
+"""``formreader template`` and ``formreader templates``: what an author of a form sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from formreader.synth import compose_sheet, load_glyphs, save_picture
+from formreader.templates import load_library
+from formreader.templates.loader import LIBRARY
+
+FORM = next(iter(load_library()))
+
+
+@pytest.fixture
+def form_file() -> Path:
+    return LIBRARY / f"{FORM}.yaml"
+
+
+@pytest.mark.parametrize("command", [("templates",), ("template", "list")])
+def test_every_known_form_is_listed(run, command):
+    ran = run(*command)
+    assert [line.split()[0] for line in ran.out.splitlines()] == list(load_library())
+    assert ran.code == 0
+
+
+def test_a_folder_without_templates_is_said(run, tmp_path):
+    ran = run("templates", "--templates", tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "no templates" in ran.err
+
+
+def test_a_sound_file_passes(run, form_file):
+    ran = run("template", "check", form_file)
+    assert ran.code == 0
+    assert "no mistakes" in ran.out.splitlines()[-1]
+
+
+def test_a_mistake_is_named_by_line_and_the_other_files_are_still_checked(run, form_file, tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    lines = form_file.read_text(encoding="utf-8").splitlines()
+    place = next(i for i, line in enumerate(lines) if line.startswith("title:"))
+    lines[place] = "titel: a slip"
+    wrong.write_text("\n".join(lines), encoding="utf-8")
+    ran = run("template", "check", wrong, form_file)
+    assert ran.code == 2
+    assert f"{wrong}:{place + 1}:" in ran.out
+    assert f"{form_file}: {FORM}" in ran.out
+
+
+def test_a_preview_is_the_page_in_its_size(run, form_file, tmp_path):
+    out = tmp_path / "page.png"
+    ran = run("template", "preview", form_file, "--out", out, "--px-per-mm", 2)
+    form = load_library()[FORM]
+    assert (ran.code, ran.out) == (0, "")
+    assert cv2.imread(str(out)).shape == (round(form.height_mm * 2), round(form.width_mm * 2), 3)
+
+
+def test_a_preview_over_a_photograph_keeps_it_and_draws_on_it(run, form_file, tmp_path):
+    form = load_library()[FORM]
+    drawn = compose_sheet(form, load_glyphs(None), np.random.default_rng(1), long_side_px=1600, severity=0.0)
+    photo, out = tmp_path / "photo.jpg", tmp_path / "over.png"
+    save_picture(photo, drawn.picture)
+    ran = run("template", "preview", form_file, "--out", out, "--over", photo)
+    assert ran.code == 0
+    assert "of the lines found" in ran.err
+    over = cv2.imread(str(out)).astype(int)
+    assert over.shape == drawn.picture.shape
+    first = next(iter(drawn.truth["fields"].values()))["cells"][0]
+    left, top = np.floor(np.min(first, axis=0)).astype(int)
+    right, bottom = np.ceil(np.max(first, axis=0)).astype(int)
+    cell = over[top:bottom, left:right]
+    assert (cell[..., 2] - cell[..., 0] > 100).any(), "the digit box's red frame stands where the box is"
+
+
+def test_a_photograph_that_is_not_there_is_refused(run, form_file, tmp_path):
+    ran = run("template", "preview", form_file, "--out", tmp_path / "o.png", "--over", tmp_path / "gone.jpg")
+    assert ran.code == 1
+    assert "cannot be read" in ran.err
+
+
+@pytest.mark.parametrize("name", ["page.unknown", "nowhere/page.png"])
+def test_a_picture_that_cannot_be_written_is_said(run, form_file, tmp_path, name):
+    ran = run("template", "preview", form_file, "--out", tmp_path / name, "--px-per-mm", 1)
+    assert ran.code == 2
+    assert "cannot be written" in ran.err
+    assert not (tmp_path / name).exists()
+
+
+def test_the_photograph_is_not_drawn_over_in_place(run, form_file, tmp_path):
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"precious")
+    ran = run("template", "preview", form_file, "--out", photo, "--over", photo)
+    assert ran.code == 2
+    assert photo.read_bytes() == b"precious"

@@ -1,0 +1,58 @@
+"""When a field is accepted, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from formreader.decide import REASONS, default_policy, judge_field
+from formreader.records import Check
+
+POLICY = default_policy()
+GOOD = {
+    "confidence": 0.9999, "picture_share": 0.999, "empty": False, "readable": True, "unreadable_box": False,
+    "inside": True, "checks": (),
+}
+
+
+def codes(**changed: object) -> tuple[str, list[str]]:
+    status, reasons = judge_field("a", **{**GOOD, **changed}, policy=POLICY)
+    return status, [reason.code for reason in reasons]
+
+
+def test_a_sure_field_is_accepted_without_a_reason() -> None:
+    assert codes() == ("accepted", [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"confidence": 0.9}, "low_confidence"),
+        ({"picture_share": 0.1}, "settled_by_sums"),
+        ({"unreadable_box": True, "readable": False, "confidence": 0.0}, "unreadable"),
+        ({"readable": False, "confidence": 0.0}, "odd_writing"),
+        ({"empty": True}, "left_empty"),
+        ({"inside": False}, "outside_picture"),
+        ({"checks": (Check("a + b = c", ("a", "b", "c"), False, 0.001),)}, "rule_violated"),
+    ],
+)
+def test_each_doubt_sends_the_field_to_a_person_with_its_reason(changed: dict, code: str) -> None:
+    status, found = codes(**changed)
+    assert status == "review"
+    assert found == [code]
+    assert code in REASONS
+
+
+def test_a_broken_rule_of_other_fields_does_not_matter() -> None:
+    assert codes(checks=(Check("x + y = z", ("x", "y", "z"), False, 0.001),)) == ("accepted", [])
+
+
+def test_a_rule_left_open_or_obeyed_is_no_reason() -> None:
+    checks = tuple(Check("a + b = c", ("a", "b", "c"), holds, 0.9) for holds in (None, True))
+    assert codes(checks=checks) == ("accepted", [])
+
+
+def test_the_threshold_is_the_policys() -> None:
+    strict = replace(POLICY, accept_confidence=0.99999)
+    assert judge_field("a", **GOOD, policy=strict)[0] == "review"

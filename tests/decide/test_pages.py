@@ -1,0 +1,46 @@
+"""Which registrations are read by, and how the others are refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from formreader.decide import default_policy, judge_registration
+from formreader.errors import Rejected
+from formreader.records import Bend, Registration
+
+POLICY = default_policy()
+FLAT = Bend(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.zeros((2, 2, 2)))
+
+
+def fitted(template: str = "a", **changed: float) -> Registration:
+    values = {"residual_mm": 0.1, "coverage": 0.95, "explained": 0.95, "visible": 1.0, "px_per_mm": 5.0, **changed}
+    return Registration(template, "lines", np.eye(3), FLAT, **values)
+
+
+def refusal(*registrations: Registration, heading: dict[str, float] | None = None) -> str:
+    with pytest.raises(Rejected) as refused:
+        judge_registration(registrations, POLICY, heading)
+    assert refused.value.stage == "register"
+    assert len(refused.value.message) > 40
+    return refused.value.code
+
+
+def test_a_good_fit_is_read_by() -> None:
+    best = fitted()
+    assert judge_registration([best, fitted("b", coverage=0.3)], POLICY) is best
+
+
+def test_each_misfit_has_its_name() -> None:
+    assert refusal() == "no_lines"
+    assert refusal(fitted(coverage=0.4)) == "unknown_form"
+    assert refusal(fitted(explained=0.5)) == "unknown_form"
+    assert refusal(fitted(visible=0.3)) == "page_cut_off"
+    assert refusal(fitted(residual_mm=0.9)) == "page_not_flat"
+
+
+def test_like_forms_are_told_apart_by_the_heading_or_not_at_all() -> None:
+    a, b = fitted("a"), fitted("b", coverage=0.94)
+    assert refusal(a, b) == "ambiguous_form"
+    assert refusal(a, b, heading={"a": 0.5, "b": 0.6}) == "ambiguous_form"
+    assert judge_registration([a, b], POLICY, {"a": 0.2, "b": 0.9}) is b
