@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from formreader.records import Check, FieldReading, Reason, Rejection, SheetReading, Source
-from formreader.report import SCHEMA, to_dict, to_json, write_csv
+from formreader.report import SCHEMA, outcome_of, to_dict, to_json, write_csv
 from formreader.report.contract import probability
 from formreader.report.table import print_summary, sheet_table
 
@@ -70,11 +70,11 @@ def test_the_table_names_what_a_person_must_look_at() -> None:
     console = Console(file=io.StringIO(), width=160)
     console.print(sheet_table(READ))
     console.print(sheet_table(REFUSED))
-    print_summary([READ, REFUSED], console)
+    print_summary([outcome_of(READ), outcome_of(REFUSED)], console)
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert "because of left_empty" in said
     assert "does not add up: votes.1 = valid" in said
-    assert "2 pages: 0 accepted, 1 review, 1 rejected; 1 of 2 numbers accepted" in said
+    assert "2 sheets: 0 accepted, 1 review, 1 rejected; 1 of 2 numbers accepted" in said
     assert "look at a.jpg: valid" in said
     assert "99.99 %" in said
     assert "100.00 %" not in said
