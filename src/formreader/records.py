@@ -84,6 +84,7 @@ class Registration:
     of the printed lines from where they should be, after ``bend``. ``coverage`` is the part of the
     template's lines by its fields that were found, 0..1; ``explained`` the part of the ruling found
     there that is the template's (1 where a code named the page and its lines were followed);
+    ``agreement`` 0..1 weighs both with how close the lines came, to compare templates by;
     ``visible`` the part of the template's lines within the picture.
     """
 
@@ -94,6 +95,7 @@ class Registration:
     residual_mm: float
     coverage: float
     explained: float
+    agreement: float
     visible: float
     px_per_mm: float
 

@@ -14,7 +14,7 @@ FLAT = Bend(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.zeros((2, 2, 2)))
 
 
 def fitted(template: str = "a", **changed: float) -> Registration:
-    values = {"residual_mm": 0.1, "coverage": 0.95, "explained": 0.95, "visible": 1.0, "px_per_mm": 5.0, **changed}
+    values = {"residual_mm": 0.1, "coverage": 0.95, "explained": 0.95, "agreement": 0.9, "visible": 1.0, "px_per_mm": 5.0, **changed}
     return Registration(template, "lines", np.eye(3), FLAT, **values)
 
 
@@ -28,7 +28,7 @@ def refusal(*registrations: Registration, heading: dict[str, float] | None = Non
 
 def test_a_good_fit_is_read_by() -> None:
     best = fitted()
-    assert judge_registration([best, fitted("b", coverage=0.3)], POLICY) is best
+    assert judge_registration([best, fitted("b", agreement=0.3)], POLICY) is best
 
 
 def test_each_misfit_has_its_name() -> None:
@@ -40,7 +40,7 @@ def test_each_misfit_has_its_name() -> None:
 
 
 def test_like_forms_are_told_apart_by_the_heading_or_not_at_all() -> None:
-    a, b = fitted("a"), fitted("b", coverage=0.94)
+    a, b = fitted("a"), fitted("b", agreement=0.89)
     assert refusal(a, b) == "ambiguous_form"
     assert refusal(a, b, heading={"a": 0.5, "b": 0.6}) == "ambiguous_form"
     assert judge_registration([a, b], POLICY, {"a": 0.2, "b": 0.9}) is b

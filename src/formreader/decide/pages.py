@@ -12,7 +12,7 @@ from formreader.records import Registration
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
     """The fits, best first, between which the lines alone do not decide; one or none where they do."""
     return tuple(
-        r for r in registrations if _agreement(registrations[0]) - _agreement(r) < policy.least_lead
+        r for r in registrations if registrations[0].agreement - r.agreement < policy.least_lead
     )
 
 
@@ -64,14 +64,10 @@ def judge_registration(
         raise Rejected(
             "register", "ambiguous_form",
             f"the lines fit {best.template} and {other.template} about equally "
-            f"({_agreement(best):.0%}, {_agreement(other):.0%}): photograph the whole page, sharp and flat",
+            f"({best.agreement:.0%}, {other.agreement:.0%}): photograph the whole page, sharp and flat",
             evidence,
         )
     return best
-
-
-def _agreement(registration: Registration) -> float:
-    return registration.coverage * registration.explained
 
 
 def _heading_decides(close: Sequence[Registration], heading: Mapping[str, float], policy: Policy) -> bool:

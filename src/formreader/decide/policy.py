@@ -23,7 +23,7 @@ class Policy:
     least_explained: float
     """Least part of the ruling found by the fields that must be the template's."""
     least_lead: float
-    """How much better than the next template's the best one's coverage times explained must be."""
+    """How much better than the next template's the best one's agreement must be."""
     least_heading_lead: float
     """Where the lines leave two templates alike: how much better the heading must fit the one, 0..1."""
     most_residual_mm: float

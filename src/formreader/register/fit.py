@@ -34,6 +34,8 @@ SQUARE_PX_PER_MM, SQUARE_MARGIN_MM, SQUARE_LIKENESS = 5.0, 0.8, 0.6
 BEND_NODES = (9, 7)
 BEND_STIFFNESS = 0.03
 """Against 1 for the lines' pull: measured on drawn curls, docs/decisions/0001-registration.md."""
+CLOSE_MM = 0.15
+"""Between two prints of like forms, lines count the more the nearer they are: to this, not to covering."""
 NEAR_FIELD_MM = 8.0
 """Lines this near to a field's cells count for coverage: signatures may be hidden, boxes may not."""
 ON_LINE_MM = 0.6
@@ -69,6 +71,7 @@ class Fit:
     bend: Bend
     residual_mm: float
     coverage: float
+    closeness: float
     visible: float
 
 
@@ -340,5 +343,7 @@ def _measured(
     on_line = found & inside & (np.abs(offsets) < ON_LINE_MM)
     total = float(weight[inside].sum())
     coverage = float(weight[on_line].sum()) / total if total else 0.0
+    near = np.where(on_line, np.exp(-0.5 * (offsets / CLOSE_MM) ** 2), 0.0)
+    closeness = float((weight * near).sum()) / total if total else 0.0
     residual = float(np.sqrt(np.average(offsets[on_line] ** 2, weights=weight[on_line]))) if on_line.any() else np.inf
-    return Fit(template, place / place[2, 2], bend, residual, coverage, total / float(weight.sum()))
+    return Fit(template, place / place[2, 2], bend, residual, coverage, closeness, total / float(weight.sum()))

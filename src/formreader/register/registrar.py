@@ -51,7 +51,7 @@ def register(
             fits.append((method, found, 1.0))
         fits = [(method, found, explained(found, segments)) for method, found, _ in fits]
     photo_from_work = np.linalg.inv(picture.work_from_photo)
-    fits.sort(key=lambda item: -item[1].coverage * item[2] * item[1].visible)
+    fits.sort(key=lambda item: -item[1].closeness * item[2] * item[1].visible)
     best: dict[str, Registration] = {}
     for method, found, share in fits:
         best.setdefault(found.template.id, _registration(method, found, share, photo_from_work))
@@ -146,6 +146,7 @@ def _registration(method: str, found: Fit, share: float, photo_from_work: Homogr
         residual_mm=found.residual_mm,
         coverage=found.coverage,
         explained=share,
+        agreement=found.closeness * share,
         visible=found.visible,
         px_per_mm=_px_per_mm(photo_from_page, found.template),
     )
