@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 
 import cv2
@@ -59,21 +60,25 @@ def test_a_preview_is_the_page_in_its_size(run, form_file, tmp_path):
     assert cv2.imread(str(out)).shape == (round(form.height_mm * 2), round(form.width_mm * 2), 3)
 
 
-def test_a_preview_over_a_photograph_keeps_it_and_draws_on_it(run, form_file, tmp_path):
+@pytest.mark.parametrize(("long_side_px", "scale"), [(1600, 1.0), (3000, 0.5)])
+def test_a_preview_over_a_photograph_draws_on_it(run, form_file, tmp_path, long_side_px, scale):
+    """A large JPEG is decoded at half size; the boxes must follow."""
     form = load_library()[FORM]
-    drawn = compose_sheet(form, load_glyphs(None), np.random.default_rng(1), long_side_px=1600, severity=0.0)
+    drawn = compose_sheet(form, load_glyphs(None), np.random.default_rng(1), long_side_px=long_side_px, severity=0.0)
     photo, out = tmp_path / "photo.jpg", tmp_path / "over.png"
     save_picture(photo, drawn.picture)
     ran = run("template", "preview", form_file, "--out", out, "--over", photo)
     assert ran.code == 0
     assert "of the lines found" in ran.err
     over = cv2.imread(str(out)).astype(int)
-    assert over.shape == drawn.picture.shape
-    first = next(iter(drawn.truth["fields"].values()))["cells"][0]
-    left, top = np.floor(np.min(first, axis=0)).astype(int)
-    right, bottom = np.ceil(np.max(first, axis=0)).astype(int)
+    assert over.shape[:2] == tuple(ceil(side * scale) for side in drawn.picture.shape[:2])
+    first = np.array(next(iter(drawn.truth["fields"].values()))["cells"][0]) * scale
+    left, top = np.floor(first.min(axis=0)).astype(int)
+    right, bottom = np.ceil(first.max(axis=0)).astype(int)
     cell = over[top:bottom, left:right]
-    assert (cell[..., 2] - cell[..., 0] > 100).any(), "the digit box's red frame stands where the box is"
+    red = cell[..., 2] - cell[..., 0] > 100
+    assert red.mean() > 0.05, "the digit box's red frame stands within the box"
+    assert not red[len(red) // 3 : -len(red) // 3, red.shape[1] // 3 : -red.shape[1] // 3].any(), "and only at its edge"
 
 
 def test_a_photograph_that_is_not_there_is_refused(run, form_file, tmp_path):

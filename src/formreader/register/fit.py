@@ -28,7 +28,7 @@ FAINTEST_INK = 10.0
 GLANCE_SAMPLES = 300
 SQUARE_WEIGHT_MM = 40.0
 """A printed square weighs as much as this length of line: it cannot be taken for its neighbour."""
-SQUARE_REACH = 1.6
+SQUARE_REACH = 3.0
 """Squares are looked for this much further than lines, since nothing beside them looks alike."""
 SQUARE_PX_PER_MM, SQUARE_MARGIN_MM, SQUARE_LIKENESS = 5.0, 0.8, 0.6
 BEND_NODES = (9, 7)
@@ -217,9 +217,13 @@ def _search_squares(
         patch_from_ink = cv2.getPerspectiveTransform(corners[i], target)
         patch = cv2.warpPerspective(ink, patch_from_ink, (width, height))
         likeness = cv2.matchTemplate(patch, _square_pattern(tuple(samples.squares[i])), cv2.TM_CCOEFF_NORMED)
-        _, best, _, (x, y) = cv2.minMaxLoc(likeness)
-        moved[i] = (np.array([x, y]) - (np.array(likeness.shape[::-1]) - 1) / 2) / SQUARE_PX_PER_MM
-        seen[i] = best > SQUARE_LIKENESS
+        rows, columns = likeness.shape
+        right, down = np.arange(columns) - (columns - 1) / 2, np.arange(rows) - (rows - 1) / 2
+        away = np.hypot(right[None, :], down[:, None]) / (SQUARE_PX_PER_MM * reach_mm)
+        # of a pair of squares the nearer one is meant
+        y, x = np.unravel_index(np.argmax(likeness * (1.0 - 0.3 * away)), likeness.shape)
+        moved[i] = right[x] / SQUARE_PX_PER_MM, down[y] / SQUARE_PX_PER_MM
+        seen[i] = likeness[y, x] > SQUARE_LIKENESS
     return moved, seen
 
 
