@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import fields
 
 # before NumPy is imported: the tests of one machine's cores run side by side
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -56,12 +57,10 @@ def make_registration(**changes: object) -> Registration:
         "photo_from_page": np.array([[2.0, 0.0, 10.0], [0.0, 2.0, 10.0], [0.0, 0.0, 1.0]]),
         "bend": Bend(grid, grid, np.zeros((2, 2, 2))),
         "residual_mm": 0.21234,
-        "coverage": 0.93,
-        "explained": 0.98,
-        "visible": 1.0,
         "px_per_mm": 7.912,
     }
-    return Registration(**(known | changes))  # type: ignore[arg-type]
+    measures = dict.fromkeys((part.name for part in fields(Registration)), 1.0)  # those not named above
+    return Registration(**(measures | known | changes))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -74,12 +73,12 @@ def sheet() -> MakeSheet:
             rejection = Rejection("register", "page_cut_off", "the page is cut off at the right")
             known: dict[str, object] = {"rejection": rejection, "timing_ms": {"load": 24.123}}
         else:
-            fields = [make_field("votes.1", 123, "123"), make_field("valid", 0, "XX0", 0.83, status)]
+            read = [make_field("votes.1", 123, "123"), make_field("valid", 0, "XX0", 0.83, status)]
             known = {
                 "template": "test-form",
                 "registration": make_registration(),
                 "quality": Quality(0.81234, 0.0),
-                "fields": {field.name: field for field in fields},
+                "fields": {field.name: field for field in read},
                 "checks": (Check("votes.1 + votes.2 = valid", ("votes.1", "votes.2", "valid"), True, 0.99984),),
                 "provenance": {"formreader": "0.1.0", "models": {"digits": "digits-1@sha256:ab"}, "policy": "p"},
                 "timing_ms": {"load": 24.123, "identify": 9.3},

@@ -180,3 +180,14 @@ def test_progress_is_shown_where_a_person_waits(run, fake_reader, photos, monkey
     ran = run("read", *photos(*names), "--format", "json")
     assert ("reading" in ran.err) is expected
     assert len(objects(ran.out)) == len(names)
+
+
+def test_progress_that_is_broken_off_gives_the_cursor_back(run, fake_reader, photos, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(fake_reader, "read_pages", lambda self, path: (_ for _ in ()).throw(KeyboardInterrupt))
+    ran = run("read", *photos("accepted-1.jpg", "accepted-2.jpg"), "--format", "json")
+    assert ran.code == 130
+    assert ran.err.rstrip().endswith("formreader: stopped")
+    hidden, shown, said = (ran.err.rfind(text) for text in ("\x1b[?25l", "\x1b[?25h", "formreader: stopped"))
+    assert 0 <= hidden < shown < said

@@ -49,9 +49,8 @@ def read(
 
     paths = list(expand(photos))
     reader = Reader(templates=templates)
-    with _opened(out, paths) as target:
-        readings = _readings(reader, _with_progress(paths, target), debug)
-        outcomes = _print(readings, output, target)
+    with _opened(out, paths) as target, _progress(paths, target) as counted:
+        outcomes = _print(_readings(reader, counted, debug), output, target)
     raise typer.Exit(exit_code(outcomes))
 
 
@@ -104,14 +103,27 @@ def _traced(reader: Reader, photo: Path, debug: Path) -> Iterator[SheetReading]:
         yield sheet
 
 
-def _with_progress(photos: Sequence[Path], target: TextIO) -> Iterable[Path]:
-    """A bar on stderr where a person watches, has something to wait for, and sees no result meanwhile."""
-    if len(photos) < 2 or not sys.stderr.isatty() or target.isatty():
-        return photos
-    from rich.console import Console
-    from rich.progress import track
+@contextmanager
+def _progress(photos: Sequence[Path], target: TextIO) -> Iterator[Iterable[Path]]:
+    """A bar on stderr where a person watches, has something to wait for, and sees no result meanwhile.
 
-    return track(photos, description="reading", console=Console(stderr=True), transient=True)
+    Yields the photographs, counted as they are taken; the bar is gone at the end, however that comes.
+    """
+    if len(photos) < 2 or not sys.stderr.isatty() or target.isatty():
+        yield photos
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reading", total=len(photos))
+
+        def counted() -> Iterator[Path]:
+            for photo in photos:
+                yield photo
+                progress.advance(task)
+
+        yield counted()
 
 
 def _print(readings: Iterator[SheetReading], output: Format, target: TextIO) -> list[Outcome]:

@@ -6,29 +6,41 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.geometry import CROP_SCALE
 from formreader.synth.pen import Ink
 
 CROP_PX = 40
 
 
+COARSEST_PX = 7.0
+"""Rows of pixels over a digit's height below which no eye tells a 6 from an 8."""
+SOFTEST = 0.065
+"""Blur (standard deviation) in parts of a digit's height beyond which its holes close."""
+
+
 def photograph_cell(
-    printed: Ink, penned: Ink, shift_px: tuple[float, float], generator: np.random.Generator
+    printed: Ink, penned: Ink, shift_px: tuple[float, float], detail_px: float, generator: np.random.Generator
 ) -> NDArray[np.uint8]:
     """A crop uint8 (40, 40) of a drawn canvas, seen at a random resolution and registered imperfectly.
 
-    ``shift_px`` moves the canvas against the crop on top of the usual misregistration.
+    ``penned`` already has the ink's darkness. ``shift_px`` moves the canvas against the crop on top of the
+    usual misregistration. ``detail_px`` is the height of the writing on the canvas (0: none), which the
+    camera still resolves. What is drawn at random does not depend on the picture.
     """
     side = printed.shape[0]
-    reflectance = _paper(side, generator) * (1 - printed) * (1 - penned * _pen_darkness(generator))
+    reflectance = _paper(side, generator) * (1 - printed) * (1 - penned)
     # most boxes are 12 to 65 px wide, a few as small as 6
-    smallest = 9 if generator.random() < 0.1 else 17
-    seen_px = int(np.exp(generator.uniform(np.log(smallest), np.log(96))))
+    smallest = 9.0 if generator.random() < 0.1 else 17.0
+    if detail_px:
+        smallest = max(smallest, COARSEST_PX * side / detail_px)
+    seen_px = int(np.exp(generator.uniform(np.log(min(smallest, 90.0)), np.log(96))))
     looked_at = _misregister(reflectance.astype(np.float32), shift_px, seen_px, generator)
     lit = looked_at * _light(seen_px, generator)
+    softest = SOFTEST * (detail_px or side / 2) * seen_px / side
     if generator.random() < 0.6:
-        lit = cv2.GaussianBlur(lit, (0, 0), float(generator.uniform(0.25, 1.1)) * max(1.0, seen_px / 50))
+        lit = cv2.GaussianBlur(lit, (0, 0), min(float(generator.uniform(0.25, 1.3)) * max(1.0, seen_px / 50), max(softest, 0.2)))
     if generator.random() < 0.12:
-        lit = _motion(lit, generator)
+        lit = _motion(lit, min(seen_px * generator.uniform(0.02, 0.07), 3 * softest), generator)
     grey = _sensor(lit, generator)
     if generator.random() < 0.13:
         grey = _bilevel(grey, generator)
@@ -36,10 +48,6 @@ def photograph_cell(
         grey = _jpeg(grey, generator)
     interpolation = cv2.INTER_AREA if seen_px > CROP_PX else cv2.INTER_LINEAR
     return cv2.resize(grey, (CROP_PX, CROP_PX), interpolation=interpolation)
-
-
-def _pen_darkness(generator: np.random.Generator) -> float:
-    return float(generator.uniform(0.3, 0.6) if generator.random() < 0.2 else generator.uniform(0.55, 0.97))
 
 
 def _paper(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
@@ -69,8 +77,8 @@ def _misregister(
 ) -> NDArray[np.float32]:
     """The canvas through a slightly wrong map, averaged onto ``seen_px`` pixels a side."""
     side = reflectance.shape[0]
-    spread = 0.03 if generator.random() < 0.85 else 0.085
-    move = generator.normal(0, spread * side / 1.4, 2) + np.array(shift_px)
+    spread = 0.03 if generator.random() < 0.85 else 0.07
+    move = np.clip(generator.normal(0, spread, 2), -0.15, 0.15) * side / CROP_SCALE + np.array(shift_px)
     turn = np.radians(generator.normal(0, 2.0))
     scale = np.exp(generator.normal(0, 0.035, 2))
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * side / 2
@@ -89,9 +97,9 @@ def _light(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
     """Brightness of white paper in grey levels: level, gradient, a shadow's edge, a screen's moire."""
     level = float(generator.uniform(70, 175) if generator.random() < 0.45 else generator.uniform(175, 262))
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, side), np.linspace(-0.5, 0.5, side))
-    slope = generator.normal(0, 0.09, 2)
+    slope = generator.normal(0, 0.1, 2)
     light = level * (1 + slope[0] * x + slope[1] * y)
-    if generator.random() < 0.06:
+    if generator.random() < 0.1:
         angle, offset = generator.uniform(0, 6.283), generator.uniform(-0.4, 0.4)
         edge = (x * np.cos(angle) + y * np.sin(angle) - offset) / generator.uniform(0.02, 0.3)
         light = light * (1 - generator.uniform(0.15, 0.5) / (1 + np.exp(-edge)))
@@ -101,8 +109,8 @@ def _light(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
     return light.astype(np.float32)
 
 
-def _motion(picture: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.float32]:
-    length = max(2, round(picture.shape[0] * generator.uniform(0.02, 0.07)))
+def _motion(picture: NDArray[np.float32], length_px: float, generator: np.random.Generator) -> NDArray[np.float32]:
+    length = max(2, round(length_px))
     kernel = np.zeros((2 * length + 1, 2 * length + 1), np.float32)
     angle = generator.uniform(0, np.pi)
     reach = np.array([np.cos(angle), np.sin(angle)]) * length / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 import cv2
@@ -10,17 +11,20 @@ from numpy.typing import NDArray
 
 from formreader.geometry import CROP_SCALE
 from formreader.synth.camera import photograph_cell
-from formreader.synth.glyphs import DIGITS, GlyphSource, own_sign, scribble
-from formreader.synth.pen import Ink, Stroke, draw_strokes, smooth_stroke
-from formreader.synth.skeletons import segment_digit
+from formreader.synth.canvas import CANVAS_PX, Canvas, lay, lines, words
+from formreader.synth.glyphs import DIGITS, GlyphSource, guided_digit, own_sign, scribble
+from formreader.synth.ground import print_boxes, soil
+from formreader.synth.pen import Ink, draw_strokes
 
 CLASSES = "0123456789X-_?"
 """Digits, cross, dash, blank, and what is none of them."""
 
-CANVAS_PX = 84
-"""Side of the drawn crop: as fine as the finest photograph, of 60 px a box."""
+LABEL_SHARES = {**dict.fromkeys(DIGITS, 0.062), "1": 0.08, "X": 0.11, "-": 0.065, "_": 0.115, "?": 0.075}
 
-LABEL_SHARES = {**dict.fromkeys(DIGITS, 0.061), "1": 0.075, "X": 0.12, "-": 0.07, "_": 0.115, "?": 0.07}
+FAINTEST_PEAK, FAINTEST_SHARE = 9.0, 0.07
+"""Ink that darkens its crop by fewer grey levels, or by a smaller part of the paper, nobody can read."""
+LEAST_INK_PX = 7.0
+"""Area of visible ink (px of the crop) below which nothing tells writing from dust."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,44 +36,31 @@ class ComposedCell:
     label: str
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """The crop's surroundings while they are drawn: printed and penned ink, px of the canvas."""
-
-    printed: Ink
-    penned: Ink
-    generator: np.random.Generator
-    width: float
-    height: float
-    pitch_x: float
-    pitch_y: float
-    nib: float
-
-
 def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator) -> ComposedCell:
-    """One labelled cell; ``label`` is one of ``CLASSES``. Deterministic in ``generator``."""
-    aspect = float(np.exp(generator.normal(-0.05, 0.28)).clip(0.45, 2.3))
-    longer = CANVAS_PX / CROP_SCALE
-    width, height = longer * min(1.0, aspect), longer / max(1.0, aspect)
-    gap = 0.0 if generator.random() < 0.45 else float(generator.uniform(0.03, 0.4))
-    sheet = _Sheet(
-        np.zeros((CANVAS_PX, CANVAS_PX), np.float32), np.zeros((CANVAS_PX, CANVAS_PX), np.float32), generator,
-        width, height, width * (1 + gap), height * (1 + gap * generator.uniform(0.5, 2.5)),
-        float(np.exp(generator.uniform(np.log(1.6), np.log(8.5)))),
-    )
-    _print_boxes(sheet, gap)
-    shift = (0.0, 0.0)
-    if label == "?" and generator.random() < 0.15:
-        # half of one digit and half of the next: the crop is grossly off
-        side = generator.choice([-1.0, 1.0])
-        _write(sheet, source.digit(_any_digit(generator), sheet.nib, height * 0.8, generator), (0, 0))
-        _write(sheet, source.digit(_any_digit(generator), sheet.nib, height * 0.8, generator), (side, 0))
-        shift = (side * sheet.pitch_x * generator.uniform(0.42, 0.58), 0.0)
-    else:
-        _write_label(sheet, label, source)
-        _write_neighbours(sheet, label, source)
-    _soil(sheet)
-    return ComposedCell(photograph_cell(sheet.printed, sheet.penned, shift, generator), aspect, label)
+    """One labelled cell; ``label`` is one of ``CLASSES``. Deterministic in ``generator``.
+
+    A cell whose writing the camera lost is drawn again: a label that no eye could give teaches nothing.
+    """
+    while True:
+        canvas, gap, aspect = _empty_canvas(generator)
+        print_boxes(canvas, gap)
+        shift = (0.0, 0.0)
+        detail = 0.0
+        if label == "?" and gap < 0.15 and generator.random() < 0.15:
+            shift = _write_two_halves(canvas, source)
+        else:
+            _write_neighbours(canvas, source)
+            without = canvas.penned.copy()
+            detail = _write_label(canvas, label, source)
+        soil(canvas)
+        paired = deepcopy(generator)
+        crop = photograph_cell(canvas.printed, canvas.penned * canvas.darkness, shift, detail, generator)
+        if label == "_" or shift != (0.0, 0.0):
+            return ComposedCell(crop, aspect, label)
+        # the same camera, light and noise without the label's ink: what differs is what can be read
+        bare = photograph_cell(canvas.printed, without * canvas.darkness, shift, detail, paired)
+        if _visible(crop, bare):
+            return ComposedCell(crop, aspect, label)
 
 
 def draw_label(generator: np.random.Generator) -> str:
@@ -78,205 +69,184 @@ def draw_label(generator: np.random.Generator) -> str:
     return CLASSES[int(generator.choice(len(CLASSES), p=shares / shares.sum()))]
 
 
+def _empty_canvas(generator: np.random.Generator) -> tuple[Canvas, float, float]:
+    """A canvas, the gap between boxes in parts of a box, the cell's width over height."""
+    kind = generator.random()
+    if kind < 0.5:
+        aspect = float(np.exp(generator.normal(-0.03, 0.14)))
+    elif kind < 0.82:
+        aspect = float(generator.uniform(0.42, 0.85))
+    else:
+        aspect = float(generator.uniform(1.15, 2.3))
+    longer = CANVAS_PX / CROP_SCALE
+    width, height = longer * min(1.0, aspect), longer / max(1.0, aspect)
+    gap = 0.0 if generator.random() < 0.45 else float(generator.uniform(0.03, 0.4))
+    darkness = generator.uniform(0.25, 0.6) if generator.random() < 0.25 else generator.uniform(0.55, 0.97)
+    # a low box takes a finer pen than a high one, in px of a canvas that its width fills
+    nib = float(np.exp(generator.uniform(np.log(1.5), np.log(8.5)))) * (min(width, height) / longer) ** 0.5
+    layers = [np.zeros((CANVAS_PX, CANVAS_PX), np.float32) for _ in range(2)]
+    pitches = width * (1 + gap), height * (1 + gap * generator.uniform(0.5, 2.5))
+    return Canvas(*layers, generator, width, height, *pitches, nib, float(darkness)), gap, aspect
+
+
+def _visible(crop: NDArray[np.uint8], bare: NDArray[np.uint8]) -> bool:
+    """Whether the ink that only ``crop`` has stands out in it."""
+    change = bare.astype(np.float32) - crop
+    paper = float(np.percentile(bare, 80))
+    least = max(FAINTEST_PEAK, FAINTEST_SHARE * paper, 2.5 * _noise(bare))
+    return float(np.count_nonzero(change > least)) >= LEAST_INK_PX
+
+
+def _noise(picture: NDArray[np.uint8]) -> float:
+    """Standard deviation of pixel noise, from the median difference of diagonal neighbours' sums."""
+    grey = picture.astype(np.float32)
+    ripple = grey[1:, 1:] + grey[:-1, :-1] - grey[1:, :-1] - grey[:-1, 1:]
+    return float(np.median(np.abs(ripple))) / (2 * 0.6745)
+
+
 def _any_digit(generator: np.random.Generator) -> str:
     return DIGITS[int(generator.integers(10))]
 
 
-def _centre(sheet: _Sheet, place: tuple[float, float]) -> tuple[float, float]:
-    """Canvas px of the cell ``place`` (right, down) cells away."""
-    return CANVAS_PX / 2 - 0.5 + place[0] * sheet.pitch_x, CANVAS_PX / 2 - 0.5 + place[1] * sheet.pitch_y
+def _writing_size(canvas: Canvas) -> float:
+    """Px that a hand gives a digit's height: it heeds the box's height, and its width if that is scarce."""
+    room = min(canvas.height * min(1.3, max(1.0, canvas.width / canvas.height)), 1.7 * canvas.width)
+    return room * float(canvas.generator.uniform(0.42, 1.0) if canvas.generator.random() < 0.9 else
+                        canvas.generator.uniform(1.0, 1.15))
 
 
-def _write(sheet: _Sheet, ink: Ink, place: tuple[float, float], jitter: float = 0.08) -> None:
-    """Lay ink on the cell ``place`` away, off its centre as hands are."""
-    x, y = _centre(sheet, place)
-    x += sheet.generator.normal(0, jitter) * sheet.width
-    y += sheet.generator.normal(0, jitter) * sheet.height
-    _lay(sheet.penned, ink, x - (ink.shape[1] - 1) / 2, y - (ink.shape[0] - 1) / 2)
-
-
-def _lay(target: Ink, ink: Ink, left: float, top: float) -> None:
-    moved = cv2.warpAffine(ink, np.array([[1, 0, left], [0, 1, top]]), (CANVAS_PX, CANVAS_PX), flags=cv2.INTER_LINEAR)
-    np.maximum(target, moved, out=target)
-
-
-def _line(target: Ink, start: tuple[float, float], end: tuple[float, float], width: float, ink: float) -> None:
-    mask = np.zeros(target.shape, np.uint8)
-    at = np.round(np.array([start, end]) * 8).astype(np.int32)
-    cv2.polylines(mask, [at], False, 255, max(1, round(width)), cv2.LINE_AA, shift=3)
-    np.maximum(target, mask.astype(np.float32) * (ink * min(1.0, width) / 255), out=target)
-
-
-def _print_boxes(sheet: _Sheet, gap: float) -> None:
-    """Frames or shared ruled lines, and what leads the pen inside each box."""
-    generator = sheet.generator
-    ink = float(generator.choice([generator.uniform(0.15, 0.5), generator.uniform(0.5, 1.0)]))
-    width = float(np.exp(generator.uniform(np.log(0.5), np.log(4.5))))
-    framed = generator.random() > 0.08
-    columns = [-1, 0, 1] if generator.random() < 0.8 else [int(generator.choice([-1, 1])), 0]
-    rows = [-1, 0, 1] if generator.random() < (0.4 if sheet.width < 1.2 * sheet.height else 0.75) else [0]
-    guide = generator.choice(["none", "eight", "dots"], p=[0.45, 0.4, 0.15])
-    guide_ink = min(ink, float(generator.uniform(0.08, 0.55)))
-    guide_size = float(generator.uniform(0.42, 0.72))
-    guide_width = float(generator.uniform(0.5, 2.6))
-    half_w, half_h = sheet.width / 2, sheet.height / 2
-    dotted_divider = gap == 0 and generator.random() < 0.2
-    for column in columns:
-        for row in rows:
-            x, y = _centre(sheet, (column, row))
-            if framed:
-                for a, b in (((-1, -1), (1, -1)), ((-1, 1), (1, 1))):
-                    _line(sheet.printed, (x + a[0] * half_w, y + a[1] * half_h), (x + b[0] * half_w, y + b[1] * half_h), width, ink)
-                for side in (-1, 1):
-                    ends = ((x + side * half_w, y - half_h), (x + side * half_w, y + half_h))
-                    if dotted_divider:
-                        _dots(sheet.printed, *ends, width, ink)
-                    else:
-                        _line(sheet.printed, *ends, width, ink)
-            if guide != "none":
-                _print_guide(sheet, (x, y), str(guide), guide_size, guide_width, guide_ink)
-    if gap == 0 and generator.random() < 0.4:  # a ruled table goes on beyond the boxes
-        y = CANVAS_PX / 2 + generator.choice([-1, 1]) * half_h
-        _line(sheet.printed, (0, y), (CANVAS_PX, y), width * generator.uniform(1, 2), max(ink, 0.6))
-    if generator.random() < 0.12:  # a grey or black bar, or a second frame, just outside
-        side = int(generator.choice([-1, 1]))
-        x = CANVAS_PX / 2 + side * (half_w + generator.uniform(0.5, 5.0))
-        left, right = (x, CANVAS_PX) if side > 0 else (0, x)
-        top = int(CANVAS_PX / 2 - half_h)
-        sheet.printed[max(top, 0) : int(CANVAS_PX / 2 + half_h), int(left) : int(right) + 1] = generator.uniform(0.4, 1.0)
-    if generator.random() < 0.2:  # small print over or under the boxes
-        side = generator.choice([-1, 1])
-        y = CANVAS_PX / 2 + side * (half_h + generator.uniform(2, 9)) + 3
-        at = (int(generator.integers(-40, 20)), int(y))
-        _print_words(sheet.printed, "ditulis dengan huruf", at, generator.uniform(0.15, 0.35), generator.uniform(0.4, 0.95))
-
-
-def _print_words(target: Ink, words: str, at: tuple[int, int], size: float, ink: float) -> None:
-    mask = np.zeros(target.shape, np.uint8)  # OpenCV 5 writes on 8-bit pictures only
-    cv2.putText(mask, words, at, cv2.FONT_HERSHEY_DUPLEX, size, 255, 1, cv2.LINE_AA)
-    np.maximum(target, mask.astype(np.float32) * (ink / 255), out=target)
-
-
-def _dots(target: Ink, start: tuple[float, float], end: tuple[float, float], width: float, ink: float) -> None:
-    steps = max(4, int(np.hypot(end[0] - start[0], end[1] - start[1]) / (2 * max(width, 1.2))))
-    for i in range(0, steps, 2):
-        a, b = i / steps, (i + 1) / steps
-        p = (start[0] + a * (end[0] - start[0]), start[1] + a * (end[1] - start[1]))
-        q = (start[0] + b * (end[0] - start[0]), start[1] + b * (end[1] - start[1]))
-        _line(target, p, q, width, ink)
-
-
-def _print_guide(
-    sheet: _Sheet, centre: tuple[float, float], kind: str, size: float, width: float, ink: float
-) -> None:
-    height = sheet.height * size
-    for stroke in segment_digit("8"):
-        start, end = ((stroke - [0.275, 0.5]) * height + centre).tolist()
-        if kind == "eight":
-            _line(sheet.printed, tuple(start), tuple(end), width, ink)
-        else:
-            _dots(sheet.printed, tuple(start), tuple(end), width, ink)
-
-
-def _write_label(sheet: _Sheet, label: str, source: GlyphSource) -> None:
-    generator, nib = sheet.generator, sheet.nib
-    wide = max(1.0, sheet.width / sheet.height)  # a low box is written over its lines
-    size = sheet.height * float(generator.uniform(0.42, 1.0)) * float(min(wide, 1.3))
+def _write_label(canvas: Canvas, label: str, source: GlyphSource) -> float:
+    """Write what the cell holds; return the px by which its parts must be told apart."""
+    generator = canvas.generator
+    size = _writing_size(canvas)
     if label in DIGITS:
-        if generator.random() < 0.03:
-            # corrected: the first number still shows under a heavier final one
-            _write(sheet, source.digit(_any_digit(generator), nib, size, generator) * generator.uniform(0.25, 0.6), (0, 0))
-            nib = min(nib * 1.7, 10)
-        _write(sheet, source.digit(label, nib, size, generator), (0, 0))
+        _write_digit(canvas, label, size, source)
     elif label == "X":
-        _write_cross(sheet, 0.14)
+        _write_cross(canvas, 0.14)
     elif label == "-":
-        _write_dash(sheet, (0, 0))
+        # no shorter than it is thick, or it is a dot
+        _write_dash(canvas, (0, 0))
     elif label == "_":
-        if generator.random() < 0.12:  # a stroke that leans in from beside
-            side = generator.choice([-1, 1])
-            x = CANVAS_PX / 2 + side * sheet.width * generator.uniform(0.38, 0.6)
-            y = CANVAS_PX / 2 + generator.uniform(-0.5, 0.3) * sheet.height
-            ink = draw_strokes([np.array([[0, 0], [generator.normal(0, 0.2), 1]])], sheet.height * generator.uniform(0.1, 0.4), nib, generator)
-            _lay(sheet.penned, ink, x, y)
+        if generator.random() < 0.15:
+            _lean_in(canvas)
+        return 0.0
     else:
-        kind = generator.random()
-        if kind < 0.55:
-            _write(sheet, source.letter(nib, size, generator), (0, 0))
-        elif kind < 0.72:
-            _write(sheet, scribble(nib, size, generator), (0, 0))
-        elif kind < 0.9:  # written over until no number stands out
-            for _ in range(int(generator.integers(2, 4))):
-                _write(sheet, source.digit(_any_digit(generator), nib, size, generator), (0, 0), 0.05)
-            _write(sheet, scribble(nib * 0.7, size, generator), (0, 0), 0.05)
-        else:  # printed words where a box was expected
-            word = "".join(generator.choice(list("ABCDEFHKMNPRTW"), size=6))
-            at = (int(generator.integers(-10, 10)), int(CANVAS_PX / 2 + 8))
-            _print_words(sheet.printed, word, at, generator.uniform(0.5, 0.9), 0.95)
+        _write_unreadable(canvas, size, source)
+    return size
 
 
-def _write_cross(sheet: _Sheet, several: float) -> None:
+def _write_digit(canvas: Canvas, label: str, size: float, source: GlyphSource) -> None:
+    generator = canvas.generator
+    nib = min(canvas.nib, size * 0.17)
+    if canvas.guide:  # an 8 along a guide is told from the guide by its ink alone
+        canvas.darkness = max(canvas.darkness, min(0.97, canvas.guide + 0.25))
+        nib = max(nib, 2.0)
+        if generator.random() < 0.16:
+            size = canvas.guide_height * float(generator.uniform(0.95, 1.15))
+            canvas.write(guided_digit(label, min(nib, size * 0.17), size, generator), jitter=0.02)
+            return
+    if generator.random() < 0.03:  # corrected: the first number still shows under a heavier final one
+        first = source.digit(_any_digit(generator), nib * 0.7, size, generator)
+        canvas.write(first * generator.uniform(0.2, 0.45))
+        nib = min(nib * 1.7, size * 0.17)
+        canvas.darkness = max(canvas.darkness, 0.7)
+    canvas.write(source.digit(label, nib, size, generator))
+
+
+def _lean_in(canvas: Canvas) -> None:
+    """A neighbour's stroke that ends just inside an empty box."""
+    generator = canvas.generator
+    side = float(generator.choice([-1, 1]))
+    length = canvas.height * generator.uniform(0.1, 0.4)
+    slope = np.array([[0.0, 0.0], [generator.normal(0, 0.2), 1.0]])
+    ink = draw_strokes([slope], length, min(canvas.nib, 4.0), generator)
+    x = CANVAS_PX / 2 + side * canvas.width * generator.uniform(0.47, 0.62) - ink.shape[1] / 2
+    y = CANVAS_PX / 2 + generator.uniform(-0.6, 0.3) * canvas.height
+    lay(canvas.penned, ink, x, y)
+
+
+def _write_unreadable(canvas: Canvas, size: float, source: GlyphSource) -> None:
+    generator, nib = canvas.generator, canvas.nib
+    kind = generator.random()
+    if kind < 0.62:
+        canvas.write(source.letter(nib, size, generator))
+    elif kind < 0.76:
+        for _ in range(int(generator.integers(1, 3))):
+            canvas.write(scribble(nib, size, generator), jitter=0.05)
+    elif kind < 0.93:  # written over with another number, then blotted: none stands out
+        first, second = generator.choice(list(DIGITS[2:7] + DIGITS[9]), 2, replace=False)
+        for digit in (first, second):
+            canvas.write(source.digit(str(digit), max(nib, 3.0), max(size, 0.6 * canvas.height), generator), jitter=0.03)
+        canvas.write(scribble(max(nib * 0.7, 2.0), max(size, 0.6 * canvas.height), generator), jitter=0.04)
+    else:  # printed words where a box was expected
+        word = "".join(generator.choice(list("ABCDEFHKMNPRTW"), size=6))
+        at = (int(generator.integers(-10, 10)), int(CANVAS_PX / 2 + 8))
+        words(canvas.printed, word, at, generator.uniform(0.5, 0.9), 0.95)
+        canvas.write(scribble(nib, size * 0.5, generator), (0, 0), 0.3)
+
+
+def _write_two_halves(canvas: Canvas, source: GlyphSource) -> tuple[float, float]:
+    """Two digits side by side; return the shift that puts the crop between them."""
+    generator = canvas.generator
+    side = float(generator.choice([-1.0, 1.0]))
+    size = min(canvas.height * 0.85, canvas.width * 1.5)
+    for place in (0.0, side):
+        canvas.write(source.digit(str(generator.choice(list("023456789"))), canvas.nib, size, generator), (place, 0.0), 0.03)
+    return side * canvas.pitch_x * float(generator.uniform(0.47, 0.53)), 0.0
+
+
+def _write_cross(canvas: Canvas, several: float) -> None:
     """A cross in the box, or with probability ``several`` one over two or three boxes."""
-    generator = sheet.generator
+    generator = canvas.generator
     if generator.random() < several:
         boxes = int(generator.integers(2, 4))
-        middle = generator.uniform(-(boxes - 1) / 2, (boxes - 1) / 2)
-        x, y = _centre(sheet, (middle, 0))
-        half_w = sheet.pitch_x * boxes / 2 * generator.uniform(0.75, 1.0)
-        half_h = sheet.height / 2 * generator.uniform(0.6, 1.15)
-        strokes: list[Stroke] = [
-            np.array([[x - half_w, y - half_h], [x + half_w, y + half_h]]) + generator.normal(0, 2.5, (2, 2)),
-            np.array([[x + half_w, y - half_h], [x - half_w, y + half_h]]) + generator.normal(0, 2.5, (2, 2)),
-        ]
-        for stroke in strokes:
-            _line(sheet.penned, tuple(stroke[0]), tuple(stroke[1]), sheet.nib, 1.0)
+        x, y = canvas.centre((float(generator.integers(boxes)) - (boxes - 1) / 2, 0.0))
+        half_w = (canvas.pitch_x * (boxes - 1) + canvas.width) / 2 * generator.uniform(0.8, 1.05)
+        half_h = canvas.height / 2 * generator.uniform(0.6, 1.15)
+        for rise in (-half_h, half_h):
+            ends = np.array([[x - half_w, y - rise], [x + half_w, y + rise]]) + generator.normal(0, 2.5, (2, 2))
+            (x0, y0), (x1, y1) = ends.tolist()
+            lines(canvas.penned, [((x0, y0), (x1, y1))], canvas.nib, 1.0)
         return
-    size = sheet.height * float(generator.uniform(0.3, 1.3))
-    ink = own_sign("X", sheet.nib, size, generator)
-    widest = int(sheet.width * 1.45)
+    room = min(canvas.height, 1.6 * canvas.width)
+    size = room * float(generator.uniform(0.35, 1.25))
+    ink = own_sign("X", min(canvas.nib, size * 0.22), size, generator)
+    widest = int(canvas.width * 1.45)
     if ink.shape[1] > widest:
         ink = cv2.resize(ink, (widest, ink.shape[0]), interpolation=cv2.INTER_AREA)
-    _write(sheet, ink, (0, 0))
+    canvas.write(ink)
 
 
-def _write_dash(sheet: _Sheet, place: tuple[float, float]) -> None:
-    generator = sheet.generator
-    length = sheet.width * float(generator.uniform(0.18, 0.95))
-    ink = own_sign("-", min(sheet.nib, 6.0), length, generator)
-    _write(sheet, ink, place, 0.09)
+def _write_dash(canvas: Canvas, place: tuple[float, float]) -> None:
+    generator = canvas.generator
+    length = max(canvas.width * float(generator.uniform(0.2, 0.95)), 10.0)
+    ink = own_sign("-", min(canvas.nib, length * 0.3), length, generator)
+    canvas.write(ink, place, 0.09)
 
 
-def _write_neighbours(sheet: _Sheet, label: str, source: GlyphSource) -> None:
-    """What the boxes beside and the words below hold."""
-    generator = sheet.generator
-    for side in (-1, 1):
+def _write_neighbours(canvas: Canvas, source: GlyphSource) -> None:
+    """What the boxes beside, above and below hold, as far as the crop shows them."""
+    generator = canvas.generator
+    for place in (-2, -1, 1, 2):
+        if abs(place) * canvas.pitch_x - canvas.width / 2 > CANVAS_PX / 2 + 6:
+            continue
         kind = generator.random()
+        at = (float(place), float(generator.normal(0, 0.03)))
         if kind < 0.3:
             continue
-        place = (float(side), float(generator.normal(0, 0.03)))
-        size = sheet.height * float(generator.uniform(0.5, 1.05))
         if kind < 0.8:
-            _write(sheet, source.digit(_any_digit(generator), sheet.nib, size, generator), place)
+            canvas.write(_neighbour(canvas, source), at)
         elif kind < 0.92:
-            _write(sheet, own_sign("X", sheet.nib, size, generator), place)
+            size = min(canvas.height, 1.6 * canvas.width) * float(generator.uniform(0.4, 1.1))
+            canvas.write(own_sign("X", min(canvas.nib, size * 0.22), size, generator), at)
         else:
-            _write_dash(sheet, place)
-    stacked = 0.25 if sheet.width < 1.2 * sheet.height else 0.7
-    for side in (-1, 1):
+            _write_dash(canvas, at)
+    stacked = 0.25 if canvas.width < 1.2 * canvas.height else 0.7
+    for row in (-1, 1):
         if generator.random() < stacked:
-            place = (float(generator.normal(0, 0.1)), side * float(generator.uniform(0.95, 1.1)))
-            size = sheet.height * float(generator.uniform(0.4, 1.1))
-            _write(sheet, source.digit(_any_digit(generator), sheet.nib, size, generator), place)
+            canvas.write(_neighbour(canvas, source), (float(generator.normal(0, 0.1)), row * float(generator.uniform(0.95, 1.1))))
 
 
-def _soil(sheet: _Sheet) -> None:
-    """Dust, a stray dot, a drawn curve of a messaging app."""
-    generator = sheet.generator
-    if generator.random() < 0.2:
-        for _ in range(int(generator.integers(1, 5))):
-            at = generator.uniform(0, CANVAS_PX, 2)
-            cv2.circle(sheet.penned, (int(at[0]), int(at[1])), int(generator.integers(0, 3)), float(generator.uniform(0.2, 0.8)), -1)
-    if generator.random() < 0.02:
-        points = generator.uniform(-10, CANVAS_PX + 10, (3, 2))
-        curve = np.round(smooth_stroke(points)).astype(np.int32)
-        cv2.polylines(sheet.printed, [curve], False, float(generator.uniform(0.1, 0.4)), int(generator.integers(1, 4)), cv2.LINE_AA)
+def _neighbour(canvas: Canvas, source: GlyphSource) -> Ink:
+    size = _writing_size(canvas)
+    return source.digit(_any_digit(canvas.generator), min(canvas.nib, size * 0.17), size, canvas.generator)

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.synth.pen import Ink, Stroke, draw_strokes, smooth_stroke, vary_strokes
-from formreader.synth.skeletons import segment_digit, skeletons
+from formreader.synth.skeletons import any_skeleton, segment_digit
 
 Pictures = NDArray[np.uint8]
 """Shape (N, 28, 28), bright ink on black."""
 
 DIGITS = "0123456789"
-LOOKS_LIKE_A_DIGIT = set("OoDQCcIiLl|jZzSsBbGgqgJYyUuVvAaTtEeRrPpXx")
+LOOKS_LIKE_A_DIGIT = set("OoDQCcIiLl|jZzSsBbGgqgJYyUuVvaTterpXxdh")
 """Letters that some hand writes like a digit or a cross: no reader could be blamed for them."""
 
 
@@ -36,15 +36,13 @@ class GlyphSource:
     def digit(self, label: str, nib_px: float, height_px: float, generator: np.random.Generator) -> Ink:
         """A digit's ink, about ``height_px`` tall, from a data set, recorded strokes or our own pen."""
         kind = generator.random()
-        if kind < 0.62 and label in self.digits:
+        if kind < 0.52 and label in self.digits:
             pictures = self.digits[label]
             return rewritten(pictures[generator.integers(len(pictures))], height_px, generator)
-        if kind < 0.76 and label in self.strokes:
+        if kind < 0.64 and label in self.strokes:
             variants = self.strokes[label]
             chosen = variants[generator.integers(len(variants))]
             return draw_strokes(vary_strokes(chosen, generator, 0.6), height_px, nib_px, generator)
-        if kind < 0.82:
-            return draw_strokes(vary_strokes(segment_digit(label), generator, 0.5), height_px, nib_px, generator)
         return own_sign(label, nib_px, height_px, generator)
 
     def letter(self, nib_px: float, height_px: float, generator: np.random.Generator) -> Ink:
@@ -54,11 +52,19 @@ class GlyphSource:
         return rewritten(self.letters[generator.integers(len(self.letters))], height_px, generator)
 
 
+def guided_digit(label: str, nib_px: float, height_px: float, generator: np.random.Generator) -> Ink:
+    """A digit drawn along a printed figure eight."""
+    return draw_strokes(vary_strokes(segment_digit(label), generator, 0.3), height_px, nib_px, generator)
+
+
 def own_sign(label: str, nib_px: float, height_px: float, generator: np.random.Generator) -> Ink:
     """A digit, ``X`` or ``-`` by our own pen."""
-    variants = skeletons(label)
-    chosen = variants[generator.integers(len(variants))]
-    return draw_strokes(vary_strokes(chosen, generator), height_px, nib_px, generator)
+    strokes = vary_strokes(any_skeleton(label, generator), generator)
+    if label == "X":
+        turn = np.radians(generator.normal(0, 11))
+        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        strokes = [stroke @ rotation.T for stroke in strokes]
+    return draw_strokes(strokes, height_px, nib_px, generator)
 
 
 def scribble(nib_px: float, height_px: float, generator: np.random.Generator) -> Ink:
@@ -77,7 +83,9 @@ def rewritten(picture: NDArray[np.uint8], height_px: float, generator: np.random
     tight = cv2.copyMakeBorder(tight, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
     scale = height_px / max(rows[-1] - rows[0] + 1, 0.45 * (columns[-1] - columns[0] + 1), 6)
     slant = generator.normal(0, 0.14)
-    narrow = float(np.exp(generator.normal(0, 0.1)))
+    narrow = float(np.exp(generator.normal(0, 0.14)))
+    if generator.random() < 0.04:  # a wide hand; a 1 becomes a bar
+        narrow *= float(np.exp(generator.uniform(0.2, 0.7)))
     height, width = tight.shape
     out_w, out_h = int(width * scale * narrow + abs(slant) * height * scale) + 3, int(height * scale) + 3
     lean = -slant * height * scale if slant < 0 else 0.0
@@ -90,11 +98,12 @@ def rewritten(picture: NDArray[np.uint8], height_px: float, generator: np.random
     return np.clip((big - level) / softness + 0.5, 0, 1).astype(np.float32)
 
 
-def load_glyphs(folder: Path | None) -> GlyphSource:
+def load_glyphs(folder: Path | None, held_out: bool = False) -> GlyphSource:
     """MNIST's training part, the EMNIST sample and Chars74K strokes from ``folder``; any may be absent.
 
     MNIST's test part, optdigits and bhmsds are never read here: they are what we are measured on.
-    Pictures equal to one of MNIST's test part are left out.
+    Pictures equal to one of MNIST's test part are left out. Every twentieth picture and eleventh
+    recorded sample is kept from training; ``held_out`` gives those alone, for calibration.
     """
     hashes: dict[str, str] = {}
     digits: dict[str, list[Pictures]] = {label: [] for label in DIGITS}
@@ -105,13 +114,16 @@ def load_glyphs(folder: Path | None) -> GlyphSource:
         path = folder / "mnist.tgz"
         hashes[path.name] = _sha256(path)
         tested = {picture.tobytes() for picture in read_mnist(path, "t10k")[0]}
-        for label, pictures in _by_digit(*read_mnist(path, "train"), tested).items():
+        x, y = read_mnist(path, "train")
+        mine = _part(len(x), 20, held_out)
+        for label, pictures in _by_digit(x[mine], y[mine], tested).items():
             digits[label].append(pictures)
     if folder is not None and (folder / "emnist_byclass_sample.npz").exists():
         path = folder / "emnist_byclass_sample.npz"
         hashes[path.name] = _sha256(path)
         with np.load(path) as data:
-            x, y, mapping = data["x"], data["y"], [str(c) for c in data["mapping"]]
+            mine = _part(len(data["x"]), 20, held_out)
+            x, y, mapping = data["x"][mine], data["y"][mine], [str(c) for c in data["mapping"]]
         for label, pictures in _by_digit(x, y, tested).items():
             digits[label].append(pictures)
         clear = [i for i, c in enumerate(mapping) if c not in DIGITS and c not in LOOKS_LIKE_A_DIGIT]
@@ -120,8 +132,17 @@ def load_glyphs(folder: Path | None) -> GlyphSource:
         path = folder / "chars74k_strokes.json.gz"
         hashes[path.name] = _sha256(path)
         recorded = json.loads(gzip.decompress(path.read_bytes()))
-        strokes = {label: [_unit(sample) for sample in recorded[label]] for label in DIGITS}
+        strokes = {
+            label: [_unit(recorded[label][i]) for i in np.flatnonzero(_part(len(recorded[label]), 11, held_out))]
+            for label in DIGITS
+        }
     return GlyphSource({k: np.concatenate(v) for k, v in digits.items() if v}, letters, strokes, hashes)
+
+
+def _part(count: int, nth: int, held_out: bool) -> NDArray[np.bool_]:
+    """Which of ``count`` samples train, or with ``held_out`` which do not."""
+    chosen: NDArray[np.bool_] = (np.arange(count) % nth == 0) == held_out
+    return chosen
 
 
 def trained_letters(clear: list[int]) -> list[int]:

@@ -132,7 +132,7 @@ def _print_mark(page: NDArray[np.uint8], mark: Mark, px_per_mm: float) -> None:
     if mark.kind == "apriltag" and mark.dictionary is not None and mark.id is not None:
         cells = _TAG_CELLS[mark.dictionary]
         dictionary = cv2.aruco.getPredefinedDictionary(_DICTIONARIES[mark.dictionary])
-        code = 255 - cv2.aruco.generateImageMarker(dictionary, mark.id, cells * 8)
+        code = np.rot90(255 - cv2.aruco.generateImageMarker(dictionary, mark.id, cells * 8), -mark.turn_deg // 90)
     else:
         code = 255 - _printed_code(mark)
     width, height = round(mark.box.width * px_per_mm), round(mark.box.height * px_per_mm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -29,15 +30,32 @@ def smooth_stroke(points: Stroke, steps: int = 6) -> Stroke:
 
 
 def vary_strokes(strokes: Sequence[Stroke], generator: np.random.Generator, looseness: float = 1.0) -> list[Stroke]:
-    """The same writing by another hand: slant, proportion, tremor and points moved together."""
+    """The same writing by another hand: slant, proportion, tremor, and the sheet bent under it."""
     slant = generator.normal(0, 0.16) * looseness
-    narrow = float(np.exp(generator.normal(0, 0.13) * looseness))
+    narrow = float(np.exp(generator.normal(0, 0.18) * looseness))
     turn = np.radians(generator.normal(0, 4.0) * looseness)
     matrix = np.array([[narrow, -slant], [0.0, 1.0]]) @ np.array(
         [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
     )
-    wobble = 0.028 * looseness
-    return [(stroke + generator.normal(0, wobble, stroke.shape)) @ matrix.T for stroke in strokes]
+    # waves of one to two bows over the writing's height: ends and corners move, strokes curve
+    waves = generator.normal(0, 0.035 * looseness, (2, 2))
+    pace, phase = generator.uniform(2.0, 7.0, (2, 2)), generator.uniform(0, 2 * np.pi, (2, 2))
+    tremor = 0.006 * looseness * float(generator.exponential())
+    varied = []
+    for stroke in strokes:
+        fine = _densify(stroke)
+        bent = fine + np.stack([(waves[k] * np.sin(fine * pace[k] + phase[k])).sum(axis=1) for k in (0, 1)], axis=1)
+        varied.append((bent + generator.normal(0, tremor, bent.shape)) @ matrix.T)
+    return varied
+
+
+def _densify(stroke: Stroke, step: float = 0.12) -> Stroke:
+    """The same path with points at most ``step`` apart, so that a straight stroke can bend."""
+    pieces = [stroke[:1]]
+    for start, end in pairwise(stroke):
+        count = max(1, int(np.ceil(np.hypot(*(end - start)) / step)))
+        pieces.append(start + (end - start) * (np.arange(1, count + 1) / count)[:, None])
+    return np.concatenate(pieces)
 
 
 def draw_strokes(strokes: Sequence[Stroke], height_px: float, width_px: float, generator: np.random.Generator) -> Ink:

@@ -56,8 +56,8 @@ def photograph_page(
 ) -> Photographed:
     """Take a picture of a drawn page. ``severity`` 0 a flat scan, 1 an ordinary phone, 2 a bad one."""
     height, width = printed.shape
-    colour = np.array([generator.uniform(0.35, 0.95), generator.uniform(0.2, 0.5), 0.15])  # BGR of a pen, blue to black
-    colour = np.clip(colour * generator.uniform(0.2, 0.9), 0.03, 0.75)
+    blue = generator.uniform(0.0, 0.75)  # of a pen between black and blue; BGR
+    colour = 0.08 + np.array([0.6 * blue, 0.25 * blue, 0.12 * blue]) + generator.uniform(0, 0.12)
     white = np.array([0.97, 0.98, 1.0], np.float32)
     page = white * (1 - 0.93 * printed[:, :, None]) * (1 - penned[:, :, None] * (1 - colour).astype(np.float32))
     shape = _shape(height, width, long_side_px, severity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -11,11 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+import formreader.synth
 from formreader.synth import CLASSES, GlyphSource, compose_cell, load_glyphs
 from formreader.synth.cells import draw_label
 
 CHUNK = 1000
 """Cells drawn by one task; each chunk has a seed of its own, so the number of cores changes nothing."""
+
+DRAWN_BY = ("camera", "canvas", "cells", "glyphs", "ground", "pen", "skeletons")
+Progress = Callable[[int, int], None]
 
 _source: GlyphSource | None = None
 
@@ -30,12 +35,12 @@ class CellSet:
 
 
 def compose_cells(
-    count: int, glyphs: Path | None, seed: int, workers: int = 2, progress: Callable[[int, int], None] | None = None
+    count: int, glyphs: Path | None, seed: int, held_out: bool = False, progress: Progress | None = None, workers: int = 2
 ) -> CellSet:
-    """Draw ``count`` cells (rounded up to a thousand). Deterministic in ``seed``."""
+    """Draw ``count`` cells (rounded up to a thousand) of training or of held-out writing, the same for ``seed``."""
     chunks = -(-count // CHUNK)
     crops, aspects, labels = [], [], []
-    with ProcessPoolExecutor(workers, initializer=_open_source, initargs=(glyphs,)) as pool:
+    with ProcessPoolExecutor(workers, initializer=_open_source, initargs=(glyphs, held_out)) as pool:
         for i, part in enumerate(pool.map(_compose_chunk, [(seed, i) for i in range(chunks)])):
             crops.append(part.crops)
             aspects.append(part.aspects)
@@ -46,23 +51,30 @@ def compose_cells(
 
 
 def cached_cells(
-    cache: Path, count: int, glyphs: Path | None, seed: int, progress: Callable[[int, int], None] | None = None
+    cache: Path, count: int, glyphs: Path | None, seed: int, held_out: bool = False, progress: Progress | None = None
 ) -> CellSet:
-    """The same, from ``cache`` where it holds these cells already."""
-    file = cache / f"cells-{seed}-{count}.npz"
+    """The same, from ``cache`` where it holds these cells already, drawn by this very code."""
+    file = cache / f"cells-{'held' if held_out else 'train'}-{seed}-{count}-{_drawn_by()}.npz"
     if file.exists():
         with np.load(file) as kept:
             return CellSet(kept["crops"], kept["aspects"], kept["labels"])
-    cells = compose_cells(count, glyphs, seed, progress=progress)
+    cells = compose_cells(count, glyphs, seed, held_out, progress)
     cache.mkdir(parents=True, exist_ok=True)
     np.savez(file, crops=cells.crops, aspects=cells.aspects, labels=cells.labels)
     return cells
 
 
-def _open_source(glyphs: Path | None) -> None:
+def _drawn_by() -> str:
+    """A short hash of the code that draws cells, so that a cache never outlives it."""
+    folder = Path(formreader.synth.__file__).parent
+    code = b"".join((folder / f"{name}.py").read_bytes() for name in DRAWN_BY)
+    return hashlib.sha256(code).hexdigest()[:8]
+
+
+def _open_source(glyphs: Path | None, held_out: bool) -> None:
     global _source  # noqa: PLW0603 - a worker reads the data sets once
     cv2.setNumThreads(1)
-    _source = load_glyphs(glyphs)
+    _source = load_glyphs(glyphs, held_out)
 
 
 def _compose_chunk(task: tuple[int, int]) -> CellSet:

@@ -1,0 +1,87 @@
+"""``formreader evaluate``: how accurate, on what, and how sure we are of that."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from formreader.evaluate.sheets import SheetScore
+
+app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_help=True)
+
+
+@app.command()
+def sheets(
+    truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")],
+    out: Annotated[Path | None, typer.Option("--json", help="Write every field's score to this file.")] = None,
+) -> None:
+    """Read labelled photographs and count: right, accepted, wrong but accepted, refused.
+
+    Exit code 1 where a wrong value was accepted.
+    """
+    from formreader.evaluate.sheets import score_sheets, totals
+    from formreader.reader import Reader
+
+    scores = []
+    for score in score_sheets(truth, Reader()):
+        scores.append(score)
+        _print_sheet(score)
+    counted = totals(scores)
+    print()
+    print(f"sheets           {counted.sheets}, {counted.rejected} refused, {counted.misnamed} taken for another form")
+    for name, count, total in (
+        ("fields right", counted.right, counted.fields),
+        ("fields accepted", counted.accepted, counted.fields),
+        ("boxes right", counted.boxes_right, counted.boxes),
+    ):
+        share, low, high = counted.share(count, total)
+        print(f"{name:16} {count} of {total}, {share:.2%} (95 %: {low:.2%} to {high:.2%})")
+    print(f"accepted wrongly {counted.silent_errors}")
+    if out is not None:
+        out.write_text(json.dumps([asdict(score) for score in scores], indent=1, ensure_ascii=False) + "\n")
+    raise typer.Exit(1 if counted.silent_errors else 0)
+
+
+def _print_sheet(score: SheetScore) -> None:
+    right = sum(field.right for field in score.fields)
+    accepted = sum(field.accepted for field in score.fields)
+    named = score.found_template or f"refused: {score.rejection}"
+    print(f"{score.name:28} {named:32} {right:3} of {len(score.fields):3} right, {accepted:3} accepted", flush=True)
+    for field in score.fields:
+        if not (field.right and field.accepted):
+            verdict = "right" if field.right else "WRONG"
+            status = "ACCEPTED" if field.accepted else "review"
+            why = ", ".join(field.reasons)
+            print(f"    {field.field:24} {field.written:>4} read {field.found or '-':>4} {field.confidence:7.4f} {verdict} {status} {why}")
+
+
+@app.command()
+def glyphs(
+    folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
+    tesseract: Annotated[bool, typer.Option(help="Read 500 of each set with Tesseract too (slow).")] = False,
+) -> None:
+    """Score the digit model on character sets that it never trained on, each apart."""
+    from formreader.errors import UsageError
+    from formreader.evaluate.glyphs import evaluate_glyphs, tesseract_accuracy
+    from formreader.recognise import DigitRecogniser
+
+    recogniser = DigitRecogniser()
+    scores = evaluate_glyphs(folder, recogniser)
+    if not scores:
+        raise UsageError(f"{folder}: holds no character set; docs/training.md lists the files")
+    print(f"model {recogniser.identity}")
+    print(f"{'set':42}{'count':>7}{'right':>9}{'95 % interval':>20}{'ECE':>8}{'blank/X':>9}{'sure digit':>12}")
+    for score in scores:
+        low, high = score.interval
+        print(
+            f"{score.name:42}{score.total:7}{score.right / score.total:9.2%}{low:11.2%} -{high:7.2%}"
+            f"{score.calibration_error:8.2%}{score.blank_or_cross:9}{score.sure_digits / score.total:12.2%}"
+        )
+    if tesseract:
+        for name, right, total in tesseract_accuracy(folder):
+            print(f"Tesseract, digits only: {name:42}{right / total:9.2%} of {total}")
