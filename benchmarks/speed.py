@@ -40,7 +40,9 @@ def main() -> None:
     report(rows, cold_start_s(photos[0]))
     if chosen.json:
         about = {"formreader": __version__, "commit": commit(), "machine": platform.processor() or platform.machine()}
-        chosen.json.write_text(json.dumps({**about, "cores_used": 1, "photos": rows}, indent=1) + "\n", encoding="utf-8")
+        chosen.json.write_text(
+            json.dumps({**about, "cores_used": 1, "photos": rows}, indent=1) + "\n", encoding="utf-8"
+        )
 
 
 def measure(reader: Reader, photo: Path, repeats: int) -> dict:
@@ -56,9 +58,13 @@ def measure(reader: Reader, photo: Path, repeats: int) -> dict:
         for stage in STAGES:
             stages[stage].append(sheet.timing_ms.get(stage, 0.0))
     return {
-        "photo": photo.name, "megapixels": round(sheet.source.width * sheet.source.height / 1e6, 1),
-        "status": sheet.status, "whole_ms": statistics.median(wholes), "whole_spread_ms": max(wholes) - min(wholes),
-        "decode_colour_ms": statistics.median(colours), "decode_grey_ms": statistics.median(greys),
+        "photo": photo.name,
+        "megapixels": round(sheet.source.width * sheet.source.height / 1e6, 1),
+        "status": sheet.status,
+        "whole_ms": statistics.median(wholes),
+        "whole_spread_ms": max(wholes) - min(wholes),
+        "decode_colour_ms": statistics.median(colours),
+        "decode_grey_ms": statistics.median(greys),
         "ratio": statistics.median(wholes) / statistics.median(colours),
         **{stage: statistics.median(values) for stage, values in stages.items()},
     }
@@ -81,14 +87,20 @@ def cold_start_s(photo: Path) -> float:
 
 
 def report(rows: list[dict], cold_s: float) -> None:
-    print(f"{'photo':34}{'MP':>6}{'whole':>8}{'±':>6}" + "".join(f"{s[:8]:>10}" for s in STAGES) + f"{'decode':>8}{'grey':>7}{'ratio':>7}")
+    print(
+        f"{'photo':34}{'MP':>6}{'whole':>8}{'±':>6}"
+        + "".join(f"{s[:8]:>10}" for s in STAGES)
+        + f"{'decode':>8}{'grey':>7}{'ratio':>7}"
+    )
     for row in rows:
         print(
             f"{row['photo'][:33]:34}{row['megapixels']:6.1f}{row['whole_ms']:8.0f}{row['whole_spread_ms']:6.0f}"
             + "".join(f"{row[stage]:10.1f}" for stage in STAGES)
             + f"{row['decode_colour_ms']:8.0f}{row['decode_grey_ms']:7.0f}{row['ratio']:7.1f}"
         )
-    print(f"milliseconds, medians; ratio is whole over the full decode in colour. Cold start of the command: {cold_s:.2f} s")
+    print(
+        f"milliseconds, medians; ratio is whole over the full decode in colour. Cold start of the command: {cold_s:.2f} s"
+    )
 
 
 def commit() -> str:

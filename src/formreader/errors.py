@@ -31,7 +31,7 @@ class ModelError(FormreaderError):
     """A model file is missing, altered, or made for something else."""
 
 
-class Rejected(FormreaderError):
+class Rejected(FormreaderError):  # noqa: N818 - the word of the contract
     """A page that is refused rather than guessed at.
 
     ``stage`` is where (load, identify, register, …), ``code`` is stable for machines
@@ -40,9 +40,7 @@ class Rejected(FormreaderError):
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(
-        self, stage: str, code: str, message: str, evidence: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, stage: str, code: str, message: str, evidence: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         self.stage = stage
         self.code = code

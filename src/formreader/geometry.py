@@ -45,9 +45,7 @@ class Box:
     @property
     def corners(self) -> Points:
         """Shape (4, 2): top left, top right, bottom right, bottom left."""
-        return np.array(
-            [[self.x, self.y], [self.right, self.y], [self.right, self.bottom], [self.x, self.bottom]]
-        )
+        return np.array([[self.x, self.y], [self.right, self.y], [self.right, self.bottom], [self.x, self.bottom]])
 
     def shifted(self, right: float, down: float) -> Box:
         return Box(self.x + right, self.y + down, self.width, self.height)

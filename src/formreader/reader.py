@@ -18,6 +18,7 @@ from formreader.geometry import Box, Points
 from formreader.identify import candidates, find_printed_codes, find_tags, heading_likeness, matches
 from formreader.load import load_photo, page_count
 from formreader.locate import crop_cells, cut_box
+from formreader.recognise import DigitRecogniser
 from formreader.records import (
     Cell,
     Code,
@@ -31,7 +32,6 @@ from formreader.records import (
     Trace,
     path_of,
 )
-from formreader.recognise import DigitRecogniser
 from formreader.register import Registered, map_points, register
 from formreader.templates import Digits, Mark, Template, indexed_cells, load_library, outline
 
@@ -56,12 +56,8 @@ class Reader:
         self.templates: Mapping[str, Template] = load_library(Path(templates) if templates else None)
         self._digits = DigitRecogniser(Path(models) if models else None)
         self.policy = policy or default_policy()
-        self._dictionaries = {
-            mark.dictionary for t in self.templates.values() for mark in t.marks if mark.dictionary
-        }
-        self._prints_codes = any(
-            mark.kind in ("qr", "barcode") for t in self.templates.values() for mark in t.marks
-        )
+        self._dictionaries = {mark.dictionary for t in self.templates.values() for mark in t.marks if mark.dictionary}
+        self._prints_codes = any(mark.kind in ("qr", "barcode") for t in self.templates.values() for mark in t.marks)
 
     def read(self, path: str | Path, page: int = 1) -> SheetReading:
         """Read one page of the file at ``path``; ``page`` counts from 1 in a PDF or TIFF."""
@@ -140,7 +136,11 @@ class Reader:
         return likeness
 
     def _read_registered(
-        self, photo: Photo, registration: Registration, codes: tuple[Code, ...], found: Registered,
+        self,
+        photo: Photo,
+        registration: Registration,
+        codes: tuple[Code, ...],
+        found: Registered,
         timing: dict[str, float],
     ) -> tuple[SheetReading, Trace]:
         template = self.templates[registration.template]
@@ -152,7 +152,8 @@ class Reader:
             cell_px = narrowest_mm * registration.px_per_mm
             if cell_px < self.policy.least_px_per_cell:
                 raise Rejected(
-                    "locate", "too_small",
+                    "locate",
+                    "too_small",
                     f"a digit box is {cell_px:.0f} pixels wide: go nearer or send the original picture, "
                     "not a messenger's copy",
                 )
@@ -172,8 +173,7 @@ class Reader:
             posterior = infer({name: by_value(found) for name, found in readings.items()}, template.rules)
         with _timed(timing, "decide"):
             fields = {
-                name: self._field(name, readings[name], posterior, template, photo, onto_photo)
-                for name in readings
+                name: self._field(name, readings[name], posterior, template, photo, onto_photo) for name in readings
             }
         review = any(field.status == "review" for field in fields.values())
         sheet = SheetReading(
@@ -190,15 +190,21 @@ class Reader:
         best = np.argmax(log_probabilities, axis=1)
         read = {
             (cell.field, cell.encoding, cell.index): (
-                self._digits.classes[best[i]], float(np.exp(log_probabilities[i, best[i]]))
+                self._digits.classes[best[i]],
+                float(np.exp(log_probabilities[i, best[i]])),
             )
             for i, cell in enumerate(cells)
         }
         return sheet, Trace(photo, codes, found.segments, cells, read)
 
     def _field(
-        self, name: str, readings: tuple[NumberReading, ...], posterior: Posterior, template: Template,
-        photo: Photo, onto_photo: Callable[[Points], Points],
+        self,
+        name: str,
+        readings: tuple[NumberReading, ...],
+        posterior: Posterior,
+        template: Template,
+        photo: Photo,
+        onto_photo: Callable[[Points], Points],
     ) -> FieldReading:
         values = posterior.fields[name]
         best = _as_written(readings, values)

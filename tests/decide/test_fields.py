@@ -11,8 +11,13 @@ from formreader.records import Check
 
 POLICY = default_policy()
 GOOD = {
-    "confidence": 0.9999, "picture_share": 0.999, "empty": False, "readable": True, "unreadable_box": False,
-    "inside": True, "checks": (),
+    "confidence": 0.9999,
+    "picture_share": 0.999,
+    "empty": False,
+    "readable": True,
+    "unreadable_box": False,
+    "inside": True,
+    "checks": (),
 }
 
 

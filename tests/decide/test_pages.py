@@ -14,7 +14,15 @@ FLAT = Bend(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.zeros((2, 2, 2)))
 
 
 def fitted(template: str = "a", **changed: float) -> Registration:
-    values = {"residual_mm": 0.1, "coverage": 0.95, "explained": 0.95, "agreement": 0.9, "visible": 1.0, "px_per_mm": 5.0, **changed}
+    values = {
+        "residual_mm": 0.1,
+        "coverage": 0.95,
+        "explained": 0.95,
+        "agreement": 0.9,
+        "visible": 1.0,
+        "px_per_mm": 5.0,
+        **changed,
+    }
     return Registration(template, "lines", np.eye(3), FLAT, **values)
 
 

@@ -20,7 +20,17 @@ def boxes(*seen: dict[str, float]) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("123", 123), ("X45", 45), ("--5", 5), ("_10", 10), ("012", 12), ("XXX", 0), ("---", 0), ("___", None), ("000", 0)],
+    [
+        ("123", 123),
+        ("X45", 45),
+        ("--5", 5),
+        ("_10", 10),
+        ("012", 12),
+        ("XXX", 0),
+        ("---", 0),
+        ("___", None),
+        ("000", 0),
+    ],
 )
 def test_what_a_string_means(written: str, value: int | None) -> None:
     assert readable(written)

@@ -20,13 +20,10 @@ def equation(text: str) -> Rule:
     return Rule(text, tuple(terms), "=", 0)
 
 
-def brute_force(
-    evidence: dict[str, dict[int | None, float]], rules: list[Rule]
-) -> dict[str, dict[int | None, float]]:
+def brute_force(evidence: dict[str, dict[int | None, float]], rules: list[Rule]) -> dict[str, dict[int | None, float]]:
     """Sum over every joint assignment; OTHER is the state "?"."""
     states = {
-        name: [*values.items(), ("?", max(LEAST_OTHER, 1 - sum(values.values())))]
-        for name, values in evidence.items()
+        name: [*values.items(), ("?", max(LEAST_OTHER, 1 - sum(values.values())))] for name, values in evidence.items()
     }
     totals: dict[str, dict[int | None, float]] = {name: {} for name in evidence}
     mass = 0.0
@@ -34,9 +31,7 @@ def brute_force(
         chosen = dict(zip(states, (value for value, _ in joint), strict=True))
         weight = float(np.prod([p for _, p in joint]))
         for rule in rules:
-            unknown = any(
-                chosen[name] == "?" or (chosen[name] is None and sign < 0) for sign, name in rule.terms
-            )
+            unknown = any(chosen[name] == "?" or (chosen[name] is None and sign < 0) for sign, name in rule.terms)
             broken = (1 - RULE_HOLDS) / VALUES
             if unknown:
                 weight *= 1 / VALUES

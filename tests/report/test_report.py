@@ -20,15 +20,26 @@ SOURCE = Source("a.jpg", 1, "0" * 64, 3024, 4032)
 
 def field(name: str, value: int | None, written: str, confidence: float, *codes: str) -> FieldReading:
     return FieldReading(
-        name, value, written, confidence, "review" if codes else "accepted",
+        name,
+        value,
+        written,
+        confidence,
+        "review" if codes else "accepted",
         tuple(Reason(code, f"because of {code}") for code in codes),
-        ((value, confidence),), {"digits": ((written, confidence),)}, np.array([[0.0, 0], [9, 0], [9, 3], [0, 3]]),
+        ((value, confidence),),
+        {"digits": ((written, confidence),)},
+        np.array([[0.0, 0], [9, 0], [9, 3], [0, 3]]),
     )
 
 
 READ = SheetReading(
-    source=SOURCE, status="review", template="id-2024-ppwp-2",
-    fields={"votes.1": field("votes.1", 123, "123", 0.9999999), "valid": field("valid", None, "___", 0.6, "left_empty")},
+    source=SOURCE,
+    status="review",
+    template="id-2024-ppwp-2",
+    fields={
+        "votes.1": field("votes.1", 123, "123", 0.9999999),
+        "valid": field("valid", None, "___", 0.6, "left_empty"),
+    },
     checks=(Check("votes.1 = valid", ("votes.1", "valid"), False, 1e-9),),
 )
 REFUSED = SheetReading(source=SOURCE, status="rejected", rejection=Rejection("register", "page_cut_off", "step back"))
@@ -38,8 +49,17 @@ def test_the_contract_holds_for_a_read_page() -> None:
     said = json.loads(to_json(READ))
     assert said["schema"] == SCHEMA == "formreader/sheet/1"
     assert list(said) == [
-        "schema", "source", "template", "status", "rejection", "registration", "quality", "fields", "checks",
-        "provenance", "timing_ms",
+        "schema",
+        "source",
+        "template",
+        "status",
+        "rejection",
+        "registration",
+        "quality",
+        "fields",
+        "checks",
+        "provenance",
+        "timing_ms",
     ]
     assert said["fields"]["votes.1"]["value"] == 123
     assert said["fields"]["valid"]["value"] is None
@@ -53,7 +73,9 @@ def test_a_refused_page_says_stage_code_and_message_and_has_no_fields() -> None:
     assert said["fields"] == {}
 
 
-@pytest.mark.parametrize(("exact", "shown"), [(0.9999999, 0.999999), (1e-9, 1e-6), (0.25, 0.25), (1.0, 1.0), (0.0, 0.0)])
+@pytest.mark.parametrize(
+    ("exact", "shown"), [(0.9999999, 0.999999), (1e-9, 1e-6), (0.25, 0.25), (1.0, 1.0), (0.0, 0.0)]
+)
 def test_what_is_not_certain_is_never_shown_as_certain(exact: float, shown: float) -> None:
     assert probability(exact) == pytest.approx(shown, abs=1e-12)
 

@@ -60,9 +60,7 @@ def test_areas_and_texts(page):
 
 def test_ruled_lines_are_repeated(page):
     assert page.segments[:2] == (Segment(20, 50, 80, 50, 0.5, 1), Segment(20, 60, 80, 60, 0.5, 1))
-    assert page.segments[2:6] == tuple(
-        Segment(x, y, x, y + 10, 0.4, 0.5) for y in (50, 80) for x in (20, 80)
-    )
+    assert page.segments[2:6] == tuple(Segment(x, y, x, y + 10, 0.4, 0.5) for y in (50, 80) for x in (20, 80))
 
 
 def test_fields_are_spelt_out_and_no_stays_a_word(page):

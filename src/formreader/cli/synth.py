@@ -18,7 +18,9 @@ def synth(
     seed: Annotated[int, typer.Option(help="The same seed draws the same sheets.")] = 1,
     severity: Annotated[float, typer.Option(min=0, max=3, help="0 a flat scan, 1 a phone, 2 a bad photograph.")] = 1.0,
     long_side: Annotated[int, typer.Option(min=400, max=8000, help="Longer side of the picture, px.")] = 2400,
-    glyphs: Annotated[Path | None, typer.Option(help="Folder of handwritten characters; our own pen without it.")] = None,
+    glyphs: Annotated[
+        Path | None, typer.Option(help="Folder of handwritten characters; our own pen without it.")
+    ] = None,
 ) -> None:
     """Draw filled sheets of a form and photograph them, with what is written on each."""
     import numpy as np

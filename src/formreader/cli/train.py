@@ -32,6 +32,8 @@ def digits(
     except ImportError as error:
         raise UsageError(f"training needs more packages ({error}): pip install 'formreader[train]'") from None
     try:
-        train_digits(glyphs, out, cache, Recipe(seed=seed, cells=cells, epochs=epochs), lambda line: print(line, flush=True))
+        train_digits(
+            glyphs, out, cache, Recipe(seed=seed, cells=cells, epochs=epochs), lambda line: print(line, flush=True)
+        )
     except FileNotFoundError as error:
         raise UsageError(str(error)) from None

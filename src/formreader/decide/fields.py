@@ -19,9 +19,16 @@ REASONS = {
 
 
 def judge_field(
-    name: str, *, confidence: float, picture_share: float, empty: bool, readable: bool, unreadable_box: bool,
+    name: str,
+    *,
+    confidence: float,
+    picture_share: float,
+    empty: bool,
+    readable: bool,
+    unreadable_box: bool,
     inside: bool,
-    checks: Sequence[Check], policy: Policy,
+    checks: Sequence[Check],
+    policy: Policy,
 ) -> tuple[Status, tuple[Reason, ...]]:
     """The field's status and every reason against accepting it.
 

@@ -11,9 +11,7 @@ from formreader.records import Registration
 
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
     """The fits, best first, between which the lines alone do not decide; one or none where they do."""
-    return tuple(
-        r for r in registrations if registrations[0].agreement - r.agreement < policy.least_lead
-    )
+    return tuple(r for r in registrations if registrations[0].agreement - r.agreement < policy.least_lead)
 
 
 def judge_registration(
@@ -28,7 +26,8 @@ def judge_registration(
     """
     if not registrations:
         raise Rejected(
-            "register", "no_lines",
+            "register",
+            "no_lines",
             "no form was found: the picture shows no ruled tables. Photograph the whole page, sharp and flat",
         )
     close = alike(registrations, policy)
@@ -36,12 +35,16 @@ def judge_registration(
         close = tuple(sorted(close, key=lambda r: -heading.get(r.template, 0.0)))
     best = close[0]
     evidence = {
-        "template": best.template, "coverage": round(best.coverage, 3), "explained": round(best.explained, 3),
-        "residual_mm": round(best.residual_mm, 3), "visible": round(best.visible, 3),
+        "template": best.template,
+        "coverage": round(best.coverage, 3),
+        "explained": round(best.explained, 3),
+        "residual_mm": round(best.residual_mm, 3),
+        "visible": round(best.visible, 3),
     }
     if best.coverage < policy.least_coverage or best.explained < policy.least_explained:
         raise Rejected(
-            "register", "unknown_form",
+            "register",
+            "unknown_form",
             f"no known form fits: of the nearest, {best.template}, {best.coverage:.0%} of the lines were found, and it "
             f"accounts for {best.explained:.0%} of those in the picture. "
             "Photograph the whole page, sharp and flat, or add a template for this form",
@@ -49,20 +52,23 @@ def judge_registration(
         )
     if best.visible < policy.least_visible:
         raise Rejected(
-            "register", "page_cut_off",
+            "register",
+            "page_cut_off",
             f"the page is cut off: {best.visible:.0%} of its lines are in the picture. Step back and retake",
             evidence,
         )
     if best.residual_mm > policy.most_residual_mm:
         raise Rejected(
-            "register", "page_not_flat",
+            "register",
+            "page_not_flat",
             f"the printed lines lie {best.residual_mm:.2f} mm from where they should: flatten the page and retake",
             evidence,
         )
     if len(close) > 1 and not _heading_decides(close, heading or {}, policy):
         other = close[1]
         raise Rejected(
-            "register", "ambiguous_form",
+            "register",
+            "ambiguous_form",
             f"the lines fit {best.template} and {other.template} about equally "
             f"({best.agreement:.0%}, {other.agreement:.0%}): photograph the whole page, sharp and flat",
             evidence,

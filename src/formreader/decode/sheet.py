@@ -71,7 +71,7 @@ def infer(evidence: Mapping[str, Values], rules: Sequence[Rule]) -> Posterior:
             posteriors[name] = _named(told_apart[name], found[name])
         for rule in members:
             probabilities[rule.text] = float(found[_indicator(rule)][0])
-    checks = tuple(_check(rule, evidence, probabilities.get(rule.text)) for rule in rules)
+    checks = tuple(_check(rule, evidence, posteriors, probabilities.get(rule.text)) for rule in rules)
     return Posterior(posteriors, checks)
 
 
@@ -115,9 +115,7 @@ def _named(variable: _Variable, weights: NDArray[np.float64]) -> dict[int | None
     return dict(sorted(pairs, key=lambda item: -item[1]))
 
 
-def _components(
-    variables: Mapping[str, _Variable], rules: Sequence[Rule]
-) -> list[tuple[list[str], list[Rule]]]:
+def _components(variables: Mapping[str, _Variable], rules: Sequence[Rule]) -> list[tuple[list[str], list[Rule]]]:
     """Fields that rules bind together, and those rules; each group is solved by itself."""
     group = {name: name for name in variables}
 
@@ -209,10 +207,12 @@ def _signed(variable: _Variable, sign: int) -> NDArray[np.float64]:
     return np.array([sign * value if value is not None else empty for value in variable.support] + [np.nan])
 
 
-def _check(rule: Rule, evidence: Mapping[str, Values], probability: float | None) -> Check:
-    """``holds`` is judged on what each field most probably holds by its own picture."""
+def _check(
+    rule: Rule, evidence: Mapping[str, Values], posteriors: Mapping[str, Values], probability: float | None
+) -> Check:
+    """``holds`` is judged on what each field most probably holds, given the whole sheet."""
     names = tuple(name for _, name in rule.terms)
-    best = {name: max(values, key=values.__getitem__, default=None) for name, values in evidence.items()}
+    best = {name: max(values, key=values.__getitem__, default=None) for name, values in posteriors.items()}
     unread = [name for name in names if sum(evidence.get(name, {}).values()) < MOSTLY]
     totals = [name for sign, name in rule.terms if sign < 0]
     if probability is None or unread or (rule.relation == "=" and any(best[name] is None for name in totals)):

@@ -82,9 +82,7 @@ def in_box(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return (235 - crop * (205 / 255)).astype(np.uint8)
 
 
-def _score(
-    name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser: DigitRecogniser
-) -> GlyphScore:
+def _score(name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser: DigitRecogniser) -> GlyphScore:
     crops = np.stack([in_box(picture) for picture in pictures])
     aspects = np.ones(len(crops), np.float32)
     parts = [recogniser.log_probabilities(crops[i : i + 500], aspects[i : i + 500]) for i in range(0, len(crops), 500)]
@@ -102,8 +100,13 @@ def _score(
     )
     wrong_kind = (read == DIGIT_CLASSES.index("_")) | (read == DIGIT_CLASSES.index("X"))
     return GlyphScore(
-        name, len(labels), int(right.sum()), clopper_pearson(int(right.sum()), len(labels)), error,
-        int((wrong_kind & (truth < len(DIGITS))).sum()), int(((read < len(DIGITS)) & (confidence > SURE)).sum()),
+        name,
+        len(labels),
+        int(right.sum()),
+        clopper_pearson(int(right.sum()), len(labels)),
+        error,
+        int((wrong_kind & (truth < len(DIGITS))).sum()),
+        int(((read < len(DIGITS)) & (confidence > SURE)).sum()),
     )
 
 

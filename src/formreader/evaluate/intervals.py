@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import lgamma, log
 
 import numpy as np
@@ -24,11 +25,13 @@ def binomial_cdf(count: int, total: int, p: float) -> float:
     if p >= 1:
         return 1.0 if count >= total else 0.0
     k = np.arange(count + 1)
-    logs = [lgamma(total + 1) - lgamma(i + 1) - lgamma(total - i + 1) + i * log(p) + (total - i) * log(1 - p) for i in k]
+    logs = [
+        lgamma(total + 1) - lgamma(i + 1) - lgamma(total - i + 1) + i * log(p) + (total - i) * log(1 - p) for i in k
+    ]
     return float(min(1.0, np.exp(logs).sum()))
 
 
-def _bisect(below) -> float:  # type: ignore[no-untyped-def]
+def _bisect(below: Callable[[float], bool]) -> float:
     """The largest p of 0..1 where ``below(p)`` still holds, for a predicate that holds on an interval from 0."""
     low, high = 0.0, 1.0
     for _ in range(60):

@@ -74,8 +74,13 @@ def score_sheet(truth: dict[str, Any], reading: SheetReading) -> SheetScore:
         emptiness_agrees = found.value is not None or set(found.written) == {"_"}
         scores.append(
             FieldScore(
-                truth["name"], name, field["written"], found.written,
-                found.value == field["value"] and emptiness_agrees, found.status == "accepted", found.confidence,
+                truth["name"],
+                name,
+                field["written"],
+                found.written,
+                found.value == field["value"] and emptiness_agrees,
+                found.status == "accepted",
+                found.confidence,
                 tuple(reason.code for reason in found.reasons),
             )
         )

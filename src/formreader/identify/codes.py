@@ -32,9 +32,7 @@ def find_tags(photo: Photo, dictionaries: Collection[str]) -> tuple[Code, ...]:
         parameters.adaptiveThreshWinSizeMin = 13
         parameters.adaptiveThreshWinSizeMax = 33
         parameters.adaptiveThreshWinSizeStep = 20
-        detector = cv2.aruco.ArucoDetector(
-            cv2.aruco.getPredefinedDictionary(DICTIONARIES[name]), parameters
-        )
+        detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(DICTIONARIES[name]), parameters)
         corners, ids, _ = detector.detectMarkers(search)
         for quad, number in zip(corners, [] if ids is None else ids.ravel(), strict=False):
             found.append(Code("apriltag", str(int(number)), _to_photo(quad.reshape(4, 2), scale, photo)))

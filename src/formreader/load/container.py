@@ -62,8 +62,7 @@ def inspect(data: bytes) -> Container:
         raise Rejected(
             "load",
             "too_many_pixels",
-            f"{width} x {height} pixels is over the limit of {PIXELS_LIMIT // 1_000_000} megapixels: "
-            "export it smaller",
+            f"{width} x {height} pixels is over the limit of {PIXELS_LIMIT // 1_000_000} megapixels: export it smaller",
         )
     if kind == "jpeg" and data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
         raise Rejected("load", "truncated", "the JPEG ends before its picture does: copy it again")

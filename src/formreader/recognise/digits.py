@@ -21,7 +21,9 @@ class DigitRecogniser:
     def __init__(self, directory: Path | None = None) -> None:
         self._model = load_model("digits", directory)
         if self._model.card.get("classes") != DIGIT_CLASSES:
-            raise ModelError(f"{self._model.identity}: its classes are not {DIGIT_CLASSES!r}; use a model of this release")
+            raise ModelError(
+                f"{self._model.identity}: its classes are not {DIGIT_CLASSES!r}; use a model of this release"
+            )
         self._temperature = float(self._model.card["calibration"]["temperature"])
         self.classes = DIGIT_CLASSES
         self.identity = self._model.identity

@@ -59,7 +59,9 @@ def load_model(name: str, directory: Path | None = None) -> LoadedModel:
         data = (chosen / MODEL_FILE).read_bytes()
         expected = card["sha256"]
     except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"{chosen}: the model or its card cannot be read ({error}); install formreader again") from None
+        raise ModelError(
+            f"{chosen}: the model or its card cannot be read ({error}); install formreader again"
+        ) from None
     found = hashlib.sha256(data).hexdigest()
     if found != expected:
         raise ModelError(

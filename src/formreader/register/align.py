@@ -82,7 +82,10 @@ def rulings(
 
 
 def _aspect(
-    rectified: Homography, across: NDArray[np.float64], down: NDArray[np.float64], centre: NDArray[np.float64],
+    rectified: Homography,
+    across: NDArray[np.float64],
+    down: NDArray[np.float64],
+    centre: NDArray[np.float64],
     shape: tuple[int, int],
 ) -> float:
     """Scale across over scale down of the rectified picture, for a camera of ordinary focal length."""
@@ -121,12 +124,20 @@ def align(template: Template, ruling: Ruling, keep: int = 3) -> list[Hypothesis]
     level = printed[:, 1] == printed[:, 3]
     shape = ruling.across_mask.shape
     vertical = _axis_hypotheses(
-        ruling.across[:, [1, 3]], _lengths(ruling.across), printed[level][:, 1], _lengths(printed[level]),
-        template.height_mm, max(shape),
+        ruling.across[:, [1, 3]],
+        _lengths(ruling.across),
+        printed[level][:, 1],
+        _lengths(printed[level]),
+        template.height_mm,
+        max(shape),
     )
     horizontal = _axis_hypotheses(
-        ruling.down[:, [0, 2]], _lengths(ruling.down), printed[~level][:, 0], _lengths(printed[~level]),
-        template.width_mm, max(shape),
+        ruling.down[:, [0, 2]],
+        _lengths(ruling.down),
+        printed[~level][:, 0],
+        _lengths(printed[~level]),
+        template.width_mm,
+        max(shape),
     )
     work_from_rectified = np.linalg.inv(ruling.rectified_from_work)
     samples, sample_level, weights = sample_lines(printed, spacing_mm=6.0)
@@ -179,20 +190,28 @@ def sample_lines(
 
 
 def _axis_hypotheses(
-    ends: NDArray[np.float64], lengths: NDArray[np.float64], printed: NDArray[np.float64],
-    printed_lengths: NDArray[np.float64], page_mm: float, picture_px: float,
+    ends: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    printed: NDArray[np.float64],
+    printed_lengths: NDArray[np.float64],
+    page_mm: float,
+    picture_px: float,
 ) -> list[_AxisHypothesis]:
     """Scales and shifts that lay ``printed`` positions on found ones, best first."""
     if len(ends) < 2 or len(printed) < 2:
         return []
     position = ends.mean(axis=1)
     low, high = float(position.min()) - 4, float(position.max()) + 4
-    if not high - low < 50 * picture_px:
+    if not high - low < 50 * picture_px:  # nan too: a line through the horizon has no place on the page
         return []
-    profile, _ = np.histogram(position, bins=int(high - low) + 1, range=(low, low + int(high - low) + 1), weights=lengths)
+    profile, _ = np.histogram(
+        position, bins=int(high - low) + 1, range=(low, low + int(high - low) + 1), weights=lengths
+    )
     profile = np.convolve(profile, [0.25, 0.7, 1.0, 0.7, 0.25], "same")
     peaks = np.flatnonzero((profile >= np.roll(profile, 1)) & (profile > np.roll(profile, -1)))
     peaks = peaks[np.argsort(-profile[peaks])][:STRONGEST_FOUND]
+    if len(peaks) < 2:
+        return []
     lines, which = np.unique(np.round(printed, 2), return_inverse=True)
     strength = np.bincount(which, weights=printed_lengths)
     strong = np.argsort(-strength)[:STRONGEST_PRINTED]
@@ -239,8 +258,11 @@ def _distinct(
 
 
 def _agreement(
-    work_from_page: Homography, samples: NDArray[np.float64], level: NDArray[np.bool_],
-    weights: NDArray[np.float64], ruling: Ruling,
+    work_from_page: Homography,
+    samples: NDArray[np.float64],
+    level: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    ruling: Ruling,
 ) -> float:
     """Part of the printed lines, by length, that lies on segments of its own direction."""
     at = np.round(apply_homography(work_from_page, samples)).astype(int)

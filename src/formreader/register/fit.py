@@ -148,7 +148,7 @@ def fit(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5)
         offsets, found = search(place, bend, samples, ink, reach)
         if found.sum() < 12:
             break
-        bend = _bend_update(template, bend, samples, offsets, found)
+        bend = _bend_update(bend, samples, offsets, found)
     offsets, found = search(place, bend, samples, ink, 1.0)
     return _measured(template, place, bend, samples, offsets, found, ink.shape)
 
@@ -178,9 +178,13 @@ def _search_lines(
         + np.array(ALONG_MM)[None, :, None, None] * step_along[:, None, None, :]
         + across[None, None, :, None] * step_across[:, None, None, :]
     ).astype(np.float32)
-    profile = cv2.remap(
-        ink, at.reshape(len(centre), -1, 2), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
-    ).reshape(at.shape[:3]).mean(axis=1, dtype=np.float32)
+    profile = (
+        cv2.remap(
+            ink, at.reshape(len(centre), -1, 2), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
+        )
+        .reshape(at.shape[:3])
+        .mean(axis=1, dtype=np.float32)
+    )
     smooth = cv2.blur(profile, (3, 1))
     # of two equal lines the nearer one is meant
     favoured = smooth * (1.0 - 0.35 * np.abs(across) / reach_mm)[None, :]
@@ -244,9 +248,7 @@ def _robust(offsets: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def _plane_update(
-    samples: LineSamples, offsets: NDArray[np.float64], found: NDArray[np.bool_]
-) -> Homography:
+def _plane_update(samples: LineSamples, offsets: NDArray[np.float64], found: NDArray[np.bool_]) -> Homography:
     """The homography of the page onto itself, near the identity, that takes the offsets away."""
     points, level, o = samples.points[found], samples.level[found], offsets[found]
     centre, spread = points.mean(axis=0), max(float(np.abs(points - points.mean(axis=0)).max()), 1.0)
@@ -299,7 +301,7 @@ def _bilinear(bend: Bend, points: Points) -> tuple[NDArray[np.float64], NDArray[
 
 
 def _bend_update(
-    template: Template, bend: Bend, samples: LineSamples, offsets: NDArray[np.float64], found: NDArray[np.bool_]
+    bend: Bend, samples: LineSamples, offsets: NDArray[np.float64], found: NDArray[np.bool_]
 ) -> Bend:
     """Add to the bend what the offsets ask for, as smoothly as paper bends (second differences)."""
     rows, columns = BEND_NODES
@@ -326,6 +328,7 @@ def _bend_update(
 
 def _second_differences(rows: int, columns: int) -> NDArray[np.float64]:
     """Quadratic form (nodes, nodes) of a grid's second differences along both axes."""
+
     def along(n: int) -> NDArray[np.float64]:
         d = np.zeros((n - 2, n))
         for k in range(n - 2):
@@ -338,13 +341,18 @@ def _second_differences(rows: int, columns: int) -> NDArray[np.float64]:
 
 
 def _measured(
-    template: Template, place: Homography, bend: Bend, samples: LineSamples,
-    offsets: NDArray[np.float64], found: NDArray[np.bool_], shape: tuple[int, ...],
+    template: Template,
+    place: Homography,
+    bend: Bend,
+    samples: LineSamples,
+    offsets: NDArray[np.float64],
+    found: NDArray[np.bool_],
+    shape: tuple[int, ...],
 ) -> Fit:
     at = apply_homography(place, samples.points + bend_at(bend, samples.points))
     inside = ((at >= 0) & (at < np.array([shape[1], shape[0]]))).all(axis=1)
     weight = samples.weights * samples.near_field
-    on_line = found & inside & (np.abs(offsets) < ON_LINE_MM)
+    on_line = found & inside & (np.abs(offsets) < ON_LINE_MM) & (weight > 0)
     total = float(weight[inside].sum())
     coverage = float(weight[on_line].sum()) / total if total else 0.0
     near = np.where(on_line, np.exp(-0.5 * (offsets / CLOSE_MM) ** 2), 0.0)

@@ -33,9 +33,7 @@ class Registered:
     segments: Segments
 
 
-def register(
-    photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]
-) -> Registered:
+def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]) -> Registered:
     """Fit every template that may be on ``photo``; nothing is judged or refused here.
 
     ``codes`` are the marks of the templates that were read on the photograph.
@@ -65,15 +63,15 @@ def map_points(registration: Registration, points_mm: Points) -> Points:
     return apply_homography(registration.photo_from_page, bent)
 
 
-def _from_codes(
-    picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]
-) -> list[tuple[Code, Fit]]:
+def _from_codes(picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> list[tuple[Code, Fit]]:
     """A code's four corners place the page roughly: enough where it is sharp and square."""
     fits = []
     for mark, code, template in codes:
         if mark.kind == "barcode":
             continue  # its ends are known along one line only
-        start = homography_from_points(mark.box.corners, apply_homography(picture.work_from_photo, _upright(mark, code)))
+        start = homography_from_points(
+            mark.box.corners, apply_homography(picture.work_from_photo, _upright(mark, code))
+        )
         for reach_mm in (6.0, 3.0):
             found = fit(template, start, picture.ink, reach_mm)
             start = found.work_from_page
@@ -94,7 +92,9 @@ def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[
 
 
 def _hypotheses(
-    picture: InkPicture, segments: Segments, templates: Sequence[Template],
+    picture: InkPicture,
+    segments: Segments,
+    templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
 ) -> list[Hypothesis]:
     pencils = find_pencils(segments, np.random.default_rng(0))
@@ -124,9 +124,7 @@ def _in_turn(mark: Mark, code: Code, picture: InkPicture, ruling: Ruling) -> boo
     return bool(right[0] > abs(right[1]))
 
 
-def _code_in_place(
-    hypothesis: Hypothesis, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]
-) -> bool:
+def _code_in_place(hypothesis: Hypothesis, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> bool:
     page_from_photo = np.linalg.inv(hypothesis.work_from_page) @ picture.work_from_photo
     for mark, code, template in codes:
         if template.id == hypothesis.template.id:

@@ -127,9 +127,7 @@ def _least_squares_point(segments: Segments) -> NDArray[np.float64]:
     return result
 
 
-def rectifier(
-    across: NDArray[np.float64], down: NDArray[np.float64], centre: NDArray[np.float64]
-) -> Homography:
+def rectifier(across: NDArray[np.float64], down: NDArray[np.float64], centre: NDArray[np.float64]) -> Homography:
     """The map that makes lines through ``across`` horizontal and through ``down`` vertical.
 
     It keeps the scale and puts the origin at ``centre`` (px); x' grows to the picture's right or y'

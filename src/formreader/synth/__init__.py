@@ -4,4 +4,13 @@ from formreader.synth.cells import CLASSES, ComposedCell, compose_cell
 from formreader.synth.glyphs import GlyphSource, load_glyphs
 from formreader.synth.sheet import SyntheticSheet, compose_sheet, save_picture
 
-__all__ = ["CLASSES", "ComposedCell", "GlyphSource", "SyntheticSheet", "compose_cell", "compose_sheet", "load_glyphs", "save_picture"]
+__all__ = [
+    "CLASSES",
+    "ComposedCell",
+    "GlyphSource",
+    "SyntheticSheet",
+    "compose_cell",
+    "compose_sheet",
+    "load_glyphs",
+    "save_picture",
+]

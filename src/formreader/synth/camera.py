@@ -38,7 +38,9 @@ def photograph_cell(
     lit = looked_at * _light(seen_px, generator)
     softest = SOFTEST * (detail_px or side / 2) * seen_px / side
     if generator.random() < 0.6:
-        lit = cv2.GaussianBlur(lit, (0, 0), min(float(generator.uniform(0.25, 1.3)) * max(1.0, seen_px / 50), max(softest, 0.2)))
+        lit = cv2.GaussianBlur(
+            lit, (0, 0), min(float(generator.uniform(0.25, 1.3)) * max(1.0, seen_px / 50), max(softest, 0.2))
+        )
     if generator.random() < 0.12:
         lit = _motion(lit, min(seen_px * generator.uniform(0.02, 0.07), 3 * softest), generator)
     grey = _sensor(lit, generator)
@@ -62,8 +64,17 @@ def _paper(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
         for _ in range(int(generator.integers(1, 4))):
             centre = generator.uniform(-20, side + 20, 2).astype(int)
             axes = generator.integers(15, 90, 2)
-            cv2.ellipse(mark, tuple(map(int, centre)), tuple(map(int, axes)), float(generator.uniform(0, 180)), 0, 360, 1.0,
-                        int(generator.choice([-1, 3, 8])), cv2.LINE_AA)
+            cv2.ellipse(
+                mark,
+                tuple(map(int, centre)),
+                tuple(map(int, axes)),
+                float(generator.uniform(0, 180)),
+                0,
+                360,
+                1.0,
+                int(generator.choice([-1, 3, 8])),
+                cv2.LINE_AA,
+            )
         paper *= 1 - mark * generator.uniform(0.04, 0.2)
     elif kind < 0.14:
         x, y = np.meshgrid(np.arange(side), np.arange(side))
@@ -87,7 +98,9 @@ def _misregister(
     fine = seen_px * max(1, round(side / seen_px))
     target = np.array([[0, 0], [fine, 0], [fine, fine], [0, fine]])
     matrix = cv2.getPerspectiveTransform((source - 0.5).astype(np.float32), (target - 0.5).astype(np.float32))
-    large = cv2.warpPerspective(reflectance, matrix, (fine, fine), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    large = cv2.warpPerspective(
+        reflectance, matrix, (fine, fine), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     if fine == seen_px:
         return large
     return cv2.resize(large, (seen_px, seen_px), interpolation=cv2.INTER_AREA)
@@ -105,7 +118,9 @@ def _light(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
         light = light * (1 - generator.uniform(0.15, 0.5) / (1 + np.exp(-edge)))
     if generator.random() < 0.08:
         angle, frequency = generator.uniform(0, 3.14), generator.uniform(2, 25)
-        light = light * (1 + generator.uniform(0.02, 0.09) * np.sin(6.283 * frequency * (x * np.cos(angle) + y * np.sin(angle))))
+        light = light * (
+            1 + generator.uniform(0.02, 0.09) * np.sin(6.283 * frequency * (x * np.cos(angle) + y * np.sin(angle)))
+        )
     return light.astype(np.float32)
 
 

@@ -111,8 +111,9 @@ def _any_digit(generator: np.random.Generator) -> str:
 def _writing_size(canvas: Canvas) -> float:
     """Px that a hand gives a digit's height: it heeds the box's height, and its width if that is scarce."""
     room = min(canvas.height * min(1.3, max(1.0, canvas.width / canvas.height)), 1.7 * canvas.width)
-    return room * float(canvas.generator.uniform(0.42, 1.0) if canvas.generator.random() < 0.9 else
-                        canvas.generator.uniform(1.0, 1.15))
+    return room * float(
+        canvas.generator.uniform(0.42, 1.0) if canvas.generator.random() < 0.9 else canvas.generator.uniform(1.0, 1.15)
+    )
 
 
 def _write_label(canvas: Canvas, label: str, source: GlyphSource) -> float:
@@ -176,7 +177,9 @@ def _write_unreadable(canvas: Canvas, size: float, source: GlyphSource) -> None:
     elif kind < 0.93:  # written over with another number, then blotted: none stands out
         first, second = generator.choice(list(DIGITS[2:7] + DIGITS[9]), 2, replace=False)
         for digit in (first, second):
-            canvas.write(source.digit(str(digit), max(nib, 3.0), max(size, 0.6 * canvas.height), generator), jitter=0.03)
+            canvas.write(
+                source.digit(str(digit), max(nib, 3.0), max(size, 0.6 * canvas.height), generator), jitter=0.03
+            )
         canvas.write(scribble(max(nib * 0.7, 2.0), max(size, 0.6 * canvas.height), generator), jitter=0.04)
     else:  # printed words where a box was expected
         word = "".join(generator.choice(list("ABCDEFHKMNPRTW"), size=6))
@@ -191,7 +194,9 @@ def _write_two_halves(canvas: Canvas, source: GlyphSource) -> tuple[float, float
     side = float(generator.choice([-1.0, 1.0]))
     size = min(canvas.height * 0.85, canvas.width * 1.5)
     for place in (0.0, side):
-        canvas.write(source.digit(str(generator.choice(list("023456789"))), canvas.nib, size, generator), (place, 0.0), 0.03)
+        canvas.write(
+            source.digit(str(generator.choice(list("023456789"))), canvas.nib, size, generator), (place, 0.0), 0.03
+        )
     return side * canvas.pitch_x * float(generator.uniform(0.47, 0.53)), 0.0
 
 
@@ -244,7 +249,9 @@ def _write_neighbours(canvas: Canvas, source: GlyphSource) -> None:
     stacked = 0.25 if canvas.width < 1.2 * canvas.height else 0.7
     for row in (-1, 1):
         if generator.random() < stacked:
-            canvas.write(_neighbour(canvas, source), (float(generator.normal(0, 0.1)), row * float(generator.uniform(0.95, 1.1))))
+            canvas.write(
+                _neighbour(canvas, source), (float(generator.normal(0, 0.1)), row * float(generator.uniform(0.95, 1.1)))
+            )
 
 
 def _neighbour(canvas: Canvas, source: GlyphSource) -> Ink:

@@ -11,7 +11,7 @@ import numpy as np
 
 from formreader.geometry import Box
 from formreader.synth.glyphs import GlyphSource, own_sign
-from formreader.synth.pen import Ink, Stroke, draw_strokes, vary_strokes
+from formreader.synth.pen import Ink, Stroke, draw_strokes
 from formreader.templates import Bubbles, Digits, RowSums, Tally, Template, Words
 
 Filler = Literal["X", "-", "_", "0"]
@@ -41,8 +41,13 @@ def as_written(value: int, boxes: int, filler: Filler) -> str:
 
 
 def fill_page(
-    template: Template, values: dict[str, int], hand: Hand, source: GlyphSource, px_per_mm: float,
-    generator: np.random.Generator, spell: Callable[[int], str] | None = None,
+    template: Template,
+    values: dict[str, int],
+    hand: Hand,
+    source: GlyphSource,
+    px_per_mm: float,
+    generator: np.random.Generator,
+    spell: Callable[[int], str] | None = None,
 ) -> tuple[Ink, dict[str, str]]:
     """Penned ink like ``page.draw_page`` and what is written in each field's digit boxes."""
     shape = (round(template.height_mm * px_per_mm), round(template.width_mm * px_per_mm))
@@ -173,7 +178,9 @@ class _Pen:
         drawn = _penned_words(text, min(box.height * 0.5, 6.0) * self.px_per_mm, self.generator)
         widest = int(box.width * 0.95 * self.px_per_mm)
         if drawn.shape[1] > widest:
-            drawn = cv2.resize(drawn, (widest, max(1, drawn.shape[0] * widest // drawn.shape[1])), interpolation=cv2.INTER_AREA)
+            drawn = cv2.resize(
+                drawn, (widest, max(1, drawn.shape[0] * widest // drawn.shape[1])), interpolation=cv2.INTER_AREA
+            )
         self._lay(drawn, box.x + drawn.shape[1] / 2 / self.px_per_mm + 0.02 * box.width, box.centre[1])
 
     def _lay(self, drawn: Ink, x_mm: float, y_mm: float) -> None:

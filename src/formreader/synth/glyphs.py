@@ -153,6 +153,7 @@ def trained_letters(clear: list[int]) -> list[int]:
 def read_mnist(path: Path, part: str) -> tuple[Pictures, NDArray[np.uint8]]:
     """``part`` is ``train`` or ``t10k``: pictures (N, 28, 28) and labels (N,)."""
     with tarfile.open(path) as archive:
+
         def payload(kind: str, skip: int) -> NDArray[np.uint8]:
             member = archive.extractfile(f"package/data/{part}-{kind}-ubyte")
             if member is None:

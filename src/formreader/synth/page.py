@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from formreader.geometry import Box
 from formreader.synth.pen import Ink
 from formreader.synth.skeletons import segment_digit
-from formreader.templates import Bubbles, Digits, Mark, Tally, Template
+from formreader.templates import Bubbles, Digits, Encoding, Mark, Tally, Template, encoding_cells, indexed_cells
 
 _DICTIONARIES = {
-    "16h5": cv2.aruco.DICT_APRILTAG_16h5, "25h9": cv2.aruco.DICT_APRILTAG_25h9,
-    "36h10": cv2.aruco.DICT_APRILTAG_36h10, "36h11": cv2.aruco.DICT_APRILTAG_36h11,
+    "16h5": cv2.aruco.DICT_APRILTAG_16h5,
+    "25h9": cv2.aruco.DICT_APRILTAG_25h9,
+    "36h10": cv2.aruco.DICT_APRILTAG_36h10,
+    "36h11": cv2.aruco.DICT_APRILTAG_36h11,
 }
 _TAG_CELLS = {"16h5": 6, "25h9": 7, "36h10": 8, "36h11": 8}
 GUIDE_INK, GUIDE_WIDTH_MM = 0.25, 0.25
@@ -22,7 +24,10 @@ FIXED_POINT = 3
 
 
 def draw_page(template: Template, px_per_mm: float) -> Ink:
-    """Printed ink 0..1, float32 (height, width), of the whole page; pixel (i, j) is page mm (j + 0.5, i + 0.5) / px_per_mm."""
+    """Printed ink 0..1, float32 (height, width), of the whole page.
+
+    The centre of pixel (row, column) is page mm ((column + 0.5) / px_per_mm, (row + 0.5) / px_per_mm).
+    """
     size = (round(template.height_mm * px_per_mm), round(template.width_mm * px_per_mm))
     page = np.zeros(size, np.uint8)
     for area in template.areas:
@@ -31,22 +36,25 @@ def draw_page(template: Template, px_per_mm: float) -> Ink:
         _stroke(page, (segment.x0, segment.y0), (segment.x1, segment.y1), segment.width, segment.ink, px_per_mm)
     for field in template.fields.values():
         for encoding in field.encodings.values():
-            if isinstance(encoding, Digits) and encoding.guide != "none":
-                for cell in encoding.cells:
-                    _print_eight(page, cell, encoding.guide, px_per_mm)
-            elif isinstance(encoding, Bubbles):
-                for column in encoding.columns:
-                    for value, circle in enumerate(column):
-                        _print_bubble(page, circle, str(value), px_per_mm)
-            elif isinstance(encoding, Tally) and encoding.guide != "none":
-                for row in encoding.cells:
-                    for cell in row:
-                        _print_tally_guide(page, cell, px_per_mm)
+            _print_inside(page, encoding, px_per_mm)
     for text in template.texts:
         _print_words(page, text.text, text.box, px_per_mm)
     for mark in template.marks:
         _print_mark(page, mark, px_per_mm)
-    return page.astype(np.float32) / 255
+    return page.astype(np.float32) / np.float32(255)
+
+
+def _print_inside(page: NDArray[np.uint8], encoding: Encoding, px_per_mm: float) -> None:
+    """What is printed in an encoding's cells: guides for the pen, numbered circles."""
+    if isinstance(encoding, Bubbles):
+        for (_, value), circle in indexed_cells(encoding):
+            _print_bubble(page, circle, str(value), px_per_mm)
+    elif isinstance(encoding, Digits) and encoding.guide != "none":
+        for cell in encoding.cells:
+            _print_eight(page, cell, encoding.guide, px_per_mm)
+    elif isinstance(encoding, Tally) and encoding.guide != "none":
+        for cell in encoding_cells(encoding):
+            _print_tally_guide(page, cell, px_per_mm)
 
 
 def _at(point: tuple[float, float], px_per_mm: float) -> tuple[int, int]:
@@ -55,7 +63,11 @@ def _at(point: tuple[float, float], px_per_mm: float) -> tuple[int, int]:
 
 
 def _stroke(
-    page: NDArray[np.uint8], start: tuple[float, float], end: tuple[float, float], width_mm: float, ink: float,
+    page: NDArray[np.uint8],
+    start: tuple[float, float],
+    end: tuple[float, float],
+    width_mm: float,
+    ink: float,
     px_per_mm: float,
 ) -> None:
     width_px = width_mm * px_per_mm
@@ -95,8 +107,12 @@ def _print_tally_guide(page: NDArray[np.uint8], cell: Box, px_per_mm: float) -> 
 
 def _print_bubble(page: NDArray[np.uint8], circle: Box, value: str, px_per_mm: float) -> None:
     radius = round(circle.width / 2 * px_per_mm * 2**FIXED_POINT)
-    cv2.circle(page, _at(circle.centre, px_per_mm), radius, 230, max(1, round(0.2 * px_per_mm)), cv2.LINE_AA, FIXED_POINT)
-    inner = Box(circle.x + circle.width * 0.36, circle.y + circle.height * 0.28, circle.width * 0.28, circle.height * 0.44)
+    cv2.circle(
+        page, _at(circle.centre, px_per_mm), radius, 230, max(1, round(0.2 * px_per_mm)), cv2.LINE_AA, FIXED_POINT
+    )
+    inner = Box(
+        circle.x + circle.width * 0.36, circle.y + circle.height * 0.28, circle.width * 0.28, circle.height * 0.44
+    )
     _print_words(page, value, inner, px_per_mm)
 
 

@@ -21,14 +21,18 @@ class Curl:
     phases: tuple[float, float]
     page: tuple[int, int]
 
-    def offsets(self, u: NDArray[np.float32], v: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def offsets(
+        self, u: NDArray[np.float32], v: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """What a flat page's point (u, v) shows is printed this much further right and down, px."""
         height, width = self.page
         return self._wave(v / height, 1), self._wave(u / width, 0)
 
     def _wave(self, along: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
         bow, phase = self.bows[axis], self.phases[axis]
-        wave: NDArray[np.float32] = self.reach_px * (bow * ((2 * along - 1) ** 2 - 0.5) + 0.25 * np.sin(3.0 * along + phase))
+        wave: NDArray[np.float32] = self.reach_px * (
+            bow * ((2 * along - 1) ** 2 - 0.5) + 0.25 * np.sin(3.0 * along + phase)
+        )
         return wave
 
 
@@ -66,17 +70,22 @@ def photograph_page(
     photo_from_page = homography_from_points(page_corners, corners)
     bows, phases = generator.normal(0, 0.5, 2), generator.uniform(0, 6.28, 2)
     curl = Curl(
-        0.006 * severity * height, (float(bows[0]), float(bows[1])), (float(phases[0]), float(phases[1])), (height, width)
+        0.006 * severity * height,
+        (float(bows[0]), float(bows[1])),
+        (float(phases[0]), float(phases[1])),
+        (height, width),
     )
     map_x, map_y = _page_px(photo_from_page, px_per_mm, shape, curl)
-    fine = max(1.0, 1.0 / _magnification(photo_from_page, px_per_mm, page_corners))
+    fine = max(1.0, 1.0 / _magnification(photo_from_page, px_per_mm))
     softened = cv2.GaussianBlur(page, (0, 0), 0.45 * fine) if fine > 1.2 else page
     seen = cv2.remap(softened, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(-1, -1, -1))
     background = _background(shape, generator)
     on_page = (seen[:, :, :1] >= 0).astype(np.float32)
     scene = np.where(on_page > 0, seen, background)
     lit = scene * _light(shape, severity, generator)[:, :, None] * 255
-    lit = cv2.GaussianBlur(lit, (0, 0), max(0.3, float(generator.uniform(0.4, 0.7 + 0.5 * severity)) * long_side_px / 3000))
+    lit = cv2.GaussianBlur(
+        lit, (0, 0), max(0.3, float(generator.uniform(0.4, 0.7 + 0.5 * severity)) * long_side_px / 3000)
+    )
     # noise of one plane for all three colours: what survives a phone's own denoising
     lit += generator.normal(0, 1.0 + 2.0 * severity, shape).astype(np.float32)[:, :, None]
     return Photographed(np.clip(lit, 0, 255).astype(np.uint8), photo_from_page, curl, px_per_mm)
@@ -121,7 +130,7 @@ def _page_px(
     return u + right - 0.5, v + down - 0.5
 
 
-def _magnification(photo_from_page: Homography, px_per_mm: float, page_corners: Points) -> float:
+def _magnification(photo_from_page: Homography, px_per_mm: float) -> float:
     a, b, c, d = photo_from_page[:2, :2].ravel()
     return float(np.sqrt(abs(a * d - b * c))) / px_per_mm
 
@@ -132,7 +141,9 @@ def _background(shape: tuple[int, int], generator: np.random.Generator) -> NDArr
     colour = np.clip(tone + generator.normal(0, 0.05, 3), 0.05, 0.7).astype(np.float32)
     grain = np.zeros(shape, np.float32)
     for divisor, strength in ((150, 0.1), (30, 0.06), (6, 0.04)):
-        small = generator.normal(0, strength, (shape[0] // divisor + 2, shape[1] // (divisor * 3) + 2)).astype(np.float32)
+        small = generator.normal(0, strength, (shape[0] // divisor + 2, shape[1] // (divisor * 3) + 2)).astype(
+            np.float32
+        )
         grain += cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.clip(colour[None, None, :] * (1 + grain[:, :, None]), 0.02, 1.0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,13 @@ class SyntheticSheet:
 
 
 def compose_sheet(
-    template: Template, source: GlyphSource, generator: np.random.Generator, *, name: str = "",
-    long_side_px: int = 2400, severity: float = 1.0,
+    template: Template,
+    source: GlyphSource,
+    generator: np.random.Generator,
+    *,
+    name: str = "",
+    long_side_px: int = 2400,
+    severity: float = 1.0,
 ) -> SyntheticSheet:
     """Fill and photograph one page of ``template``. Deterministic in ``generator``.
 
@@ -63,7 +69,7 @@ def save_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
 
 
-def _speller(language: str) -> Any:
+def _speller(language: str) -> Callable[[int], str]:
     from num2words import num2words
 
-    return lambda value: num2words(value, lang=language)
+    return lambda value: str(num2words(value, lang=language))

@@ -64,16 +64,13 @@ def _letters(spec: WordsSpec, right: float, down: float) -> tuple[tuple[Box, ...
     return rows
 
 
-def _grid(
-    numbers: Sequence[float], right: float, down: float, rows: int, columns: int
-) -> tuple[tuple[Box, ...], ...]:
+def _grid(numbers: Sequence[float], right: float, down: float, rows: int, columns: int) -> tuple[tuple[Box, ...], ...]:
     """Equal cells that fill the box ``numbers``."""
     x, y, width, height = numbers
     cell_width, cell_height = width / columns, height / rows
     return tuple(
         tuple(
-            Box(x + right + j * cell_width, y + down + i * cell_height, cell_width, cell_height)
-            for j in range(columns)
+            Box(x + right + j * cell_width, y + down + i * cell_height, cell_width, cell_height) for j in range(columns)
         )
         for i in range(rows)
     )

@@ -74,10 +74,7 @@ def _overlaps(template: Template) -> Iterator[Finding]:
 
 
 def _overlap(a: Box, b: Box) -> bool:
-    return (
-        min(a.right, b.right) - max(a.x, b.x) > OVERLAP_MM
-        and min(a.bottom, b.bottom) - max(a.y, b.y) > OVERLAP_MM
-    )
+    return min(a.right, b.right) - max(a.x, b.x) > OVERLAP_MM and min(a.bottom, b.bottom) - max(a.y, b.y) > OVERLAP_MM
 
 
 def _unbounded(template: Template) -> Iterator[Finding]:

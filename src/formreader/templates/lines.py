@@ -18,13 +18,9 @@ def ruled_segments(spec: RuledSpec) -> list[Segment]:
     segments = []
     for shift in spec.repeat:
         for y in spec.across or ():
-            segments.append(
-                Segment(spec.start, y + shift, spec.end, y + shift, spec.width, spec.ink)
-            )
+            segments.append(Segment(spec.start, y + shift, spec.end, y + shift, spec.width, spec.ink))
         for x in spec.down or ():
-            segments.append(
-                Segment(x, spec.start + shift, x, spec.end + shift, spec.width, spec.ink)
-            )
+            segments.append(Segment(x, spec.start + shift, x, spec.end + shift, spec.width, spec.ink))
     return segments
 
 

@@ -25,8 +25,7 @@ def build_page(spec: TemplateSpec, source: Source, digest: str, problems: list[P
     fields = _fields(spec, source, page, problems)
     named = not any(problem.path[-1] == "name" for problem in problems)
     implied = [
-        edge for field in fields.values() for encoding in field.encodings.values()
-        for edge in cell_edges(encoding)
+        edge for field in fields.values() for encoding in field.encodings.values() for edge in cell_edges(encoding)
     ]
     areas = tuple(Area(Box(*area.box), area.ink) for area in spec.areas)
     texts = tuple(Text(text.text, Box(*text.box), text.heading) for text in spec.texts)
@@ -93,14 +92,13 @@ def _fields(spec: TemplateSpec, source: Source, page: Box, problems: list[Proble
                 name = group.name.replace("{row}", row).replace("{column}", column)
                 if name in fields:
                     other = source.lines.get(("fields", first[name]), 0)
-                    problems.append(
-                        Problem((*path, "name"), f"'{name}' is the field of line {other} too: rename one")
-                    )
+                    problems.append(Problem((*path, "name"), f"'{name}' is the field of line {other} too: rename one"))
                     continue
                 first[name] = i
                 encodings = {
                     key: place(spec_of, right, down)
-                    for key in ENCODINGS if (spec_of := getattr(group, key)) is not None
+                    for key in ENCODINGS
+                    if (spec_of := getattr(group, key)) is not None
                 }
                 fields[name] = Field(name, encodings)
                 for key, encoding in encodings.items():
@@ -147,15 +145,11 @@ def _rules(spec: TemplateSpec, fields: dict[str, Field], problems: list[Problem]
     return tuple(rules)
 
 
-def _check_inside(
-    box: Box, page: Box, path: Path, problems: list[Problem], what: str = ""
-) -> bool:
+def _check_inside(box: Box, page: Box, path: Path, problems: list[Problem], what: str = "") -> bool:
     """Note a box that is not on the page; whether it was noted."""
     if min(box.x, box.y, page.width - box.right, page.height - box.bottom) >= -EDGE_MM:
         return False
-    over = (
-        ("left", -box.x), ("top", -box.y), ("right", box.right - page.width), ("bottom", box.bottom - page.height)
-    )
+    over = (("left", -box.x), ("top", -box.y), ("right", box.right - page.width), ("bottom", box.bottom - page.height))
     sides = [f"{excess:.2f} mm over the {side} edge" for side, excess in over if excess > EDGE_MM]
     told = f"{what} is outside the page" if what else "outside the page"
     size = f"{page.width:g} x {page.height:g} mm"

@@ -63,9 +63,7 @@ def draw_over(template: Template, photo_bgr: Picture, map_points: MapPoints) -> 
     ``map_points`` takes page points (..., 2) in mm to pixels of ``photo_bgr``, (height, width, 3) uint8.
     """
     if photo_bgr.ndim != 3 or photo_bgr.shape[2] != 3 or photo_bgr.dtype != np.uint8:
-        raise ValueError(
-            f"expected a uint8 picture (height, width, 3), got {photo_bgr.dtype} {photo_bgr.shape}"
-        )
+        raise ValueError(f"expected a uint8 picture (height, width, 3), got {photo_bgr.dtype} {photo_bgr.shape}")
     picture = photo_bgr.copy()
     thick = _stroke_px(template, map_points)
     for segment in template.segments:
@@ -119,7 +117,12 @@ def _draw_ink(template: Template, page: Picture, map_points: MapPoints, pen_px: 
 
 
 def _draw_text(
-    picture: Picture, text: str, box: Box, map_points: MapPoints, colour: Colour, pen_px: int = 1,
+    picture: Picture,
+    text: str,
+    box: Box,
+    map_points: MapPoints,
+    colour: Colour,
+    pen_px: int = 1,
     centred: bool = True,
 ) -> None:
     """``text`` as large as fits into ``box`` (mm), level, whatever the map; centred or at its left."""
@@ -144,13 +147,9 @@ def _fill(picture: Picture, corners_px: Points, ink: float) -> None:
     cv2.fillPoly(picture, [_fixed_point(corners_px)], _grey(ink), cv2.LINE_8, SUBPIXEL_BITS)
 
 
-def _draw_line(
-    picture: Picture, points_px: Points, colour: Colour, thick_px: int, closed: bool = True
-) -> None:
+def _draw_line(picture: Picture, points_px: Points, colour: Colour, thick_px: int, closed: bool = True) -> None:
     if np.isfinite(points_px).all():
-        cv2.polylines(
-            picture, [_fixed_point(points_px)], closed, colour, thick_px, cv2.LINE_AA, SUBPIXEL_BITS
-        )
+        cv2.polylines(picture, [_fixed_point(points_px)], closed, colour, thick_px, cv2.LINE_AA, SUBPIXEL_BITS)
 
 
 def _fixed_point(points_px: Points) -> NDArray[np.int32]:

@@ -46,9 +46,7 @@ def read_source(name: str, raw: bytes) -> Source:
     return source
 
 
-def _value(
-    node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem], seen: set[int]
-) -> object:
+def _value(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem], seen: set[int]) -> object:
     """``node`` as dict, list, str or None; fills ``lines`` and ``problems``."""
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from formreader.synth.cells import draw_label
 
 CHUNK = 1000
 """Cells drawn by one task; each chunk has a seed of its own, so the number of cores changes nothing."""
+PART = 20_000
+"""Cells in one file of the cache: drawing that was stopped goes on after its last file."""
 
 DRAWN_BY = ("camera", "canvas", "cells", "glyphs", "ground", "pen", "skeletons")
 Progress = Callable[[int, int], None]
@@ -34,37 +38,54 @@ class CellSet:
     labels: NDArray[np.int64]
 
 
-def compose_cells(
-    count: int, glyphs: Path | None, seed: int, held_out: bool = False, progress: Progress | None = None, workers: int = 2
-) -> CellSet:
-    """Draw ``count`` cells (rounded up to a thousand) of training or of held-out writing, the same for ``seed``."""
-    chunks = -(-count // CHUNK)
-    crops, aspects, labels = [], [], []
-    with ProcessPoolExecutor(workers, initializer=_open_source, initargs=(glyphs, held_out)) as pool:
-        for i, part in enumerate(pool.map(_compose_chunk, [(seed, i) for i in range(chunks)])):
-            crops.append(part.crops)
-            aspects.append(part.aspects)
-            labels.append(part.labels)
-            if progress:
-                progress((i + 1) * CHUNK, chunks * CHUNK)
-    return CellSet(np.concatenate(crops), np.concatenate(aspects), np.concatenate(labels))
-
-
 def cached_cells(
     cache: Path, count: int, glyphs: Path | None, seed: int, held_out: bool = False, progress: Progress | None = None
 ) -> CellSet:
-    """The same, from ``cache`` where it holds these cells already, drawn by this very code."""
-    file = cache / f"cells-{'held' if held_out else 'train'}-{seed}-{count}-{_drawn_by()}.npz"
-    if file.exists():
-        with np.load(file) as kept:
-            return CellSet(kept["crops"], kept["aspects"], kept["labels"])
-    cells = compose_cells(count, glyphs, seed, held_out, progress)
+    """Draw ``count`` cells (rounded up to a thousand) of training or of held-out writing, the same for ``seed``.
+
+    Those that ``cache`` already holds, drawn by this very code, are taken from there.
+    """
     cache.mkdir(parents=True, exist_ok=True)
-    np.savez(file, crops=cells.crops, aspects=cells.aspects, labels=cells.labels)
-    return cells
+    stem = f"cells-{'held' if held_out else 'train'}-{seed}-{drawn_by()}"
+    parts = []
+    with ExitStack() as opened:
+        pool: Executor | None = None
+        for start in range(0, count, PART):
+            size = -(-min(PART, count - start) // CHUNK) * CHUNK
+            file = cache / f"{stem}-{start}-{size}.npz"
+            if not file.exists():
+                pool = pool or opened.enter_context(
+                    ProcessPoolExecutor(os.cpu_count(), initializer=_open_source, initargs=(glyphs, held_out))
+                )
+                _draw_part(file, pool, seed, range(start // CHUNK, (start + size) // CHUNK))
+            parts.append(_load_part(file))
+            if progress:
+                progress(start + size, count)
+    return _joined(parts)
 
 
-def _drawn_by() -> str:
+def _draw_part(file: Path, pool: Executor, seed: int, chunks: range) -> None:
+    """Draw chunks into ``file``, which appears only when it is whole."""
+    cells = _joined(list(pool.map(_compose_chunk, [(seed, chunk) for chunk in chunks])))
+    unfinished = file.with_suffix(".unfinished.npz")
+    np.savez(unfinished, crops=cells.crops, aspects=cells.aspects, labels=cells.labels)
+    unfinished.replace(file)
+
+
+def _load_part(file: Path) -> CellSet:
+    with np.load(file) as kept:
+        return CellSet(kept["crops"], kept["aspects"], kept["labels"])
+
+
+def _joined(parts: Sequence[CellSet]) -> CellSet:
+    return CellSet(
+        np.concatenate([part.crops for part in parts]),
+        np.concatenate([part.aspects for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+    )
+
+
+def drawn_by() -> str:
     """A short hash of the code that draws cells, so that a cache never outlives it."""
     folder = Path(formreader.synth.__file__).parent
     code = b"".join((folder / f"{name}.py").read_bytes() for name in DRAWN_BY)

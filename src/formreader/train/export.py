@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -34,21 +33,32 @@ def export_model(network: nn.Module, out: Path, card: Mapping[str, object]) -> P
         folder.mkdir()
         file = folder / MODEL_FILE
         torch.onnx.export(
-            network, (sample,), file, input_names=["cells"], output_names=["logits"], dynamo=True, verbose=False,
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},), external_data=False,
+            network,
+            (sample,),
+            file,
+            input_names=["cells"],
+            output_names=["logits"],
+            dynamo=True,
+            verbose=False,
+            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+            external_data=False,
         )
         difference = _difference(network, file, sample)
         if difference > TOLERANCE:
             raise RuntimeError(f"the exported model differs from torch by {difference:.2g}, more than {TOLERANCE:g}")
         full = {
-            **card, "sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "bytes": file.stat().st_size,
-            "parameters": sum(p.numel() for p in network.parameters()), "export_difference": difference,
-            "commit": _commit(), "torch": torch.__version__,
+            **card,
+            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+            "bytes": file.stat().st_size,
+            "parameters": sum(p.numel() for p in network.parameters()),
+            "export_difference": difference,
+            "commit": _commit(),
+            "torch": torch.__version__,
         }
         (folder / CARD_FILE).write_text(json.dumps(full, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if out.exists():
             shutil.rmtree(out)
-        os.replace(folder, out)
+        folder.replace(out)
     return out
 
 
