@@ -17,7 +17,7 @@ from formreader.register.ink import InkPicture, find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.templates import Mark, Template
 
-SURE_COVERAGE = 0.9
+SURE_COVERAGE = 0.8
 """A fit from a code alone that finds this part of the lines needs no other hypothesis."""
 CODE_REACH_MM = 12.0
 """How far a code may be found from where a hypothesis puts it: a page's curl, no more."""

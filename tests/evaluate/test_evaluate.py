@@ -1,0 +1,65 @@
+"""The measures themselves, against values known by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from formreader.errors import UsageError
+from formreader.evaluate.intervals import clopper_pearson
+from formreader.evaluate.sheets import load_truth, score_sheet, totals
+from formreader.records import FieldReading, SheetReading, Source
+
+SOURCE = Source("a.jpg", 1, "", 100, 100)
+
+
+def field(name: str, value: int | None, written: str, status: str = "accepted") -> FieldReading:
+    return FieldReading(name, value, written, 0.9999, status, (), (), {}, np.zeros((4, 2)))
+
+
+TRUTH = {
+    "name": "a.jpg",
+    "template": "form",
+    "fields": {"a": {"written": "X12", "value": 12}, "b": {"written": "___", "value": None}},
+}
+
+
+def test_exact_intervals() -> None:
+    assert clopper_pearson(0, 10) == pytest.approx((0.0, 0.3085), abs=1e-4)
+    assert clopper_pearson(166, 166) == pytest.approx((0.9780, 1.0), abs=1e-4)
+    assert clopper_pearson(5, 10) == pytest.approx((0.1871, 0.8129), abs=1e-4)
+
+
+def test_another_filler_is_still_the_right_number() -> None:
+    reading = SheetReading(SOURCE, "accepted", "form", fields={"a": field("a", 12, "_12"), "b": field("b", None, "___")})
+    counted = totals([score_sheet(TRUTH, reading)])
+    assert (counted.fields, counted.right, counted.silent_errors) == (2, 2, 0)
+    assert (counted.boxes, counted.boxes_right) == (6, 5)
+
+
+def test_a_wrong_accepted_value_is_a_silent_error_and_one_in_review_is_not() -> None:
+    wrong = SheetReading(SOURCE, "review", "form", fields={"a": field("a", 72, "X72"), "b": field("b", 0, "__0", "review")})
+    counted = totals([score_sheet(TRUTH, wrong)])
+    assert (counted.right, counted.silent_errors) == (0, 1)
+
+
+def test_an_unreadable_field_is_not_the_empty_one_it_should_be() -> None:
+    unread = SheetReading(SOURCE, "review", "form", fields={"b": field("b", None, "?__", "review")})
+    assert totals([score_sheet(TRUTH, unread)]).right == 0
+
+
+def test_a_form_taken_for_another_is_wrong_in_every_number_it_accepts() -> None:
+    other = SheetReading(SOURCE, "accepted", "other", fields={"x": field("x", 3, "__3")})
+    counted = totals([score_sheet(TRUTH, other)])
+    assert (counted.misnamed, counted.right, counted.silent_errors) == (1, 0, 1)
+
+
+def test_a_file_that_is_no_truth_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "truth.json"
+    for content in ("", "{}", json.dumps({"schema": "truth/2", "sheets": []})):
+        path.write_text(content)
+        with pytest.raises(UsageError, match="truth/1"):
+            load_truth(path)
