@@ -99,7 +99,8 @@ def report(rows: list[dict], cold_s: float) -> None:
             + f"{row['decode_colour_ms']:8.0f}{row['decode_grey_ms']:7.0f}{row['ratio']:7.1f}"
         )
     print(
-        f"milliseconds, medians; ratio is whole over the full decode in colour. Cold start of the command: {cold_s:.2f} s"
+        "milliseconds, medians; ratio is whole over the full decode in colour; "
+        f"cold start of the command: {cold_s:.2f} s"
     )
 
 

@@ -65,6 +65,11 @@ def apply_homography(homography: Homography, points: Points) -> Points:
     return result
 
 
+def inverse(homography: Homography) -> Homography:
+    """The map the other way: ``page_from_photo`` of ``photo_from_page``."""
+    return np.linalg.inv(homography).astype(np.float64)
+
+
 def homography_from_points(source: Points, target: Points) -> Homography:
     """The 3x3 map of at least four points (N, 2) onto others by normalised least squares.
 

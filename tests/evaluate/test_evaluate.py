@@ -34,14 +34,16 @@ def test_exact_intervals() -> None:
 
 
 def test_another_filler_is_still_the_right_number() -> None:
-    reading = SheetReading(SOURCE, "accepted", "form", fields={"a": field("a", 12, "_12"), "b": field("b", None, "___")})
+    fields = {"a": field("a", 12, "_12"), "b": field("b", None, "___")}
+    reading = SheetReading(SOURCE, "accepted", "form", fields=fields)
     counted = totals([score_sheet(TRUTH, reading)])
     assert (counted.fields, counted.right, counted.silent_errors) == (2, 2, 0)
     assert (counted.boxes, counted.boxes_right) == (6, 5)
 
 
 def test_a_wrong_accepted_value_is_a_silent_error_and_one_in_review_is_not() -> None:
-    wrong = SheetReading(SOURCE, "review", "form", fields={"a": field("a", 72, "X72"), "b": field("b", 0, "__0", "review")})
+    fields = {"a": field("a", 72, "X72"), "b": field("b", 0, "__0", "review")}
+    wrong = SheetReading(SOURCE, "review", "form", fields=fields)
     counted = totals([score_sheet(TRUTH, wrong)])
     assert (counted.right, counted.silent_errors) == (0, 1)
 

@@ -80,7 +80,5 @@ def test_a_page_cut_in_half_is_refused_or_its_missing_boxes_go_to_review(reader:
     path = tmp_path / "cut.jpg"
     cv2.imwrite(str(path), picture[: picture.shape[0] // 2])
     sheet = reader.read(path)
-    outside = [
-        field for field in sheet.fields.values() if (field.quad[:, 1] > picture.shape[0] / 2).any()
-    ]
+    outside = [field for field in sheet.fields.values() if (field.quad[:, 1] > picture.shape[0] / 2).any()]
     assert sheet.status == "rejected" or all(field.status == "review" for field in outside)

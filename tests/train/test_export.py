@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 @pytest.fixture(scope="module")
 def cells(tmp_path_factory: pytest.TempPathFactory) -> CellSet:
-    return cached_cells(tmp_path_factory.mktemp("cells"), 1000, None, seed=3)
+    return cached_cells(tmp_path_factory.mktemp("cells"), 256, None, seed=3)
 
 
 def test_the_exported_model_equals_torch(tmp_path: Path) -> None:
@@ -42,22 +42,21 @@ def test_the_exported_model_equals_torch(tmp_path: Path) -> None:
 
 
 def test_cells_are_drawn_once(tmp_path: Path) -> None:
-    first = cached_cells(tmp_path, 1000, None, seed=4)
+    first = cached_cells(tmp_path, 60, None, seed=4)
     file = next(tmp_path.glob("*.npz"))
     written = file.stat().st_mtime_ns
-    second = cached_cells(tmp_path, 1000, None, seed=4)
+    second = cached_cells(tmp_path, 60, None, seed=4)
     assert file.stat().st_mtime_ns == written
     assert (first.crops == second.crops).all()
 
 
 def test_training_stopped_after_an_epoch_goes_on_as_if_it_had_not(tmp_path: Path, cells: CellSet) -> None:
-    small = CellSet(cells.crops[:256], cells.aspects[:256], cells.labels[:256])
     recipe = Recipe(seed=1, cells=256, epochs=2, batch=64)
     said: list[str] = []
 
     def whole(checkpoint: Path) -> np.ndarray:
         torch.manual_seed(recipe.seed)
-        return predict(fit(small, small, recipe, checkpoint, said.append), small)
+        return predict(fit(cells, cells, recipe, checkpoint, said.append), cells)
 
     class StoppedError(Exception):
         pass
@@ -69,7 +68,7 @@ def test_training_stopped_after_an_epoch_goes_on_as_if_it_had_not(tmp_path: Path
     expected = whole(tmp_path / "whole.pt")
     torch.manual_seed(recipe.seed)
     with pytest.raises(StoppedError):
-        fit(small, small, recipe, tmp_path / "cut.pt", stop_after_one)
+        fit(cells, cells, recipe, tmp_path / "cut.pt", stop_after_one)
     resumed = whole(tmp_path / "cut.pt")
     assert any(line.startswith("going on after epoch 1") for line in said)
     assert np.abs(resumed - expected).max() < 1e-3

@@ -57,9 +57,8 @@ def _print_sheet(score: SheetScore) -> None:
             verdict = "right" if field.right else "WRONG"
             status = "ACCEPTED" if field.accepted else "review"
             why = ", ".join(field.reasons)
-            print(
-                f"    {field.field:24} {field.written:>4} read {field.found or '-':>4} {field.confidence:7.4f} {verdict} {status} {why}"
-            )
+            read = f"{field.written:>4} read {field.found or '-':>4} {field.confidence:7.4f}"
+            print(f"    {field.field:24} {read} {verdict} {status} {why}")
 
 
 @app.command()

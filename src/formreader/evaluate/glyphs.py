@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
@@ -35,6 +36,13 @@ class GlyphScore:
 def evaluate_glyphs(folder: Path, recogniser: DigitRecogniser) -> list[GlyphScore]:
     """Score every test set found in ``folder``. Labels are classes of the recogniser, ``?`` for letters."""
     return [_score(name, pictures, labels, recogniser) for name, pictures, labels in test_sets(folder)]
+
+
+def record_scores(card: Path, scores: Sequence[GlyphScore]) -> None:
+    """Write the scores into a model's card.json, beside the metrics that training wrote there."""
+    known = json.loads(card.read_text(encoding="utf-8"))
+    known.setdefault("metrics", {})["by_data_set"] = [asdict(score) for score in scores]
+    card.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def test_sets(folder: Path) -> Iterator[tuple[str, NDArray[np.uint8], list[str]]]:

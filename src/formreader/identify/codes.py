@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -45,7 +46,7 @@ def find_printed_codes(photo: Photo) -> tuple[Code, ...]:
 
     found = []
     for result in zxingcpp.read_barcodes(photo.grey):
-        kind = "qr" if "QR" in result.format.name else "barcode"
+        kind: Literal["qr", "barcode"] = "qr" if "QR" in result.format.name else "barcode"
         p = result.position
         quad = np.array(
             [[c.x, c.y] for c in (p.top_left, p.top_right, p.bottom_right, p.bottom_left)], dtype=np.float64

@@ -236,13 +236,13 @@ def _axis_hypotheses(
     return _distinct(scale, shift, score, (float(lines[0]), float(lines[-1])))
 
 
-def _ordered_pairs(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _ordered_pairs(values: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     a, b = np.triu_indices(len(values), k=1)
     return values[a], values[b]
 
 
 def _distinct(
-    scale: NDArray[np.float64], shift: NDArray[np.float64], score: NDArray[np.float64], span: tuple[float, float]
+    scale: NDArray[np.floating], shift: NDArray[np.floating], score: NDArray[np.floating], span: tuple[float, float]
 ) -> list[_AxisHypothesis]:
     """The best hypotheses that put the first and last line at least 4 px apart from each other's."""
     kept: list[_AxisHypothesis] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Points, apply_homography
+from formreader.geometry import Points, apply_homography, inverse
 from formreader.register.fit import Fit, bend_at, template_samples
 from formreader.register.segments import Segments, segment_lengths
 from formreader.templates import Template
@@ -52,7 +52,7 @@ def _page_points(
     """Ends and middle (N, 3, 2) mm of each segment, its length px, and whether it is level or upright."""
     ends = segments.reshape(-1, 2, 2)
     three = np.stack([ends[:, 0], ends.mean(axis=1), ends[:, 1]], axis=1)
-    flat = apply_homography(np.linalg.inv(fit.work_from_page), three)
+    flat = apply_homography(inverse(fit.work_from_page), three)
     points = flat - bend_at(fit.bend, flat)
     run = np.abs(points[:, 2] - points[:, 0])
     return points, lengths, run[:, 1] < STEEPEST * run[:, 0], run[:, 0] < STEEPEST * run[:, 1]

@@ -300,9 +300,7 @@ def _bilinear(bend: Bend, points: Points) -> tuple[NDArray[np.float64], NDArray[
     return weights, nodes
 
 
-def _bend_update(
-    bend: Bend, samples: LineSamples, offsets: NDArray[np.float64], found: NDArray[np.bool_]
-) -> Bend:
+def _bend_update(bend: Bend, samples: LineSamples, offsets: NDArray[np.float64], found: NDArray[np.bool_]) -> Bend:
     """Add to the bend what the offsets ask for, as smoothly as paper bends (second differences)."""
     rows, columns = BEND_NODES
     count = rows * columns
@@ -316,7 +314,7 @@ def _bend_update(
         if member.sum() < 4:
             continue
         rows_of, wanted = design[member], offsets[found][member] + design[member] @ new[:, axis]
-        solution = new[:, axis]
+        solution: NDArray[np.floating] = new[:, axis]
         for _ in range(4):
             w = samples.weights[found][member] * _robust(wanted - rows_of @ solution)
             normal = rows_of.T @ (rows_of * w[:, None])

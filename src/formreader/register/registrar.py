@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, Points, apply_homography, homography_from_points
+from formreader.geometry import Homography, Points, apply_homography, homography_from_points, inverse
 from formreader.records import Code, Photo, Registration
 from formreader.register.align import Hypothesis, Ruling, align, rulings
 from formreader.register.explain import explained
@@ -48,7 +48,7 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
             found = fit(template, start, picture.ink)
             fits.append((method, found, 1.0))
         fits = [(method, found, explained(found, segments)) for method, found, _ in fits]
-    photo_from_work = np.linalg.inv(picture.work_from_photo)
+    photo_from_work = inverse(picture.work_from_photo)
     fits.sort(key=lambda item: -item[1].closeness * item[2] * item[1].visible)
     best: dict[str, Registration] = {}
     for method, found, share in fits:
@@ -125,7 +125,7 @@ def _in_turn(mark: Mark, code: Code, picture: InkPicture, ruling: Ruling) -> boo
 
 
 def _code_in_place(hypothesis: Hypothesis, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> bool:
-    page_from_photo = np.linalg.inv(hypothesis.work_from_page) @ picture.work_from_photo
+    page_from_photo = inverse(hypothesis.work_from_page) @ picture.work_from_photo
     for mark, code, template in codes:
         if template.id == hypothesis.template.id:
             centre = apply_homography(page_from_photo, code.quad).mean(axis=0)

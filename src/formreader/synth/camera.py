@@ -163,5 +163,5 @@ def _jpeg(grey: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np
     padded = cv2.copyMakeBorder(grey, top, 8, left, 8, cv2.BORDER_REPLICATE)
     _, data = cv2.imencode(".jpg", padded, [cv2.IMWRITE_JPEG_QUALITY, int(generator.integers(30, 96))])
     decoded = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
-    result: NDArray[np.uint8] = decoded[top : top + grey.shape[0], left : left + grey.shape[1]]
+    result: NDArray[np.uint8] = np.asarray(decoded, np.uint8)[top : top + grey.shape[0], left : left + grey.shape[1]]
     return result

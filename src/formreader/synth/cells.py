@@ -84,9 +84,18 @@ def _empty_canvas(generator: np.random.Generator) -> tuple[Canvas, float, float]
     darkness = generator.uniform(0.25, 0.6) if generator.random() < 0.25 else generator.uniform(0.55, 0.97)
     # a low box takes a finer pen than a high one, in px of a canvas that its width fills
     nib = float(np.exp(generator.uniform(np.log(1.5), np.log(8.5)))) * (min(width, height) / longer) ** 0.5
-    layers = [np.zeros((CANVAS_PX, CANVAS_PX), np.float32) for _ in range(2)]
-    pitches = width * (1 + gap), height * (1 + gap * generator.uniform(0.5, 2.5))
-    return Canvas(*layers, generator, width, height, *pitches, nib, float(darkness)), gap, aspect
+    canvas = Canvas(
+        printed=np.zeros((CANVAS_PX, CANVAS_PX), np.float32),
+        penned=np.zeros((CANVAS_PX, CANVAS_PX), np.float32),
+        generator=generator,
+        width=width,
+        height=height,
+        pitch_x=width * (1 + gap),
+        pitch_y=height * (1 + gap * generator.uniform(0.5, 2.5)),
+        nib=nib,
+        darkness=float(darkness),
+    )
+    return canvas, gap, aspect
 
 
 def _visible(crop: NDArray[np.uint8], bare: NDArray[np.uint8]) -> bool:
@@ -125,7 +134,6 @@ def _write_label(canvas: Canvas, label: str, source: GlyphSource) -> float:
     elif label == "X":
         _write_cross(canvas, 0.14)
     elif label == "-":
-        # no shorter than it is thick, or it is a dot
         _write_dash(canvas, (0, 0))
     elif label == "_":
         if generator.random() < 0.15:
@@ -224,6 +232,7 @@ def _write_cross(canvas: Canvas, several: float) -> None:
 
 def _write_dash(canvas: Canvas, place: tuple[float, float]) -> None:
     generator = canvas.generator
+    # no shorter than it is thick, or it is a dot
     length = max(canvas.width * float(generator.uniform(0.2, 0.95)), 10.0)
     ink = own_sign("-", min(canvas.nib, length * 0.3), length, generator)
     canvas.write(ink, place, 0.09)

@@ -74,7 +74,10 @@ def _rows(canvas: Canvas) -> list[int]:
 
 def _guide(at: Point, height: float, dot_px: float) -> list[tuple[Point, Point]]:
     """A figure eight around ``at``, dotted where ``dot_px`` is not 0."""
-    segments = [tuple(map(tuple, ((stroke - [0.275, 0.5]) * height + at).tolist())) for stroke in segment_digit("8")]
+    segments: list[tuple[Point, Point]] = []
+    for stroke in segment_digit("8"):
+        (x0, y0), (x1, y1) = ((stroke - [0.275, 0.5]) * height + at).tolist()
+        segments.append(((x0, y0), (x1, y1)))
     return [d for start, end in segments for d in dotted(start, end, dot_px)] if dot_px else segments
 
 

@@ -160,6 +160,6 @@ def _printed_code(mark: Mark) -> NDArray[np.uint8]:
     import zxingcpp
 
     kind = zxingcpp.BarcodeFormat.QRCode if mark.kind == "qr" else zxingcpp.BarcodeFormat.Code128
-    text = mark.text[0].translate(str.maketrans({"*": "0", "?": "0"})).split("[")[0]
+    text = mark.text[0].replace("*", "0").replace("?", "0").split("[")[0]
     picture = np.asarray(zxingcpp.create_barcode(text, kind).to_image(scale=8, add_quiet_zones=False))
     return picture.astype(np.uint8)

@@ -74,7 +74,5 @@ def draw_strokes(strokes: Sequence[Stroke], height_px: float, width_px: float, g
         pressure = 1.0 + 0.1 * generator.standard_normal()
         thickness = max(1, round(width_px * pressure))
         cv2.polylines(picture, [at], False, 255, thickness, cv2.LINE_AA, shift=3)
-    ink = picture.astype(np.float32) / 255
-    if width_px < 1:
-        ink *= width_px
-    return ink
+    fullness = np.float32(min(1.0, width_px) / 255)
+    return picture.astype(np.float32) * fullness

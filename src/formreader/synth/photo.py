@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,15 +23,15 @@ class Curl:
     page: tuple[int, int]
 
     def offsets(
-        self, u: NDArray[np.float32], v: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        self, u: NDArray[np.floating[Any]], v: NDArray[np.floating[Any]]
+    ) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
         """What a flat page's point (u, v) shows is printed this much further right and down, px."""
         height, width = self.page
         return self._wave(v / height, 1), self._wave(u / width, 0)
 
-    def _wave(self, along: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    def _wave(self, along: NDArray[np.floating[Any]], axis: int) -> NDArray[np.floating[Any]]:
         bow, phase = self.bows[axis], self.phases[axis]
-        wave: NDArray[np.float32] = self.reach_px * (
+        wave: NDArray[np.floating[Any]] = self.reach_px * (
             bow * ((2 * along - 1) ** 2 - 0.5) + 0.25 * np.sin(3.0 * along + phase)
         )
         return wave

@@ -132,7 +132,7 @@ def _literals(model: type[BaseModel]) -> tuple[object, ...]:
     return get_args(model.model_fields["kind"].annotation)
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):

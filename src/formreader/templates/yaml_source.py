@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from formreader.errors import TemplateError
 from formreader.templates.problems import Path, Problem, Source, template_error

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -26,6 +28,8 @@ PART = 20_000
 DRAWN_BY = ("camera", "canvas", "cells", "glyphs", "ground", "pen", "skeletons")
 Progress = Callable[[int, int], None]
 
+Task = tuple[int, int, int]
+"""Seed, number of the chunk, cells in it."""
 _source: GlyphSource | None = None
 
 
@@ -38,10 +42,13 @@ class CellSet:
     labels: NDArray[np.int64]
 
 
+Draw = Callable[[Iterable[Task]], Iterator[CellSet]]
+
+
 def cached_cells(
     cache: Path, count: int, glyphs: Path | None, seed: int, held_out: bool = False, progress: Progress | None = None
 ) -> CellSet:
-    """Draw ``count`` cells (rounded up to a thousand) of training or of held-out writing, the same for ``seed``.
+    """Draw ``count`` cells of training or of held-out writing, the same for ``seed``.
 
     Those that ``cache`` already holds, drawn by this very code, are taken from there.
     """
@@ -49,24 +56,37 @@ def cached_cells(
     stem = f"cells-{'held' if held_out else 'train'}-{seed}-{drawn_by()}"
     parts = []
     with ExitStack() as opened:
-        pool: Executor | None = None
+        draw: Draw | None = None
         for start in range(0, count, PART):
-            size = -(-min(PART, count - start) // CHUNK) * CHUNK
+            size = min(PART, count - start)
             file = cache / f"{stem}-{start}-{size}.npz"
             if not file.exists():
-                pool = pool or opened.enter_context(
-                    ProcessPoolExecutor(os.cpu_count(), initializer=_open_source, initargs=(glyphs, held_out))
-                )
-                _draw_part(file, pool, seed, range(start // CHUNK, (start + size) // CHUNK))
+                draw = draw or _drawing(count, glyphs, held_out, opened)
+                tasks = [
+                    (seed, first // CHUNK, min(CHUNK, start + size - first))
+                    for first in range(start, start + size, CHUNK)
+                ]
+                _save_part(file, _joined(list(draw(tasks))))
             parts.append(_load_part(file))
             if progress:
                 progress(start + size, count)
     return _joined(parts)
 
 
-def _draw_part(file: Path, pool: Executor, seed: int, chunks: range) -> None:
-    """Draw chunks into ``file``, which appears only when it is whole."""
-    cells = _joined(list(pool.map(_compose_chunk, [(seed, chunk) for chunk in chunks])))
+def _drawing(count: int, glyphs: Path | None, held_out: bool, opened: ExitStack) -> Draw:
+    """What draws chunks: this process for one chunk, else a process on each core."""
+    if count <= CHUNK:
+        _open_source(glyphs, held_out)
+        return partial(map, _compose_chunk)
+    # spawned: a fork of a process whose threads run OpenCV or torch can hang
+    pool = ProcessPoolExecutor(
+        os.cpu_count(), get_context("spawn"), initializer=_open_source, initargs=(glyphs, held_out)
+    )
+    return partial(opened.enter_context(pool).map, _compose_chunk)
+
+
+def _save_part(file: Path, cells: CellSet) -> None:
+    """The file appears only when it is whole."""
     unfinished = file.with_suffix(".unfinished.npz")
     np.savez(unfinished, crops=cells.crops, aspects=cells.aspects, labels=cells.labels)
     unfinished.replace(file)
@@ -98,12 +118,12 @@ def _open_source(glyphs: Path | None, held_out: bool) -> None:
     _source = load_glyphs(glyphs, held_out)
 
 
-def _compose_chunk(task: tuple[int, int]) -> CellSet:
-    seed, chunk = task
+def _compose_chunk(task: Task) -> CellSet:
+    seed, chunk, count = task
     if _source is None:
         raise RuntimeError("the worker was not opened")
     generator = np.random.default_rng([seed, chunk])
-    cells = [compose_cell(draw_label(generator), _source, generator) for _ in range(CHUNK)]
+    cells = [compose_cell(draw_label(generator), _source, generator) for _ in range(count)]
     return CellSet(
         np.stack([cell.crop for cell in cells]),
         np.array([cell.aspect for cell in cells], np.float32),
