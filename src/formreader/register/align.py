@@ -7,6 +7,7 @@ hypothesis, the agreement of all lines scores it. The best of both axes are then
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -14,13 +15,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, apply_homography
+from formreader.geometry import Homography, apply_homography, inverse
 from formreader.register.segments import Segments, rectifier
 from formreader.templates import Template
 
-AXIS_HYPOTHESES, PLACES_TRIED = 40, 40
-"""Kept for each axis, and of their pairs tried in the plane: a grid of equal columns fits many ways
-by itself, the other axis tells them apart."""
+CANDIDATES, AXIS_HYPOTHESES = 400, 40
+"""Looked through, and kept, for each axis: a grid of equal columns fits many ways by itself, the
+other axis tells them apart."""
+PLACES_TRIED, PLACES_KEPT = 40, 3
+"""Pairs of axes judged in the plane, and kept, of one template in one turn."""
+PALEST = 0.2
+"""Printed lines paler than this leave no segment on a photograph."""
 ASPECT_TOLERANCE = 1.3
 """How far a page's proportion may be from what the camera model says: the focal length is a guess."""
 FOCAL_OVER_LONG_SIDE = 0.8
@@ -116,46 +121,6 @@ def _mapped(homography: Homography, segments: Segments) -> Segments:
     return result
 
 
-def align(template: Template, ruling: Ruling, keep: int = 3) -> list[Hypothesis]:
-    """The ``keep`` best placements of ``template`` on one ruling, best first."""
-    printed = np.array([[s.x0, s.y0, s.x1, s.y1] for s in template.segments if s.ink >= 0.2])
-    if len(printed) == 0:
-        return []
-    level = printed[:, 1] == printed[:, 3]
-    shape = ruling.across_mask.shape
-    vertical = _axis_hypotheses(
-        ruling.across[:, [1, 3]],
-        _lengths(ruling.across),
-        printed[level][:, 1],
-        _lengths(printed[level]),
-        template.height_mm,
-        max(shape),
-    )
-    horizontal = _axis_hypotheses(
-        ruling.down[:, [0, 2]],
-        _lengths(ruling.down),
-        printed[~level][:, 0],
-        _lengths(printed[~level]),
-        template.width_mm,
-        max(shape),
-    )
-    work_from_rectified = np.linalg.inv(ruling.rectified_from_work)
-    samples, sample_level, weights = sample_lines(printed, spacing_mm=6.0)
-    pairs = [
-        (across.score * down.score, across, down)
-        for across, down in product(horizontal, vertical)
-        if 1 / ASPECT_TOLERANCE < across.scale / down.scale / ruling.aspect < ASPECT_TOLERANCE
-    ]
-    pairs.sort(key=lambda pair: -pair[0])
-    found = []
-    for _, across, down in pairs[:PLACES_TRIED]:
-        place = np.array([[across.scale, 0, across.shift], [0, down.scale, down.shift], [0, 0, 1.0]])
-        work_from_page = work_from_rectified @ place
-        score = _agreement(work_from_page, samples, sample_level, weights, ruling)
-        found.append(Hypothesis(template, work_from_page / work_from_page[2, 2], score))
-    return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
-
-
 @dataclass(frozen=True, slots=True)
 class _AxisHypothesis:
     """``scale`` px/mm and ``shift`` px of one axis of the rectified picture."""
@@ -163,6 +128,89 @@ class _AxisHypothesis:
     scale: float
     shift: float
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A template on a ruling with one hypothesis an axis; ``score`` is the product of both axes'."""
+
+    template: Template
+    ruling: Ruling
+    across: _AxisHypothesis
+    down: _AxisHypothesis
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A template's lines as hypotheses are made and judged by: rows and columns (N,) mm with the
+    length of line in each, and samples along all of them."""
+
+    rows: tuple[NDArray[np.float64], NDArray[np.float64]]
+    columns: tuple[NDArray[np.float64], NDArray[np.float64]]
+    samples: NDArray[np.float64]
+    level: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+
+
+_patterns: dict[str, _Pattern] = {}
+
+
+def _pattern(template: Template) -> _Pattern:
+    """The same for every photograph: kept under the hash of the template's file."""
+    if template.sha256 not in _patterns:
+        printed = np.array([[s.x0, s.y0, s.x1, s.y1] for s in template.segments if s.ink >= PALEST]).reshape(-1, 4)
+        level = printed[:, 1] == printed[:, 3]
+        lengths = _lengths(printed)
+        _patterns[template.sha256] = _Pattern(
+            _gathered(printed[level][:, 1], lengths[level]),
+            _gathered(printed[~level][:, 0], lengths[~level]),
+            *(sample_lines(printed, spacing_mm=6.0) if len(printed) else (np.zeros((0, 2)), level, lengths)),
+        )
+    return _patterns[template.sha256]
+
+
+def _gathered(
+    positions: NDArray[np.float64], lengths: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    lines, which = np.unique(np.round(positions, 2), return_inverse=True)
+    return lines, np.bincount(which, weights=lengths, minlength=len(lines))
+
+
+def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
+    """The ``keep`` likeliest placements of any of ``templates`` in any turn, best first."""
+    found: list[Hypothesis] = []
+    for ruling in turns:
+        for template in templates:
+            judged = [_judged(proposal) for proposal in _proposals(template, ruling)]
+            # a few of each: neighbours of one wrong placement must not crowd the right one out
+            found += sorted(judged, key=lambda hypothesis: -hypothesis.score)[:PLACES_KEPT]
+    return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
+
+
+def _proposals(template: Template, ruling: Ruling) -> list[_Proposal]:
+    pattern, picture_px = _pattern(template), max(ruling.across_mask.shape)
+    vertical = _axis_hypotheses(
+        ruling.across[:, [1, 3]], _lengths(ruling.across), *pattern.rows, template.height_mm, picture_px
+    )
+    horizontal = _axis_hypotheses(
+        ruling.down[:, [0, 2]], _lengths(ruling.down), *pattern.columns, template.width_mm, picture_px
+    )
+    pairs = [
+        _Proposal(template, ruling, across, down, across.score * down.score)
+        for across, down in product(horizontal, vertical)
+        if 1 / ASPECT_TOLERANCE < across.scale / down.scale / ruling.aspect < ASPECT_TOLERANCE
+    ]
+    return sorted(pairs, key=lambda pair: -pair.score)[:PLACES_TRIED]
+
+
+def _judged(proposal: _Proposal) -> Hypothesis:
+    """The proposal as a map, scored by all lines in the plane."""
+    across, down, ruling = proposal.across, proposal.down, proposal.ruling
+    place = np.array([[across.scale, 0, across.shift], [0, down.scale, down.shift], [0, 0, 1.0]])
+    work_from_page = inverse(ruling.rectified_from_work) @ place
+    score = _agreement(work_from_page, _pattern(proposal.template), ruling)
+    return Hypothesis(proposal.template, work_from_page / work_from_page[2, 2], score)
 
 
 def _lengths(segments: Segments) -> NDArray[np.float64]:
@@ -192,13 +240,13 @@ def sample_lines(
 def _axis_hypotheses(
     ends: NDArray[np.float64],
     lengths: NDArray[np.float64],
-    printed: NDArray[np.float64],
-    printed_lengths: NDArray[np.float64],
+    lines: NDArray[np.float64],
+    strength: NDArray[np.float64],
     page_mm: float,
     picture_px: float,
 ) -> list[_AxisHypothesis]:
-    """Scales and shifts that lay ``printed`` positions on found ones, best first."""
-    if len(ends) < 2 or len(printed) < 2:
+    """Scales and shifts that lay ``lines`` (mm, each with its strength) on found positions, best first."""
+    if len(ends) < 2 or len(lines) < 2:
         return []
     position = ends.mean(axis=1)
     low, high = float(position.min()) - 4, float(position.max()) + 4
@@ -212,8 +260,6 @@ def _axis_hypotheses(
     peaks = peaks[np.argsort(-profile[peaks])][:STRONGEST_FOUND]
     if len(peaks) < 2:
         return []
-    lines, which = np.unique(np.round(printed, 2), return_inverse=True)
-    strength = np.bincount(which, weights=printed_lengths)
     strong = np.argsort(-strength)[:STRONGEST_PRINTED]
     found_a, found_b = _ordered_pairs(np.sort(peaks) + low + 0.5)
     printed_a, printed_b = _ordered_pairs(np.sort(lines[strong]))
@@ -245,29 +291,19 @@ def _distinct(
     scale: NDArray[np.floating], shift: NDArray[np.floating], score: NDArray[np.floating], span: tuple[float, float]
 ) -> list[_AxisHypothesis]:
     """The best hypotheses that put the first and last line at least 4 px apart from each other's."""
-    kept: list[_AxisHypothesis] = []
-    ends: list[tuple[float, float]] = []
-    for i in np.argsort(-score)[:400]:
-        here = (scale[i] * span[0] + shift[i], scale[i] * span[1] + shift[i])
-        if all(max(abs(here[0] - e[0]), abs(here[1] - e[1])) > 4 for e in ends):
-            kept.append(_AxisHypothesis(float(scale[i]), float(shift[i]), float(score[i])))
-            ends.append(here)
-            if len(kept) == AXIS_HYPOTHESES:
-                break
-    return kept
+    ends = np.stack([scale * span[0] + shift, scale * span[1] + shift], axis=1)
+    best = np.argsort(-score)[:CANDIDATES]
+    grid = np.round(ends[best] / 4).astype(int)
+    _, first = np.unique(grid, axis=0, return_index=True)
+    kept = best[np.sort(first)][:AXIS_HYPOTHESES]
+    return [_AxisHypothesis(float(scale[i]), float(shift[i]), float(score[i])) for i in kept]
 
 
-def _agreement(
-    work_from_page: Homography,
-    samples: NDArray[np.float64],
-    level: NDArray[np.bool_],
-    weights: NDArray[np.float64],
-    ruling: Ruling,
-) -> float:
+def _agreement(work_from_page: Homography, pattern: _Pattern, ruling: Ruling) -> float:
     """Part of the printed lines, by length, that lies on segments of its own direction."""
-    at = np.round(apply_homography(work_from_page, samples)).astype(int)
+    at = np.round(apply_homography(work_from_page, pattern.samples)).astype(int)
     height, width = ruling.across_mask.shape
     inside = (at[:, 0] >= 0) & (at[:, 1] >= 0) & (at[:, 0] < width) & (at[:, 1] < height)
     x, y = np.clip(at[:, 0], 0, width - 1), np.clip(at[:, 1], 0, height - 1)
-    hit = np.where(level, ruling.across_mask[y, x], ruling.down_mask[y, x]) > 0
-    return float((weights * (hit & inside)).sum() / weights.sum())
+    hit = np.where(pattern.level, ruling.across_mask[y, x], ruling.down_mask[y, x]) > 0
+    return float((pattern.weights * (hit & inside)).sum() / pattern.weights.sum())

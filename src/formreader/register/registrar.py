@@ -99,16 +99,13 @@ def _hypotheses(
 ) -> list[Hypothesis]:
     pencils = find_pencils(segments, np.random.default_rng(0))
     shape = (picture.ink.shape[0], picture.ink.shape[1])
-    found: list[Hypothesis] = []
-    for ruling in rulings(segments, pencils, shape):
-        if codes and not _in_turn(codes[0][0], codes[0][1], picture, ruling):
-            continue
-        for template in templates:
-            found += align(template, ruling)
-    if codes:
-        found = [h for h in found if _code_in_place(h, picture, codes)]
-    found.sort(key=lambda hypothesis: -hypothesis.score)
-    return found[:GLANCED]
+    turns = rulings(segments, pencils, shape)
+    if not codes:
+        return align(templates, turns, GLANCED)
+    mark, code, _ = codes[0]
+    upright = [ruling for ruling in turns if _in_turn(mark, code, picture, ruling)]
+    found = align(templates, upright, 4 * GLANCED)
+    return [hypothesis for hypothesis in found if _code_in_place(hypothesis, picture, codes)][:GLANCED]
 
 
 def _upright(mark: Mark, code: Code) -> Points:

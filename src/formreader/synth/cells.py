@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import CROP_SCALE
-from formreader.synth.camera import photograph_cell
+from formreader.synth.camera import CROP_PX, photograph_cell
 from formreader.synth.canvas import CANVAS_PX, Canvas, lay, lines, words
 from formreader.synth.glyphs import DIGITS, GlyphSource, guided_digit, own_sign, scribble
 from formreader.synth.ground import print_boxes, soil
@@ -21,10 +21,10 @@ CLASSES = "0123456789X-_?"
 
 LABEL_SHARES = {**dict.fromkeys(DIGITS, 0.062), "1": 0.08, "X": 0.11, "-": 0.065, "_": 0.115, "?": 0.075}
 
-FAINTEST_PEAK, FAINTEST_SHARE = 9.0, 0.07
-"""Ink that darkens its crop by fewer grey levels, or by a smaller part of the paper, nobody can read."""
-LEAST_INK_PX = 7.0
-"""Area of visible ink (px of the crop) below which nothing tells writing from dust."""
+FAINTEST_PEAK, FAINTEST_SHARE, FAINTEST_NOISE = 9.0, 0.08, 3.0
+"""Ink that darkens a crop by fewer grey levels, parts of its paper, or deviations of its noise is not seen."""
+LEAST_INK_PX, LEAST_SEEN, MOST_SEEN = 6.0, 0.5, 3.0
+"""Ink seen in the cell: px of the crop, and in parts of what was drawn. Less is dust, more is a blot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator
             return ComposedCell(crop, aspect, label)
         # the same camera, light and noise without the label's ink: what differs is what can be read
         bare = photograph_cell(canvas.printed, without * canvas.darkness, shift, detail, paired)
-        if _visible(crop, bare):
+        own = np.clip(canvas.penned - without, 0, 1) if label != "?" else canvas.penned
+        if _readable(crop, bare, own, canvas):
             return ComposedCell(crop, aspect, label)
 
 
@@ -98,12 +99,20 @@ def _empty_canvas(generator: np.random.Generator) -> tuple[Canvas, float, float]
     return canvas, gap, aspect
 
 
-def _visible(crop: NDArray[np.uint8], bare: NDArray[np.uint8]) -> bool:
-    """Whether the ink that only ``crop`` has stands out in it."""
+def _readable(crop: NDArray[np.uint8], bare: NDArray[np.uint8], own: Ink, canvas: Canvas) -> bool:
+    """Whether enough of the label's ``own`` ink stands out in the cell: what ``crop`` has and ``bare`` lacks."""
+    half_w, half_h = canvas.width / 2, canvas.height / 2
+    middle = CANVAS_PX / 2
+    inside = own[round(middle - half_h) : round(middle + half_h), round(middle - half_w) : round(middle + half_w)]
+    scale = CROP_PX / CANVAS_PX
+    drawn = float(np.count_nonzero(inside > 0.4)) * scale**2
     change = bare.astype(np.float32) - crop
     paper = float(np.percentile(bare, 80))
-    least = max(FAINTEST_PEAK, FAINTEST_SHARE * paper, 2.5 * _noise(bare))
-    return float(np.count_nonzero(change > least)) >= LEAST_INK_PX
+    least = max(FAINTEST_PEAK, FAINTEST_SHARE * paper, FAINTEST_NOISE * _noise(bare))
+    # two px of the crop around the cell: misregistration moves ink over its edge
+    top, left = max(round((middle - half_h) * scale) - 2, 0), max(round((middle - half_w) * scale) - 2, 0)
+    seen = float(np.count_nonzero(change[top : CROP_PX - top, left : CROP_PX - left] > least))
+    return seen >= max(LEAST_INK_PX, LEAST_SEEN * drawn) and seen <= MOST_SEEN * drawn + LEAST_INK_PX
 
 
 def _noise(picture: NDArray[np.uint8]) -> float:
@@ -119,7 +128,7 @@ def _any_digit(generator: np.random.Generator) -> str:
 
 def _writing_size(canvas: Canvas) -> float:
     """Px that a hand gives a digit's height: it heeds the box's height, and its width if that is scarce."""
-    room = min(canvas.height * min(1.3, max(1.0, canvas.width / canvas.height)), 1.7 * canvas.width)
+    room = min(canvas.height * min(1.12, max(1.0, canvas.width / canvas.height)), 1.7 * canvas.width)
     return room * float(
         canvas.generator.uniform(0.42, 1.0) if canvas.generator.random() < 0.9 else canvas.generator.uniform(1.0, 1.15)
     )
@@ -132,7 +141,7 @@ def _write_label(canvas: Canvas, label: str, source: GlyphSource) -> float:
     if label in DIGITS:
         _write_digit(canvas, label, size, source)
     elif label == "X":
-        _write_cross(canvas, 0.14)
+        _write_cross(canvas, 0.11)
     elif label == "-":
         _write_dash(canvas, (0, 0))
     elif label == "_":
@@ -183,12 +192,10 @@ def _write_unreadable(canvas: Canvas, size: float, source: GlyphSource) -> None:
         for _ in range(int(generator.integers(1, 3))):
             canvas.write(scribble(nib, size, generator), jitter=0.05)
     elif kind < 0.93:  # written over with another number, then blotted: none stands out
-        first, second = generator.choice(list(DIGITS[2:7] + DIGITS[9]), 2, replace=False)
-        for digit in (first, second):
-            canvas.write(
-                source.digit(str(digit), max(nib, 3.0), max(size, 0.6 * canvas.height), generator), jitter=0.03
-            )
-        canvas.write(scribble(max(nib * 0.7, 2.0), max(size, 0.6 * canvas.height), generator), jitter=0.04)
+        size, nib = max(size, 0.6 * canvas.height), min(max(nib, 3.0), size * 0.15)
+        for digit in generator.choice(list("2345679"), 2, replace=False):
+            canvas.write(source.digit(str(digit), nib, size, generator), jitter=0.02)
+        canvas.write(scribble(nib, size, generator), jitter=0.03)
     else:  # printed words where a box was expected
         word = "".join(generator.choice(list("ABCDEFHKMNPRTW"), size=6))
         at = (int(generator.integers(-10, 10)), int(CANVAS_PX / 2 + 8))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -51,11 +50,9 @@ def vary_strokes(strokes: Sequence[Stroke], generator: np.random.Generator, loos
 
 def _densify(stroke: Stroke, step: float = 0.12) -> Stroke:
     """The same path with points at most ``step`` apart, so that a straight stroke can bend."""
-    pieces = [stroke[:1]]
-    for start, end in pairwise(stroke):
-        count = max(1, int(np.ceil(np.hypot(*(end - start)) / step)))
-        pieces.append(start + (end - start) * (np.arange(1, count + 1) / count)[:, None])
-    return np.concatenate(pieces)
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+    stops = np.unique(np.concatenate([way, np.arange(0.0, way[-1], step)]))
+    return np.stack([np.interp(stops, way, stroke[:, 0]), np.interp(stops, way, stroke[:, 1])], axis=1)
 
 
 def draw_strokes(strokes: Sequence[Stroke], height_px: float, width_px: float, generator: np.random.Generator) -> Ink:
