@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,27 +12,49 @@ PAPER_PERCENTILE = 80.0
 """A crop is mostly paper, also where a black bar or a heavy pen fills a fifth of it."""
 DARKEST_PAPER = 24.0
 """Below this grey level the sensor's noise would be stretched to ink."""
+WIDEST_STROKE = 0.35
+"""Dark shapes narrower than this part of the crop are ink; wider ones are shadow, if not too dark."""
+DEEPEST_SHADOW = 0.5
+"""Paper in shadow is taken to be at least this bright, in parts of the crop's paper: else it is ink."""
 EDGE_PX = 1.0
 """Softness of the cell mask's edge."""
+FAINTEST_STRETCHED = 0.04
+"""Ink fainter than this is not stretched any further: it may be the paper's grain."""
 
 
 def normalise_cells(crops: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:
     """Crops (N, S, S) grey and cells' width over height (N,) to the networks' input (N, 2, S, S).
 
-    Channel 0 is ink, 1 - grey/paper, 0..1, halfway stretched to the crop's own strongest ink, so that
-    a faint pen is seen and an empty cell's grain is not. Channel 1 is 1 inside the cell, 0 outside.
-    Raises ``ValueError`` on other shapes or types.
+    Channel 0 is ink, 1 - grey/paper, 0..1, where paper follows shadows; halfway stretched to the crop's own
+    strongest ink, so that a faint pen is seen and an empty cell's grain is not. Channel 1 is 1 inside the
+    cell, 0 outside. Raises ``ValueError`` on other shapes or types.
     """
     if crops.ndim != 3 or crops.shape[1] != crops.shape[2] or crops.dtype != np.uint8:
         raise ValueError(f"expected uint8 (N, S, S) crops, got {crops.dtype} {crops.shape}")
     if aspects.shape != (len(crops),):
         raise ValueError(f"expected ({len(crops)},) aspects, got {aspects.shape}")
-    grey = crops.astype(np.float32)
-    paper = np.percentile(grey, PAPER_PERCENTILE, axis=(1, 2), keepdims=True).astype(np.float32)
-    ink = np.clip(1.0 - grey / np.maximum(paper, DARKEST_PAPER), 0.0, 1.0)
-    strongest = np.percentile(ink, 99.0, axis=(1, 2), keepdims=True).astype(np.float32)
-    ink = np.clip(ink / np.sqrt(np.maximum(strongest, 0.04)), 0.0, 1.0)
+    ink = np.clip(1.0 - crops / paper_brightness(crops), 0.0, 1.0)
+    # every second row and column: a fourth of the time, the same strength
+    strongest = np.percentile(ink[:, ::2, ::2], 99.0, axis=(1, 2), keepdims=True).astype(np.float32)
+    ink = np.clip(ink / np.sqrt(np.maximum(strongest, FAINTEST_STRETCHED)), 0.0, 1.0)
     return np.stack([ink, cell_masks(aspects, crops.shape[1])], axis=1)
+
+
+def paper_brightness(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey level (N, S, S) that bare paper has at each pixel: a closing fills all strokes, a blur evens it."""
+    side = crops.shape[1]
+    half = max(side // 2, 1)
+    reach = int(WIDEST_STROKE * half) | 1
+    box = np.ones((reach, reach), np.uint8)
+    paper = np.empty(crops.shape, np.float32)
+    for i, crop in enumerate(crops):
+        small = cv2.resize(crop, (half, half), interpolation=cv2.INTER_AREA)
+        filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, box).astype(np.float32)
+        even = cv2.GaussianBlur(filled, (0, 0), reach / 4, borderType=cv2.BORDER_REPLICATE)
+        paper[i] = cv2.resize(even, (side, side), interpolation=cv2.INTER_LINEAR)
+    usual = np.percentile(crops[:, ::2, ::2], PAPER_PERCENTILE, axis=(1, 2), keepdims=True).astype(np.float32)
+    result: NDArray[np.float32] = np.maximum(np.maximum(paper, DEEPEST_SHADOW * usual), DARKEST_PAPER)
+    return result
 
 
 def cell_masks(aspects: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
