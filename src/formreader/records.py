@@ -83,7 +83,7 @@ class Registration:
     ``photo_from_page`` maps mm to full-size px. ``residual_mm`` is the root mean square distance
     of the printed lines from where they should be, after ``bend``. ``coverage`` is the part of the
     template's lines by its fields that were found, 0..1; ``explained`` the part of the ruling found
-    there that is the template's (1 where a code named the page and its lines were followed);
+    there that is the template's;
     ``agreement`` 0..1 weighs both with how close the lines came, to compare templates by;
     ``visible`` the part of the template's lines within the picture.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, Points, apply_homography, homography_from_points, inverse
+from formreader.geometry import Homography, Points, apply_homography, inverse
 from formreader.records import Code, Photo, Registration
 from formreader.register.align import Hypothesis, Ruling, align, rulings
 from formreader.register.explain import explained
@@ -17,8 +17,6 @@ from formreader.register.ink import InkPicture, find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.templates import Mark, Template
 
-SURE_COVERAGE = 0.8
-"""A fit from a code alone that finds this part of the lines needs no other hypothesis."""
 CODE_REACH_MM = 12.0
 """How far a code may be found from where a hypothesis puts it: a page's curl, no more."""
 GLANCED, REFINED = 12, 2
@@ -39,44 +37,23 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     ``codes`` are the marks of the templates that were read on the photograph.
     """
     picture = find_ink(photo)
-    fits = [(f"{code.kind}+lines", found, 1.0) for code, found in _from_codes(picture, codes)]
-    segments = np.zeros((0, 4))
-    if not any(found.coverage >= SURE_COVERAGE for _, found, _ in fits):
-        segments = find_segments(picture.ink)
-        method = f"{codes[0][1].kind}+lines" if codes else "lines"
-        for template, start in _best_starts(picture, _hypotheses(picture, segments, templates, codes)):
-            found = fit(template, start, picture.ink)
-            fits.append((method, found, 1.0))
-        fits = [(method, found, explained(found, segments)) for method, found, _ in fits]
+    segments = find_segments(picture.ink)
+    method = f"{codes[0][1].kind}+lines" if codes else "lines"
+    starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes))
     photo_from_work = inverse(picture.work_from_photo)
-    fits.sort(key=lambda item: -item[1].closeness * item[2] * item[1].visible)
-    best: dict[str, Registration] = {}
-    for method, found, share in fits:
-        best.setdefault(found.template.id, _registration(method, found, share, photo_from_work))
+    found = []
+    for template, start in starts:
+        placed = fit(template, start, picture.ink)
+        found.append(_registration(method, placed, explained(placed, segments), photo_from_work))
+    found.sort(key=lambda registration: -registration.agreement * registration.visible)
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
-    return Registered(tuple(best.values()), in_photo)
+    return Registered(tuple(found), in_photo)
 
 
 def map_points(registration: Registration, points_mm: Points) -> Points:
     """Page points (..., 2) in mm to full-size photo px, through the bend."""
     bent = points_mm + bend_at(registration.bend, points_mm)
     return apply_homography(registration.photo_from_page, bent)
-
-
-def _from_codes(picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> list[tuple[Code, Fit]]:
-    """A code's four corners place the page roughly: enough where it is sharp and square."""
-    fits = []
-    for mark, code, template in codes:
-        if mark.kind == "barcode":
-            continue  # its ends are known along one line only
-        start = homography_from_points(
-            mark.box.corners, apply_homography(picture.work_from_photo, _upright(mark, code))
-        )
-        for reach_mm in (6.0, 3.0):
-            found = fit(template, start, picture.ink, reach_mm)
-            start = found.work_from_page
-        fits.append((code, found))
-    return fits
 
 
 def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[tuple[Template, Homography]]:

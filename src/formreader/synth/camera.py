@@ -14,6 +14,8 @@ CROP_PX = 40
 
 COARSEST_PX = 7.0
 """Rows of pixels over a digit's height below which no eye tells a 6 from an 8."""
+CLEAR_SHARE, CLEAR_FINER, CLEAR_BLUR = 0.5, 1.8, 0.5
+"""Half of all photographs are good: finer and sharper than the worst that can still be read, by these factors."""
 SOFTEST = 0.065
 """Blur (standard deviation) in parts of a digit's height beyond which its holes close."""
 
@@ -28,15 +30,18 @@ def photograph_cell(
     camera still resolves. What is drawn at random does not depend on the picture.
     """
     side = printed.shape[0]
+    clear = generator.random() < CLEAR_SHARE
     reflectance = _paper(side, generator) * (1 - printed) * (1 - penned)
     # most boxes are 12 to 65 px wide, a few as small as 6
     smallest = 9.0 if generator.random() < 0.1 else 17.0
     if detail_px:
-        smallest = max(smallest, COARSEST_PX * side / detail_px)
+        smallest = max(smallest, COARSEST_PX * side / detail_px * (CLEAR_FINER if clear else 1.0))
     seen_px = int(np.exp(generator.uniform(np.log(min(smallest, 90.0)), np.log(96))))
     looked_at = _misregister(reflectance.astype(np.float32), shift_px, seen_px, generator)
     lit = looked_at * _light(seen_px, generator)
     softest = SOFTEST * (detail_px or side / 2) * seen_px / side
+    if clear:
+        softest *= CLEAR_BLUR
     if generator.random() < 0.6:
         lit = cv2.GaussianBlur(
             lit, (0, 0), min(float(generator.uniform(0.25, 1.3)) * max(1.0, seen_px / 50), max(softest, 0.2))

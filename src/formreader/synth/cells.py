@@ -159,9 +159,12 @@ def _write_digit(canvas: Canvas, label: str, size: float, source: GlyphSource) -
     if canvas.guide:  # an 8 along a guide is told from the guide by its ink alone
         canvas.darkness = max(canvas.darkness, min(0.97, canvas.guide + 0.25))
         nib = max(nib, 2.0)
-        if generator.random() < 0.16:
+        if generator.random() < (0.35 if label == "1" else 0.16):
             size = canvas.guide_height * float(generator.uniform(0.95, 1.15))
-            canvas.write(guided_digit(label, min(nib, size * 0.17), size, generator), jitter=0.02)
+            # a 1 takes one side of the eight, mostly the right
+            side = float(generator.choice([-1, 1], p=[0.25, 0.75])) if label == "1" else 0.0
+            place = (side * 0.275 * canvas.guide_height / canvas.pitch_x, 0.0)
+            canvas.write(guided_digit(label, min(nib, size * 0.17), size, generator), place, jitter=0.02)
             return
     if generator.random() < 0.03:  # corrected: the first number still shows under a heavier final one
         first = source.digit(_any_digit(generator), nib * 0.7, size, generator)

@@ -36,10 +36,10 @@ class GlyphSource:
     def digit(self, label: str, nib_px: float, height_px: float, generator: np.random.Generator) -> Ink:
         """A digit's ink, about ``height_px`` tall, from a data set, recorded strokes or our own pen."""
         kind = generator.random()
-        if kind < 0.52 and label in self.digits:
+        if kind < 0.46 and label in self.digits:
             pictures = self.digits[label]
             return rewritten(pictures[generator.integers(len(pictures))], height_px, generator)
-        if kind < 0.64 and label in self.strokes:
+        if kind < 0.57 and label in self.strokes:
             variants = self.strokes[label]
             chosen = variants[generator.integers(len(variants))]
             return draw_strokes(vary_strokes(chosen, generator, 0.6), height_px, nib_px, generator)
