@@ -25,7 +25,8 @@ def test_a_sample_is_read_as_it_is_written(reader: Reader, truth: dict) -> None:
     assert not [field for field in score.fields if field.silent_error]
     wrong = [f"{field.field}: {field.written} read {field.found}" for field in score.fields if not field.right]
     assert len(wrong) <= len(score.fields) // 20, wrong
-    assert sum(field.accepted for field in score.fields) >= 0.8 * len(score.fields)
+    # a sheet of three fields may leave one to a person, a large one no more than a twentieth
+    assert sum(not field.accepted for field in score.fields) <= max(1, len(score.fields) // 20)
 
 
 def test_every_value_traces_to_its_place_on_the_picture(reader: Reader) -> None:
