@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from formreader.decide import Policy, alike, default_policy, judge_field, judge_registration
+from formreader.decide import Policy, alike, default_policy, judge_codes, judge_field, judge_registration
 from formreader.decode import NumberReading, Posterior, by_value, infer, read_boxes, readable
 from formreader.errors import Rejected
 from formreader.geometry import Box, Points
@@ -32,7 +32,7 @@ from formreader.records import (
     Trace,
     path_of,
 )
-from formreader.register import Registered, map_points, register
+from formreader.register import Registered, map_points, page_points, register
 from formreader.templates import Digits, Mark, Template, indexed_cells, load_library, outline
 
 ALTERNATIVES = 5
@@ -98,6 +98,10 @@ class Reader:
                 segments = found.segments
                 registration = judge_registration(
                     found.registrations, self.policy, self._headings(photo, found.registrations)
+                )
+                judge_codes(
+                    {code.text: page_points(registration, code.quad.mean(axis=0)) for code in _foreign(codes, pairs)},
+                    self.templates[registration.template],
                 )
             return self._read_registered(photo, registration, codes, found, timing)
         except Rejected as error:
@@ -287,6 +291,11 @@ def _digit_places(template: Template) -> list[tuple[str, str, tuple[int, ...], B
         if isinstance(encoding, Digits)
         for index, box in indexed_cells(encoding)
     ]
+
+
+def _foreign(codes: Sequence[Code], pairs: Sequence[tuple[Mark, Code, Template]]) -> list[Code]:
+    """The codes that no allowed template prints."""
+    return [code for code in codes if not any(code is known for _, known, _ in pairs)]
 
 
 def _rows_by_field(cells: tuple[Cell, ...]) -> dict[str, list[int]]:

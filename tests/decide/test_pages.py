@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from formreader.decide import default_policy, judge_registration
+from formreader.decide import default_policy, judge_codes, judge_registration
 from formreader.errors import Rejected
 from formreader.records import Bend, Registration
+from formreader.templates import load_library
 
 POLICY = default_policy()
 FLAT = Bend(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.zeros((2, 2, 2)))
@@ -52,3 +53,12 @@ def test_like_forms_are_told_apart_by_the_heading_or_not_at_all() -> None:
     assert refusal(a, b) == "ambiguous_form"
     assert refusal(a, b, heading={"a": 0.5, "b": 0.6}) == "ambiguous_form"
     assert judge_registration([a, b], POLICY, {"a": 0.2, "b": 0.9}) is b
+
+
+def test_a_foreign_code_on_the_page_names_another_form_and_one_beside_it_says_nothing() -> None:
+    """A drawn page whose QR code no template knew was once read with a like form's boxes."""
+    template = next(iter(load_library().values()))
+    with pytest.raises(Rejected, match="'299999-01' on the page belongs to no known template") as refused:
+        judge_codes({"299999-01": np.array([100.0, 30.0])}, template)
+    assert refused.value.code == "unknown_code"
+    judge_codes({"a sticker": np.array([-30.0, 30.0])}, template)

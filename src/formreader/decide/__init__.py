@@ -1,7 +1,7 @@
 """Decide: the only place with thresholds."""
 
 from formreader.decide.fields import REASONS, judge_field
-from formreader.decide.pages import alike, judge_registration
+from formreader.decide.pages import alike, judge_codes, judge_registration
 from formreader.decide.policy import Policy, default_policy
 
-__all__ = ["REASONS", "Policy", "alike", "default_policy", "judge_field", "judge_registration"]
+__all__ = ["REASONS", "Policy", "alike", "default_policy", "judge_codes", "judge_field", "judge_registration"]

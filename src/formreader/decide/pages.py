@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from formreader.decide.policy import Policy
 from formreader.errors import Rejected
+from formreader.geometry import Points
 from formreader.records import Registration
+from formreader.templates import Template
 
 
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
@@ -74,6 +76,22 @@ def judge_registration(
             evidence,
         )
     return best
+
+
+def judge_codes(found_mm: Mapping[str, Points], template: Template) -> None:
+    """Refuse a page on which a code stands that its template does not print: it is another form.
+
+    ``found_mm`` is where (2,) on the page each such code's middle is. A code beside the page, on the
+    wall or the table, says nothing. Raises ``Rejected`` register/unknown_code.
+    """
+    for text, (x, y) in found_mm.items():
+        if 0 <= x <= template.width_mm and 0 <= y <= template.height_mm:
+            raise Rejected(
+                "register",
+                "unknown_code",
+                f"the code '{text}' on the page belongs to no known template: add a template for this page",
+                {"code": text, "nearest": template.id},
+            )
 
 
 def _heading_decides(close: Sequence[Registration], heading: Mapping[str, float], policy: Policy) -> bool:

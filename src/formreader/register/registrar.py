@@ -56,6 +56,11 @@ def map_points(registration: Registration, points_mm: Points) -> Points:
     return apply_homography(registration.photo_from_page, bent)
 
 
+def page_points(registration: Registration, points_px: Points) -> Points:
+    """Full-size photo px (..., 2) to page mm, but for the bend of a millimetre or two."""
+    return apply_homography(inverse(registration.photo_from_page), points_px)
+
+
 def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[tuple[Template, Homography]]:
     """The best placement of each of the likeliest templates, after a glance at every hypothesis."""
     seen: dict[str, tuple[float, Template, Homography]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +162,7 @@ def _printed_code(mark: Mark) -> NDArray[np.uint8]:
     import zxingcpp
 
     kind = zxingcpp.BarcodeFormat.QRCode if mark.kind == "qr" else zxingcpp.BarcodeFormat.Code128
-    text = mark.text[0].replace("*", "0").replace("?", "0").split("[")[0]
+    # of a glob, the first text that it allows
+    text = re.sub(r"\[(.).*?\]", r"\1", mark.text[0]).replace("*", "0").replace("?", "0")
     picture = np.asarray(zxingcpp.create_barcode(text, kind).to_image(scale=8, add_quiet_zones=False))
     return picture.astype(np.uint8)
