@@ -174,7 +174,7 @@ def _gathered(
     positions: NDArray[np.float64], lengths: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     lines, which = np.unique(np.round(positions, 2), return_inverse=True)
-    return lines, np.bincount(which, weights=lengths, minlength=len(lines))
+    return lines, np.bincount(which, weights=lengths, minlength=len(lines)).astype(np.float64)
 
 
 def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
