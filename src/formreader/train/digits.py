@@ -38,7 +38,7 @@ GRAIN = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What reproduces the shipped model. Two cores take about 40 minutes."""
+    """What reproduces the shipped model. Two idle cores take about half an hour."""
 
     seed: int = 1
     cells: int = 220_000
