@@ -43,7 +43,7 @@ class Recipe:
     seed: int = 1
     cells: int = 220_000
     held_out: int = 20_000
-    epochs: int = 5
+    epochs: int = 8
     batch: int = 256
     rate: float = 4e-3
     decay: float = 0.02
@@ -79,7 +79,7 @@ def train_digits(glyphs: Path, out: Path, cache: Path, recipe: Recipe, say: Say 
             "drawn_by": drawn_by(),
             "glyphs_sha256": hashes,
             "licences": {name: LICENCES[name] for name in hashes},
-            "never_used": ["MNIST test part", "optdigits", "bhmsds", "shared/photos"],
+            "never_trained_on": ["MNIST test part", "optdigits", "bhmsds", "shared/photos"],
         },
         "calibration": calibration,
         "metrics": {"composed_held_out": report},
