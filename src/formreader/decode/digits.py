@@ -58,12 +58,12 @@ def read_boxes(log_probabilities: LogProbabilities, classes: str) -> tuple[Numbe
     if log_probabilities.ndim != 2 or log_probabilities.shape[1] != len(classes):
         raise ValueError(f"expected (boxes, {len(classes)}), got {log_probabilities.shape}")
     options = [_likely(row, classes) for row in log_probabilities]
-    weighed = []
+    weighed, kept = [], 0.0
     for characters in product(*options):
         written = "".join(character for character, _ in characters)
         likelihood = float(np.prod([probability for _, probability in characters]))
         weighed.append((written, likelihood * _habit(written)))
-    kept = sum(float(np.prod([p for _, p in c])) for c in product(*options))
+        kept += likelihood
     total = sum(weight for _, weight in weighed) + max(0.0, 1.0 - kept)
     readings = [NumberReading(written, value_of(written), weight / total) for written, weight in weighed]
     return tuple(sorted(readings, key=lambda reading: -reading.probability))

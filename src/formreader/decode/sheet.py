@@ -62,16 +62,17 @@ def infer(evidence: Mapping[str, Values], rules: Sequence[Rule]) -> Posterior:
     posteriors: dict[str, dict[int | None, float]] = {}
     probabilities: dict[str, float] = {}
     for names, members in _components(variables, live):
-        told_apart = _within_reach({name: variables[name] for name in names}, members)
+        told_apart, plans = _within_reach({name: variables[name] for name in names}, members)
         tables = [Table((name,), told_apart[name].weights) for name in names]
-        for rule in members:
-            tables += _rule_tables(rule, told_apart)
+        for plan in plans:
+            tables += _rule_tables(plan)
         found = marginals(tables)
         for name in names:
             posteriors[name] = _named(told_apart[name], found[name])
         for rule in members:
             probabilities[rule.text] = float(found[_indicator(rule)][0])
-    checks = tuple(_check(rule, evidence, posteriors, probabilities.get(rule.text)) for rule in rules)
+    best = {name: max(values, key=values.__getitem__, default=None) for name, values in posteriors.items()}
+    checks = tuple(_check(rule, evidence, best, probabilities.get(rule.text)) for rule in rules)
     return Posterior(posteriors, checks)
 
 
@@ -82,22 +83,25 @@ def _variable(values: Values) -> _Variable:
     return _Variable(tuple(v for v, _ in kept), weights / weights.sum())
 
 
-def _within_reach(variables: dict[str, _Variable], rules: Sequence[Rule]) -> dict[str, _Variable]:
+def _within_reach(variables: dict[str, _Variable], rules: Sequence[Rule]) -> tuple[dict[str, _Variable], list[_Plan]]:
     """The variables, their least likely values moved to OTHER until the largest table is small enough.
+
+    And each rule's plan over them.
 
     Only a page that is hardly legible gets here; a value given up costs certainty, never truth.
     """
     while True:
         sizes = {name: len(variable.weights) for name, variable in variables.items()}
         scopes: list[tuple[str, ...]] = []
-        for plan in (_plan(rule, variables) for rule in rules):
+        plans = [_plan(rule, variables) for rule in rules]
+        for plan in plans:
             for step in plan.steps:
                 sizes[step.name] = len(step.sums)
                 scopes.append((step.left, step.right, step.name))
             sizes[plan.indicator] = 2
             scopes.append((*(name for name, _ in plan.parts), plan.indicator))
         if elimination_order(sizes, scopes)[1] <= LARGEST_TABLE:
-            return variables
+            return variables, plans
         most = max(len(variable.support) for variable in variables.values())
         variables = {
             name: _without_least(variable) if len(variable.support) == most else variable
@@ -175,10 +179,9 @@ def _plan(rule: Rule, variables: Mapping[str, _Variable]) -> _Plan:
     return _Plan(rule, tuple(steps), tuple(parts), _indicator(rule))
 
 
-def _rule_tables(rule: Rule, variables: Mapping[str, _Variable]) -> list[Table]:
+def _rule_tables(plan: _Plan) -> list[Table]:
     """The rule as tables over its fields, its partial sums, and whether it is obeyed (0 yes, 1 no)."""
-    plan = _plan(rule, variables)
-    tables = []
+    rule, tables = plan.rule, []
     for step in plan.steps:
         added = step.left_values[:, None] + step.right_values[None, :]
         state = np.where(np.isfinite(added), np.searchsorted(step.sums[:-1], added), len(step.sums) - 1)
@@ -189,7 +192,7 @@ def _rule_tables(rule: Rule, variables: Mapping[str, _Variable]) -> list[Table]:
         shape = [1] * len(plan.parts)
         shape[i] = len(values)
         total = total + values.reshape(shape)
-    obeys = total == rule.constant if rule.relation == "=" else total <= rule.constant
+    obeys = rule.obeyed_by(total)
     known = np.isfinite(total)
     anything = 1.0 / VALUES if rule.relation == "=" else 0.5
     obeyed = np.where(known, obeys * (RULE_HOLDS + (1 - RULE_HOLDS) * anything), RULE_HOLDS * anything)
@@ -208,15 +211,13 @@ def _signed(variable: _Variable, sign: int) -> NDArray[np.float64]:
 
 
 def _check(
-    rule: Rule, evidence: Mapping[str, Values], posteriors: Mapping[str, Values], probability: float | None
+    rule: Rule, evidence: Mapping[str, Values], best: Mapping[str, int | None], probability: float | None
 ) -> Check:
-    """``holds`` is judged on what each field most probably holds, given the whole sheet."""
+    """``holds`` is judged on ``best``, what each field most probably holds given the whole sheet."""
     names = tuple(name for _, name in rule.terms)
-    best = {name: max(values, key=values.__getitem__, default=None) for name, values in posteriors.items()}
     unread = [name for name in names if sum(evidence.get(name, {}).values()) < MOSTLY]
     totals = [name for sign, name in rule.terms if sign < 0]
     if probability is None or unread or (rule.relation == "=" and any(best[name] is None for name in totals)):
         return Check(rule.text, names, None, probability if probability is not None else RULE_HOLDS)
     left = sum(sign * (best[name] or 0) for sign, name in rule.terms)
-    holds = left == rule.constant if rule.relation == "=" else left <= rule.constant
-    return Check(rule.text, names, holds, probability)
+    return Check(rule.text, names, rule.obeyed_by(left), probability)

@@ -46,15 +46,29 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """How much line a picture shows at each px of one axis of its rectified view, from ``low`` on.
+
+    ``peaks`` are the strongest places, px from ``low``, in order.
+    """
+
+    low: float
+    lengths: NDArray[np.float64]
+    peaks: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """A picture's two pencils, rectified one way round, and a mask of each pencil's segments.
 
+    ``rows`` and ``columns`` are where its level and upright lines lie, None where too few show.
     ``aspect`` is the rectified px per mm across over those down that a page should show.
     """
 
     rectified_from_work: Homography
-    across: Segments
-    down: Segments
+    work_from_rectified: Homography
+    rows: Profile | None
+    columns: Profile | None
     across_mask: NDArray[np.uint8]
     down_mask: NDArray[np.uint8]
     aspect: float
@@ -80,9 +94,9 @@ def rulings(
         aspect = _aspect(upright, pencils[first][0], pencils[second][0], centre, shape)
         for sign in (1.0, -1.0):
             rectified = np.diag([sign, sign, 1.0]) @ upright
-            across = _mapped(rectified, segments[pencils[first][1]])
-            down = _mapped(rectified, segments[pencils[second][1]])
-            found.append(Ruling(rectified, across, down, masks[first], masks[second], aspect))
+            rows = _profile(_mapped(rectified, segments[pencils[first][1]]), 1, max(shape))
+            columns = _profile(_mapped(rectified, segments[pencils[second][1]]), 0, max(shape))
+            found.append(Ruling(rectified, inverse(rectified), rows, columns, masks[first], masks[second], aspect))
     return found
 
 
@@ -119,6 +133,22 @@ def _segment_mask(segments: Segments, shape: tuple[int, int]) -> NDArray[np.uint
 def _mapped(homography: Homography, segments: Segments) -> Segments:
     result: Segments = apply_homography(homography, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return result
+
+
+def _profile(rectified: Segments, axis: int, picture_px: float) -> Profile | None:
+    """The lines' lengths over their positions on ``axis`` (0 x, 1 y), smoothed by a line's width."""
+    if len(rectified) < 2:
+        return None
+    position = rectified[:, [axis, axis + 2]].mean(axis=1)
+    low, high = float(position.min()) - 4, float(position.max()) + 4
+    if not high - low < 50 * picture_px:  # nan too: a line through the horizon has no place on the page
+        return None
+    bins = int(high - low) + 1
+    profile, _ = np.histogram(position, bins=bins, range=(low, low + bins), weights=_lengths(rectified))
+    profile = np.convolve(profile, [0.25, 0.7, 1.0, 0.7, 0.25], "same")
+    peaks = np.flatnonzero((profile >= np.roll(profile, 1)) & (profile > np.roll(profile, -1)))
+    peaks = np.sort(peaks[np.argsort(-profile[peaks])][:STRONGEST_FOUND])
+    return Profile(low, profile, peaks) if len(peaks) >= 2 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +220,8 @@ def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> 
 
 def _proposals(template: Template, ruling: Ruling) -> list[_Proposal]:
     pattern, picture_px = _pattern(template), max(ruling.across_mask.shape)
-    vertical = _axis_hypotheses(
-        ruling.across[:, [1, 3]], _lengths(ruling.across), *pattern.rows, template.height_mm, picture_px
-    )
-    horizontal = _axis_hypotheses(
-        ruling.down[:, [0, 2]], _lengths(ruling.down), *pattern.columns, template.width_mm, picture_px
-    )
+    vertical = _axis_hypotheses(ruling.rows, *pattern.rows, template.height_mm, picture_px)
+    horizontal = _axis_hypotheses(ruling.columns, *pattern.columns, template.width_mm, picture_px)
     pairs = [
         _Proposal(template, ruling, across, down, across.score * down.score)
         for across, down in product(horizontal, vertical)
@@ -208,7 +234,7 @@ def _judged(proposal: _Proposal) -> Hypothesis:
     """The proposal as a map, scored by all lines in the plane."""
     across, down, ruling = proposal.across, proposal.down, proposal.ruling
     place = np.array([[across.scale, 0, across.shift], [0, down.scale, down.shift], [0, 0, 1.0]])
-    work_from_page = inverse(ruling.rectified_from_work) @ place
+    work_from_page = ruling.work_from_rectified @ place
     score = _agreement(work_from_page, _pattern(proposal.template), ruling)
     return Hypothesis(proposal.template, work_from_page / work_from_page[2, 2], score)
 
@@ -238,30 +264,18 @@ def sample_lines(
 
 
 def _axis_hypotheses(
-    ends: NDArray[np.float64],
-    lengths: NDArray[np.float64],
+    found: Profile | None,
     lines: NDArray[np.float64],
     strength: NDArray[np.float64],
     page_mm: float,
     picture_px: float,
 ) -> list[_AxisHypothesis]:
     """Scales and shifts that lay ``lines`` (mm, each with its strength) on found positions, best first."""
-    if len(ends) < 2 or len(lines) < 2:
+    if found is None or len(lines) < 2:
         return []
-    position = ends.mean(axis=1)
-    low, high = float(position.min()) - 4, float(position.max()) + 4
-    if not high - low < 50 * picture_px:  # nan too: a line through the horizon has no place on the page
-        return []
-    profile, _ = np.histogram(
-        position, bins=int(high - low) + 1, range=(low, low + int(high - low) + 1), weights=lengths
-    )
-    profile = np.convolve(profile, [0.25, 0.7, 1.0, 0.7, 0.25], "same")
-    peaks = np.flatnonzero((profile >= np.roll(profile, 1)) & (profile > np.roll(profile, -1)))
-    peaks = peaks[np.argsort(-profile[peaks])][:STRONGEST_FOUND]
-    if len(peaks) < 2:
-        return []
+    low, profile = found.low, found.lengths
     strong = np.argsort(-strength)[:STRONGEST_PRINTED]
-    found_a, found_b = _ordered_pairs(np.sort(peaks) + low + 0.5)
+    found_a, found_b = _ordered_pairs(found.peaks + low + 0.5)
     printed_a, printed_b = _ordered_pairs(np.sort(lines[strong]))
     scale = ((found_b - found_a)[:, None] / (printed_b - printed_a)[None, :]).ravel()
     shift = (found_a[:, None] - scale.reshape(len(found_a), -1) * printed_a[None, :]).ravel()

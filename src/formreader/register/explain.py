@@ -27,10 +27,9 @@ def explained(fit: Fit, segments: Segments) -> float:
 
     ``segments`` are in px of frame work. 0 where there are none: nothing speaks for the fit.
     """
-    lengths = segment_lengths(segments)
-    long = lengths >= SHORTEST_PX
-    on_page = _page_points(fit, segments[long], lengths[long])
-    points, length, level, upright = on_page
+    segments = segments[segment_lengths(segments) >= SHORTEST_PX]
+    length = segment_lengths(segments)
+    points, level, upright = _page_points(fit, segments)
     samples = template_samples(fit.template)
     near = samples.points[samples.near_field]
     middle = points[:, 1]
@@ -46,16 +45,14 @@ def explained(fit: Fit, segments: Segments) -> float:
     return float(length[inside & accounted].sum()) / total if total else 0.0
 
 
-def _page_points(
-    fit: Fit, segments: Segments, lengths: NDArray[np.float64]
-) -> tuple[Points, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Ends and middle (N, 3, 2) mm of each segment, its length px, and whether it is level or upright."""
+def _page_points(fit: Fit, segments: Segments) -> tuple[Points, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Ends and middle (N, 3, 2) mm of each segment, and whether it is level or upright."""
     ends = segments.reshape(-1, 2, 2)
     three = np.stack([ends[:, 0], ends.mean(axis=1), ends[:, 1]], axis=1)
     flat = apply_homography(inverse(fit.work_from_page), three)
     points = flat - bend_at(fit.bend, flat)
     run = np.abs(points[:, 2] - points[:, 0])
-    return points, lengths, run[:, 1] < STEEPEST * run[:, 0], run[:, 0] < STEEPEST * run[:, 1]
+    return points, run[:, 1] < STEEPEST * run[:, 0], run[:, 0] < STEEPEST * run[:, 1]
 
 
 def _printed_edges(template: Template) -> list[tuple[float, float, float, float]]:

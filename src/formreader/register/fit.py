@@ -6,7 +6,6 @@ where the current placement says. Those numbers move the placement; the last one
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -76,19 +75,17 @@ class Fit:
 
 
 def template_samples(template: Template, most: int = 1500) -> LineSamples:
-    """Samples every 3 mm, or sparser so that there are at most about ``most``."""
-    return _cached_samples(template.sha256, most, lambda: _sampled(template, most))
+    """Samples every 3 mm, or sparser so that there are at most about ``most``.
+
+    The same for every photograph: kept under the hash of the template's file.
+    """
+    key = (template.sha256, most)
+    if key not in _samples:
+        _samples[key] = _sampled(template, most)
+    return _samples[key]
 
 
 _samples: dict[tuple[str, int], LineSamples] = {}
-
-
-def _cached_samples(digest: str, most: int, make: Callable[[], LineSamples]) -> LineSamples:
-    """A template's samples are the same for every photograph; its file's hash names them."""
-    key = (digest, most)
-    if key not in _samples:
-        _samples[key] = make()
-    return _samples[key]
 
 
 def _sampled(template: Template, most: int) -> LineSamples:

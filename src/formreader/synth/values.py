@@ -57,8 +57,4 @@ def _fits(template: Template, values: Mapping[str, int]) -> bool:
         most = 10 ** len(primary.cells) - 1 if isinstance(primary, Digits) else 999
         if not 0 <= values[name] <= most:
             return False
-    for rule in template.rules:
-        total = sum(sign * values[name] for sign, name in rule.terms)
-        if total != rule.constant if rule.relation == "=" else total > rule.constant:
-            return False
-    return True
+    return all(rule.obeyed_by(sum(sign * values[name] for sign, name in rule.terms)) for rule in template.rules)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from formreader.geometry import Box
 
@@ -153,6 +156,14 @@ class Rule:
     terms: tuple[tuple[int, str], ...]
     relation: Literal["=", "<="]
     constant: int
+
+    @overload
+    def obeyed_by(self, total: int) -> bool: ...
+    @overload
+    def obeyed_by(self, total: NDArray[np.float64]) -> NDArray[np.bool_]: ...
+    def obeyed_by(self, total: int | NDArray[np.float64]) -> bool | NDArray[np.bool_]:
+        """Whether the terms may add up to ``total``: a bool for a number, an array of them for an array."""
+        return total == self.constant if self.relation == "=" else total <= self.constant
 
 
 @dataclass(frozen=True, slots=True)
