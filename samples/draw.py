@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 
-from formreader.synth import compose_sheet, load_glyphs, save_picture
+from formreader.synth import compose_sheet, load_glyphs, save_picture, save_truth
 from formreader.templates import load_library
 
 SHEETS = {
@@ -31,8 +30,7 @@ def main() -> None:
         )
         save_picture(folder / f"{name}.jpg", sheet.picture)
         truths.append(sheet.truth)
-    lines = ",\n".join(json.dumps(truth) for truth in truths)
-    (folder / "truth.json").write_text('{"schema": "truth/1", "sheets": [\n' + lines + "\n]}\n", encoding="utf-8")
+    save_truth(folder / "truth.json", truths)
 
 
 if __name__ == "__main__":

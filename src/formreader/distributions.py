@@ -1,35 +1,20 @@
-"""Discrete distributions over what a field may hold, as log-probabilities.
-
-A number's support is every value it may take and ``None``, the field left empty. Rows of
-``log_probabilities`` need not sum to one unless a docstring says so.
-"""
+"""Probabilities, and whether they can be taken at their word."""
 
 from __future__ import annotations
-
-from collections.abc import Hashable, Mapping
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-K = TypeVar("K", bound=Hashable)
 LogProbabilities = NDArray[np.float64]
+BINS = 15
 
 
-def log_sum_exp(values: LogProbabilities, axis: int | None = None) -> LogProbabilities:
-    """``log(sum(exp(values)))`` that neither overflows nor turns all ``-inf`` into nan."""
-    top = np.max(values, axis=axis, keepdims=True)
-    safe = np.where(np.isfinite(top), top, 0.0)
-    with np.errstate(divide="ignore"):
-        total = np.log(np.sum(np.exp(values - safe), axis=axis, keepdims=True)) + safe
-    result: LogProbabilities = np.squeeze(total, axis=axis) if axis is not None else total.reshape(())
-    return result
-
-
-def normalised(weights: Mapping[K, float]) -> dict[K, float]:
-    """Scale positive ``weights`` to sum to one, largest first. Raises ``ValueError`` on no mass."""
-    total = sum(weights.values())
-    if not total > 0:
-        raise ValueError("the weights have no mass")
-    ordered = sorted(weights.items(), key=lambda item: -item[1])
-    return {key: weight / total for key, weight in ordered}
+def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
+    """Expected calibration error of first choices (N,), over 15 bins of equal width of their confidence 0..1."""
+    which = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = [
+        abs(float(confidence[which == i].mean() - right[which == i].mean())) * float((which == i).mean())
+        for i in range(BINS)
+        if (which == i).any()
+    ]
+    return sum(gaps)

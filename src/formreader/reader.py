@@ -10,12 +10,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from formreader.decide import Policy, alike, default_policy, judge_codes, judge_field, judge_registration
 from formreader.decode import NumberReading, Posterior, by_value, infer, read_boxes, readable
 from formreader.errors import Rejected
 from formreader.geometry import Box, Points
-from formreader.identify import candidates, find_printed_codes, find_tags, heading_likeness, matches
+from formreader.identify import candidates, find_printed_codes, find_tags, heading_likeness
 from formreader.load import load_photo, page_count
 from formreader.locate import crop_cells, cut_box
 from formreader.recognise import DigitRecogniser
@@ -109,19 +110,11 @@ class Reader:
 
     def _identify(
         self, photo: Photo
-    ) -> tuple[tuple[Code, ...], tuple[Template, ...], list[tuple[Mark, Code, Template]]]:
+    ) -> tuple[tuple[Code, ...], tuple[Template, ...], tuple[tuple[Mark, Code, Template], ...]]:
         codes = find_tags(photo, self._dictionaries) if self._dictionaries else ()
         if not codes and self._prints_codes:
             codes = find_printed_codes(photo)
-        allowed, _ = candidates(self.templates, codes)
-        pairs = [
-            (mark, code, template)
-            for template in allowed
-            for mark in template.marks
-            for code in codes
-            if matches(mark, code)
-        ]
-        return codes, allowed, pairs
+        return codes, *candidates(self.templates, codes)
 
     def _headings(self, photo: Photo, registrations: Sequence[Registration]) -> dict[str, float]:
         """How well the printed headings fit, looked up only between forms that the lines leave alike."""
@@ -185,7 +178,7 @@ class Reader:
             status="review" if review else "accepted",
             template=template.id,
             registration=registration,
-            quality=_quality(cells),
+            quality=_quality(crops),
             fields=fields,
             checks=posterior.checks,
             provenance=self._provenance(),
@@ -305,11 +298,11 @@ def _rows_by_field(cells: tuple[Cell, ...]) -> dict[str, list[int]]:
     return rows
 
 
-def _quality(cells: tuple[Cell, ...]) -> Quality:
+def _quality(crops: NDArray[np.uint8]) -> Quality:
     """Sharpness from the crops' steepest edges over their contrast; glare from burnt-out pixels."""
-    crops = np.stack([cell.crop for cell in cells]).astype(np.float32)
-    contrast = np.percentile(crops, 99, axis=(1, 2)) - np.percentile(crops, 1, axis=(1, 2))
-    steepest = np.percentile(np.abs(np.diff(crops, axis=2)), 99, axis=(1, 2))
+    grey = crops.astype(np.float32)
+    contrast = np.percentile(grey, 99, axis=(1, 2)) - np.percentile(grey, 1, axis=(1, 2))
+    steepest = np.percentile(np.abs(np.diff(grey, axis=2)), 99, axis=(1, 2))
     sharpness = np.median(steepest / np.maximum(contrast, 1.0))
     return Quality(float(np.clip(sharpness, 0, 1)), float((crops >= 254).mean()))
 

@@ -1,7 +1,7 @@
 """What each stage hands to the next: one frozen record a stage, so that none can be skipped.
 
-load -> Photo -> identify -> Codes -> register -> RegisteredPage -> locate -> Cell -> recognise
--> Evidence -> decode -> Posterior -> decide -> FieldReading -> report <- SheetReading
+load -> Photo -> identify -> Code -> register -> Registration -> locate -> Cell -> recognise
+-> log-probabilities -> decode -> decode.Posterior -> decide -> FieldReading -> SheetReading -> report
 """
 
 from __future__ import annotations
@@ -83,9 +83,8 @@ class Registration:
     ``photo_from_page`` maps mm to full-size px. ``residual_mm`` is the root mean square distance
     of the printed lines from where they should be, after ``bend``. ``coverage`` is the part of the
     template's lines by its fields that were found, 0..1; ``explained`` the part of the ruling found
-    there that is the template's;
-    ``agreement`` 0..1 weighs both with how close the lines came, to compare templates by;
-    ``visible`` the part of the template's lines within the picture.
+    there that is the template's; ``agreement`` 0..1 weighs both with how close the lines came, to
+    compare templates by; ``visible`` the part of the template's lines within the picture.
     """
 
     template: str
@@ -118,19 +117,6 @@ class Cell:
     aspect: float
     quad: Points
     crop: Grey
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one encoding's picture says about a field: probabilities of what is written there.
-
-    ``written`` maps strings (or numbers, for encodings that hold no characters) to probabilities
-    that sum to at most one; the rest is spread over everything not listed.
-    """
-
-    field: str
-    encoding: str
-    written: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ def synth(
 
 def _add_truth(path: Path, truths: list[dict[str, object]]) -> None:
     """Sheets of the same name are replaced, others kept: a folder may hold several forms."""
+    from formreader.synth import save_truth
+
     kept = json.loads(path.read_text(encoding="utf-8"))["sheets"] if path.exists() else []
     fresh = {truth["name"] for truth in truths}
-    sheets = [sheet for sheet in kept if sheet["name"] not in fresh] + truths
-    lines = ",\n".join(json.dumps(sheet, ensure_ascii=False) for sheet in sheets)
-    path.write_text('{"schema": "truth/1", "sheets": [\n' + lines + "\n]}\n", encoding="utf-8")
+    save_truth(path, [sheet for sheet in kept if sheet["name"] not in fresh] + truths)

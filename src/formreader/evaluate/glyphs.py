@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.distributions import calibration_error
 from formreader.evaluate.intervals import clopper_pearson
+from formreader.locate import CROP_PX
 from formreader.recognise import DIGIT_CLASSES, DigitRecogniser
 from formreader.synth.glyphs import DIGITS, LOOKS_LIKE_A_DIGIT, read_mnist, trained_letters
 
-CROP_PX, GLYPH_PX = 40, 21
+GLYPH_PX = 21
 """A glyph stands three quarters high in its box, as writers are asked to do."""
 SURE = 0.99
 
@@ -36,13 +37,6 @@ class GlyphScore:
 def evaluate_glyphs(folder: Path, recogniser: DigitRecogniser) -> list[GlyphScore]:
     """Score every test set found in ``folder``. Labels are classes of the recogniser, ``?`` for letters."""
     return [_score(name, pictures, labels, recogniser) for name, pictures, labels in test_sets(folder)]
-
-
-def record_scores(card: Path, scores: Sequence[GlyphScore]) -> None:
-    """Write the scores into a model's card.json, beside the metrics that training wrote there."""
-    known = json.loads(card.read_text(encoding="utf-8"))
-    known.setdefault("metrics", {})["by_data_set"] = [asdict(score) for score in scores]
-    card.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def test_sets(folder: Path) -> Iterator[tuple[str, NDArray[np.uint8], list[str]]]:
@@ -100,19 +94,13 @@ def _score(name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser
     right = read == truth
     if labels[0] == "?":  # a letter is read rightly where no digit is claimed
         right = read >= len(DIGITS)
-    bins = np.minimum((confidence * 15).astype(int), 14)
-    error = sum(
-        abs(float(confidence[bins == b].mean() - right[bins == b].mean())) * float((bins == b).mean())
-        for b in range(15)
-        if (bins == b).any()
-    )
     wrong_kind = (read == DIGIT_CLASSES.index("_")) | (read == DIGIT_CLASSES.index("X"))
     return GlyphScore(
         name,
         len(labels),
         int(right.sum()),
         clopper_pearson(int(right.sum()), len(labels)),
-        error,
+        calibration_error(confidence, right),
         int((wrong_kind & (truth < len(DIGITS))).sum()),
         int(((read < len(DIGITS)) & (confidence > SURE)).sum()),
     )

@@ -21,22 +21,24 @@ def matches(mark: Mark, code: Code) -> bool:
 
 def candidates(
     library: Mapping[str, Template], codes: Sequence[Code]
-) -> tuple[tuple[Template, ...], tuple[tuple[Mark, Code], ...]]:
-    """The templates that the codes allow, and the marks found of them.
+) -> tuple[tuple[Template, ...], tuple[tuple[Mark, Code, Template], ...]]:
+    """The templates that the codes allow, and the marks of each that were found.
 
     A code that some templates carry leaves those alone. A tag of a known dictionary that no
     template carries refuses the page by name (``Rejected`` identify/unknown_tag): it is another
     form's page. A printed code of nobody's only rules out the templates that print such a code
     themselves: it may be a sticker on the wall.
     """
-    named = {
-        template.id: [(mark, code) for mark in template.marks for code in codes if matches(mark, code)]
+    found = tuple(
+        (mark, code, template)
         for template in library.values()
-    }
-    carriers = [template for template in library.values() if named[template.id]]
-    if carriers:
-        pairs = [pair for template in carriers for pair in named[template.id]]
-        return tuple(carriers), tuple(pairs)
+        for mark in template.marks
+        for code in codes
+        if matches(mark, code)
+    )
+    if found:
+        carriers = {template.id for _, _, template in found}
+        return tuple(template for template in library.values() if template.id in carriers), found
     for code in codes:
         if code.kind == "apriltag":
             raise Rejected(

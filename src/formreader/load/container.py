@@ -14,6 +14,9 @@ Kind = Literal["jpeg", "picture", "pdf"]
 BYTES_LIMIT = 128 * 2**20
 """No phone or scanner writes a larger page; a larger file is refused before it is read."""
 
+PAGED = (b"%PDF-", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""First bytes of the kinds that may hold several pages: PDF, TIFF and BigTIFF."""
+
 PIXELS_LIMIT = 120_000_000
 """Above the largest phone cameras that photograph a page (108 MP); a bomb is refused undecoded."""
 

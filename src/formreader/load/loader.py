@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from formreader.errors import Rejected
-from formreader.load.container import BYTES_LIMIT, Container, inspect
+from formreader.load.container import BYTES_LIMIT, PAGED, Container, inspect
 from formreader.records import Grey, Photo, Source, path_of
 
 HALF_ABOVE_PIXELS = 5_000_000
@@ -18,10 +18,16 @@ HALF_ABOVE_PIXELS = 5_000_000
 the picture is decoded again at full size, for its boxes alone."""
 
 PDF_PX_PER_INCH = 200
+LONGEST_MAGIC = max(map(len, PAGED))
 
 
 def page_count(path: str | Path) -> int:
-    """Pages in the file: of a PDF or a TIFF, else 1. Raises ``Rejected`` (stage load)."""
+    """Pages in the file: of a PDF or a TIFF, else 1, also where it is no picture, as loading it will say.
+
+    Raises ``Rejected`` (stage load) where the file cannot be read, or is a PDF or TIFF that is broken.
+    """
+    if not _bytes_of(Path(path), LONGEST_MAGIC).startswith(PAGED):
+        return 1  # a photograph is read whole once, when it is loaded
     return inspect(_bytes_of(Path(path))).pages
 
 
@@ -50,14 +56,16 @@ def load_photo(path: str | Path, page: int = 1) -> Photo:
     return Photo(source, grey, scale, finer)
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path, most: int = -1) -> bytes:
+    """The file's first ``most`` bytes, all by default."""
     try:
         size = path.stat().st_size
         if size > BYTES_LIMIT:
             raise Rejected(
                 "load", "too_many_bytes", f"{size:,} bytes is over the limit of {BYTES_LIMIT:,}: export it smaller"
             )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except IsADirectoryError:
         raise Rejected("load", "not_a_picture", "this is a folder: name the photographs in it") from None
     except OSError as error:

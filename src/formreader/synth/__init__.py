@@ -2,7 +2,7 @@
 
 from formreader.synth.cells import CLASSES, ComposedCell, compose_cell
 from formreader.synth.glyphs import GlyphSource, load_glyphs
-from formreader.synth.sheet import SyntheticSheet, compose_sheet, save_picture
+from formreader.synth.sheet import SyntheticSheet, compose_sheet, save_picture, save_truth
 
 __all__ = [
     "CLASSES",
@@ -13,4 +13,5 @@ __all__ = [
     "compose_sheet",
     "load_glyphs",
     "save_picture",
+    "save_truth",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 
 from formreader.geometry import Box
 from formreader.synth.glyphs import GlyphSource, own_sign
+from formreader.synth.page import paste
 from formreader.synth.pen import Ink, Stroke, draw_strokes
 from formreader.templates import Bubbles, Digits, RowSums, Tally, Template, Words
 
@@ -187,12 +188,7 @@ class _Pen:
         """Ink centred on a page point; what leaves the page is cut."""
         left = round(x_mm * self.px_per_mm - drawn.shape[1] / 2)
         top = round(y_mm * self.px_per_mm - drawn.shape[0] / 2)
-        height, width = self.ink.shape
-        x0, y0 = max(left, 0), max(top, 0)
-        x1, y1 = min(left + drawn.shape[1], width), min(top + drawn.shape[0], height)
-        if x0 < x1 and y0 < y1:
-            part = self.ink[y0:y1, x0:x1]
-            np.maximum(part, drawn[y0 - top : y1 - top, x0 - left : x1 - left], out=part)
+        paste(self.ink, drawn, left, top)
 
 
 def _penned_words(text: str, height_px: float, generator: np.random.Generator) -> Ink:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ _DICTIONARIES = {
     "36h11": cv2.aruco.DICT_APRILTAG_36h11,
 }
 _TAG_CELLS = {"16h5": 6, "25h9": 7, "36h10": 8, "36h11": 8}
+_Level = TypeVar("_Level", np.uint8, np.float32)
 GUIDE_INK, GUIDE_WIDTH_MM = 0.25, 0.25
 FIXED_POINT = 3
 """Fractional bits of OpenCV's drawing: an eighth of a pixel."""
@@ -132,10 +134,11 @@ def _print_words(page: NDArray[np.uint8], words: str, box: Box, px_per_mm: float
         small = cv2.resize(drawn, out, interpolation=cv2.INTER_AREA)
         left = round(box.x * px_per_mm + (room_w - out[0]) / 2)
         top = round(box.y * px_per_mm + i * room_h + (room_h - out[1]) / 2)
-        _paste(page, small, left, top)
+        paste(page, small, left, top)
 
 
-def _paste(page: NDArray[np.uint8], ink: NDArray[np.uint8], left: int, top: int) -> None:
+def paste(page: NDArray[_Level], ink: NDArray[_Level], left: int, top: int) -> None:
+    """Lay ink on the page, px from its top left; ink over ink is the darker, what leaves the page is cut."""
     height, width = page.shape
     x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + ink.shape[1], width), min(top + ink.shape[0], height)
     if x0 < x1 and y0 < y1:
@@ -155,7 +158,7 @@ def _print_mark(page: NDArray[np.uint8], mark: Mark, px_per_mm: float) -> None:
         code = 255 - _printed_code(mark)
     width, height = round(mark.box.width * px_per_mm), round(mark.box.height * px_per_mm)
     sized = cv2.resize(code, (width, height), interpolation=cv2.INTER_AREA)
-    _paste(page, sized, round(mark.box.x * px_per_mm), round(mark.box.y * px_per_mm))
+    paste(page, sized, round(mark.box.x * px_per_mm), round(mark.box.y * px_per_mm))
 
 
 def _printed_code(mark: Mark) -> NDArray[np.uint8]:

@@ -81,8 +81,7 @@ def photograph_page(
     softened = cv2.GaussianBlur(page, (0, 0), 0.45 * fine) if fine > 1.2 else page
     seen = cv2.remap(softened, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(-1, -1, -1))
     background = _background(shape, generator)
-    on_page = (seen[:, :, :1] >= 0).astype(np.float32)
-    scene = np.where(on_page > 0, seen, background)
+    scene = np.where(seen[:, :, :1] >= 0, seen, background)
     lit = scene * _light(shape, severity, generator)[:, :, None] * 255
     lit = cv2.GaussianBlur(
         lit, (0, 0), max(0.3, float(generator.uniform(0.4, 0.7 + 0.5 * severity)) * long_side_px / 3000)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,12 @@ def compose_sheet(
 def save_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a JPEG as a phone would."""
     cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+
+
+def save_truth(path: Path, sheets: Sequence[Mapping[str, Any]]) -> None:
+    """Write a ``truth/1`` file, a line a sheet."""
+    lines = ",\n".join(json.dumps(sheet, ensure_ascii=False) for sheet in sheets)
+    path.write_text('{"schema": "truth/1", "sheets": [\n' + lines + "\n]}\n", encoding="utf-8")
 
 
 def _speller(language: str) -> Callable[[int], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-BINS = 15
+from formreader import distributions
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> dict[str, float]:
@@ -21,16 +21,9 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> d
 
 
 def calibration_error(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Expected calibration error of the first choice, over 15 bins of equal width."""
+    """Expected calibration error of the first choice of logits (N, classes)."""
     probabilities = _softmax(logits)
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    which = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(float(confidence[which == i].mean() - right[which == i].mean())) * float((which == i).mean())
-        for i in range(BINS)
-        if (which == i).any()
-    ]
-    return sum(gaps)
+    return distributions.calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
