@@ -19,8 +19,7 @@ SHEETS = {
 LONG_SIDE_PX = 2000
 
 
-def main() -> None:
-    folder = Path(__file__).parent
+def main(folder: Path) -> None:
     library, source = load_library(), load_glyphs(None)
     truths = []
     for name, (seed, severity) in SHEETS.items():
@@ -34,4 +33,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(__file__).parent)
