@@ -12,9 +12,9 @@ torch = pytest.importorskip("torch", reason="torch is not installed: pip install
 pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install 'formreader[train]'")
 
 from formreader.recognise import load_model  # noqa: E402
-from formreader.synth import CLASSES  # noqa: E402
+from formreader.train.catalogue import DIGITS, Recipe  # noqa: E402
+from formreader.train.cells import augment, fit_cells, predict  # noqa: E402
 from formreader.train.data import CellSet, cached_cells  # noqa: E402
-from formreader.train.digits import Recipe, augment, fit, predict  # noqa: E402
 from formreader.train.export import export_model  # noqa: E402
 from formreader.train.model import CellNetwork  # noqa: E402
 
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 @pytest.fixture(scope="module")
 def cells(tmp_path_factory: pytest.TempPathFactory) -> CellSet:
-    return cached_cells(tmp_path_factory.mktemp("cells"), 256, None, seed=3)
+    return cached_cells(DIGITS.drawing, tmp_path_factory.mktemp("cells"), 256, None, seed=3)
 
 
 def test_the_exported_model_equals_torch(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    network = CellNetwork(len(CLASSES)).eval()
+    network = CellNetwork(14, DIGITS.widths).eval()
     export_model(network, tmp_path / "digits-7", {"name": "digits"})
     model = load_model("digits", tmp_path)
     for count in (1, 33):
@@ -42,10 +42,10 @@ def test_the_exported_model_equals_torch(tmp_path: Path) -> None:
 
 
 def test_cells_are_drawn_once(tmp_path: Path) -> None:
-    first = cached_cells(tmp_path, 60, None, seed=4)
+    first = cached_cells(DIGITS.drawing, tmp_path, 60, None, seed=4)
     file = next(tmp_path.glob("*.npz"))
     written = file.stat().st_mtime_ns
-    second = cached_cells(tmp_path, 60, None, seed=4)
+    second = cached_cells(DIGITS.drawing, tmp_path, 60, None, seed=4)
     assert file.stat().st_mtime_ns == written
     assert (first.crops == second.crops).all()
 
@@ -56,7 +56,8 @@ def test_training_stopped_after_an_epoch_goes_on_as_if_it_had_not(tmp_path: Path
 
     def whole(checkpoint: Path) -> np.ndarray:
         torch.manual_seed(recipe.seed)
-        return predict(fit(cells, cells, recipe, checkpoint, said.append), cells)
+        network = CellNetwork(14, DIGITS.widths)
+        return predict(fit_cells(network, cells, cells, recipe, checkpoint, said.append), cells)
 
     class StoppedError(Exception):
         pass
@@ -68,7 +69,7 @@ def test_training_stopped_after_an_epoch_goes_on_as_if_it_had_not(tmp_path: Path
     expected = whole(tmp_path / "whole.pt")
     torch.manual_seed(recipe.seed)
     with pytest.raises(StoppedError):
-        fit(cells, cells, recipe, tmp_path / "cut.pt", stop_after_one)
+        fit_cells(CellNetwork(14, DIGITS.widths), cells, cells, recipe, tmp_path / "cut.pt", stop_after_one)
     resumed = whole(tmp_path / "cut.pt")
     assert any(line.startswith("going on after epoch 1") for line in said)
     assert np.abs(resumed - expected).max() < 1e-3

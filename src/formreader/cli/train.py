@@ -11,6 +11,14 @@ from formreader.errors import UsageError
 
 app = typer.Typer(help="Train the models (needs formreader[train]).", no_args_is_help=True)
 
+Glyphs = Annotated[Path, typer.Option(help="Folder of handwritten characters; docs/training.md lists the files.")]
+Out = Annotated[Path | None, typer.Option(help="Folder of the model to write; models/NAME-1 by default.")]
+Cache = Annotated[Path, typer.Option(help="Where drawn cells and checkpoints are kept.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of everything random; the shipped model's by default.")]
+Cells = Annotated[int | None, typer.Option(help="Cells to draw; the shipped model's number by default.")]
+Epochs = Annotated[int | None, typer.Option(help="Passes over them; the shipped model's by default.")]
+CACHE = Path(".cache/train")
+
 
 @app.callback()
 def _several() -> None:
@@ -19,20 +27,26 @@ def _several() -> None:
 
 @app.command()
 def digits(
-    glyphs: Annotated[Path, typer.Option(help="Folder of handwritten characters; docs/training.md lists the files.")],
-    out: Annotated[Path, typer.Option(help="Folder of the model to write.")] = Path("models/digits-1"),
-    cache: Annotated[Path, typer.Option(help="Where drawn cells and checkpoints are kept.")] = Path(".cache/train"),
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 1,
-    cells: Annotated[int | None, typer.Option(help="Cells to draw; the shipped model's number by default.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over them; the shipped model's by default.")] = None,
+    glyphs: Glyphs,
+    out: Out = None,
+    cache: Cache = CACHE,
+    seed: Seed = None,
+    cells: Cells = None,
+    epochs: Epochs = None,
 ) -> None:
-    """Train the digit model; about half an hour on two cores. Started again, it goes on where it was."""
+    """Train the digit model; about an hour on two cores. Started again, it goes on where it was."""
+    _train("digits", glyphs, out, cache, seed=seed, cells=cells, epochs=epochs)
+
+
+def _train(name: str, glyphs: Path, out: Path | None, cache: Path, **asked: int | None) -> None:
     try:
-        from formreader.train.digits import Recipe, train_digits
+        from formreader.train import train_model
     except ImportError as error:
         raise UsageError(f"training needs more packages ({error}): pip install 'formreader[train]'") from None
-    asked = {name: value for name, value in (("cells", cells), ("epochs", epochs)) if value is not None}
+    chosen = {key: value for key, value in asked.items() if value is not None}
     try:
-        train_digits(glyphs, out, cache, Recipe(seed=seed, **asked), lambda line: print(line, flush=True))
+        train_model(
+            name, glyphs, out or Path("models") / f"{name}-1", cache, chosen, lambda line: print(line, flush=True)
+        )
     except FileNotFoundError as error:
         raise UsageError(str(error)) from None

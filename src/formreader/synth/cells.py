@@ -64,10 +64,10 @@ def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator
             return ComposedCell(crop, aspect, label)
 
 
-def draw_label(generator: np.random.Generator) -> str:
-    """A label at the rate that training sees it."""
+def compose_any_cell(source: GlyphSource, generator: np.random.Generator) -> ComposedCell:
+    """A cell of any class, at the rate that training sees it."""
     shares = np.array([LABEL_SHARES[c] for c in CLASSES])
-    return CLASSES[int(generator.choice(len(CLASSES), p=shares / shares.sum()))]
+    return compose_cell(CLASSES[int(generator.choice(len(CLASSES), p=shares / shares.sum()))], source, generator)
 
 
 def _empty_canvas(generator: np.random.Generator) -> tuple[Canvas, float, float]:

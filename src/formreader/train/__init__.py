@@ -1,1 +1,21 @@
 """Train: the only floor that imports torch. Each model within an hour on two cores, seeded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+
+def train_model(
+    name: str, glyphs: Path, out: Path, cache: Path, asked: Mapping[str, int], say: Callable[[str], None]
+) -> Path:
+    """Train the model ``name`` with its recipe, ``asked`` in place of some of it; return ``out``.
+
+    Raises ``FileNotFoundError`` where ``glyphs`` lacks what it needs, ``ImportError`` without torch.
+    """
+    from formreader.train.catalogue import CELL_MODELS
+    from formreader.train.cells import train_cells
+
+    model = CELL_MODELS[name]
+    return train_cells(model, glyphs, out, cache, replace(model.recipe, **asked), say)

@@ -17,15 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import formreader.synth
-from formreader.synth import CLASSES, GlyphSource, compose_cell, load_glyphs
-from formreader.synth.cells import draw_label
+from formreader.synth import ComposedCell, GlyphSource, load_glyphs
 
 CHUNK = 1000
 """Cells drawn by one task; each chunk has a seed of its own, so the number of cores changes nothing."""
 PART = 20_000
 """Cells in one file of the cache: drawing that was stopped goes on after its last file."""
 
-DRAWN_BY = ("camera", "canvas", "cells", "glyphs", "ground", "pen", "skeletons")
 Progress = Callable[[int, int], None]
 
 Task = tuple[int, int, int]
@@ -34,8 +32,21 @@ _source: GlyphSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """Cells of one kind. ``compose`` (a function of a module, for workers) draws one of any of ``classes``.
+
+    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture.
+    """
+
+    name: str
+    classes: str
+    compose: Callable[[GlyphSource, np.random.Generator], ComposedCell]
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CellSet:
-    """``crops`` uint8 (N, 40, 40), ``aspects`` float32 (N,), ``labels`` int64 (N,) into ``CLASSES``."""
+    """``crops`` uint8 (N, 40, 40), ``aspects`` float32 (N,), ``labels`` int64 (N,) into a drawing's classes."""
 
     crops: NDArray[np.uint8]
     aspects: NDArray[np.float32]
@@ -46,14 +57,20 @@ Draw = Callable[[Iterable[Task]], Iterator[CellSet]]
 
 
 def cached_cells(
-    cache: Path, count: int, glyphs: Path | None, seed: int, held_out: bool = False, progress: Progress | None = None
+    drawing: Drawing,
+    cache: Path,
+    count: int,
+    glyphs: Path | None,
+    seed: int,
+    held_out: bool = False,
+    progress: Progress | None = None,
 ) -> CellSet:
     """Draw ``count`` cells of training or of held-out writing, the same for ``seed``.
 
     Those that ``cache`` already holds, drawn by this very code, are taken from there.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    stem = f"cells-{'held' if held_out else 'train'}-{seed}-{drawn_by()}"
+    stem = f"{drawing.name}-{'held' if held_out else 'train'}-{seed}-{drawn_by(drawing)}"
     parts = []
     with ExitStack() as opened:
         draw: Draw | None = None
@@ -61,7 +78,7 @@ def cached_cells(
             size = min(PART, count - start)
             file = cache / f"{stem}-{start}-{size}.npz"
             if not file.exists():
-                draw = draw or _drawing(count, glyphs, held_out, opened)
+                draw = draw or _drawing_by(drawing, count, glyphs, held_out, opened)
                 tasks = [
                     (seed, first // CHUNK, min(CHUNK, start + size - first))
                     for first in range(start, start + size, CHUNK)
@@ -73,16 +90,17 @@ def cached_cells(
     return _joined(parts)
 
 
-def _drawing(count: int, glyphs: Path | None, held_out: bool, opened: ExitStack) -> Draw:
+def _drawing_by(drawing: Drawing, count: int, glyphs: Path | None, held_out: bool, opened: ExitStack) -> Draw:
     """What draws chunks: this process for one chunk, else a process on each core."""
+    chunk = partial(_compose_chunk, drawing)
     if count <= CHUNK:
         _open_source(glyphs, held_out)
-        return partial(map, _compose_chunk)
+        return partial(map, chunk)
     # spawned: a fork of a process whose threads run OpenCV or torch can hang
     pool = ProcessPoolExecutor(
         os.cpu_count(), get_context("spawn"), initializer=_open_source, initargs=(glyphs, held_out)
     )
-    return partial(opened.enter_context(pool).map, _compose_chunk)
+    return partial(opened.enter_context(pool).map, chunk)
 
 
 def _save_part(file: Path, cells: CellSet) -> None:
@@ -105,10 +123,10 @@ def _joined(parts: Sequence[CellSet]) -> CellSet:
     )
 
 
-def drawn_by() -> str:
+def drawn_by(drawing: Drawing) -> str:
     """A short hash of the code that draws cells, so that a cache never outlives it."""
     folder = Path(formreader.synth.__file__).parent
-    code = b"".join((folder / f"{name}.py").read_bytes() for name in DRAWN_BY)
+    code = b"".join((folder / f"{name}.py").read_bytes() for name in drawing.modules)
     return hashlib.sha256(code).hexdigest()[:8]
 
 
@@ -118,14 +136,14 @@ def _open_source(glyphs: Path | None, held_out: bool) -> None:
     _source = load_glyphs(glyphs, held_out)
 
 
-def _compose_chunk(task: Task) -> CellSet:
+def _compose_chunk(drawing: Drawing, task: Task) -> CellSet:
     seed, chunk, count = task
     if _source is None:
         raise RuntimeError("the worker was not opened")
     generator = np.random.default_rng([seed, chunk])
-    cells = [compose_cell(draw_label(generator), _source, generator) for _ in range(count)]
+    cells = [drawing.compose(_source, generator) for _ in range(count)]
     return CellSet(
         np.stack([cell.crop for cell in cells]),
         np.array([cell.aspect for cell in cells], np.float32),
-        np.array([CLASSES.index(cell.label) for cell in cells], np.int64),
+        np.array([drawing.classes.index(cell.label) for cell in cells], np.int64),
     )

