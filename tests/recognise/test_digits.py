@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from formreader.recognise import DIGIT_CLASSES, DigitRecogniser
-from formreader.synth import CLASSES, compose_cell, load_glyphs
-from formreader.synth.cells import draw_label
+from formreader.synth import CLASSES, compose_any_cell, load_glyphs
 
 CELLS = 420
 FLOOR = 0.947
@@ -21,9 +20,9 @@ def read() -> tuple[np.ndarray, np.ndarray]:
     source = load_glyphs(None)
     cells = []
     while len(cells) < CELLS:
-        label = draw_label(generator)
-        if label != "?":
-            cells.append(compose_cell(label, source, generator))
+        cell = compose_any_cell(source, generator)
+        if cell.label != "?":
+            cells.append(cell)
     crops, aspects = np.stack([c.crop for c in cells]), np.array([c.aspect for c in cells], np.float32)
     found = np.exp(DigitRecogniser().log_probabilities(crops, aspects))
     return found, np.array([DIGIT_CLASSES.index(c.label) for c in cells])

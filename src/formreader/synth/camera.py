@@ -11,8 +11,7 @@ from formreader.synth.pen import Ink
 
 CROP_PX = 40
 
-
-COARSEST_PX = 7.0
+COARSEST_PX = 8.0
 """Rows of pixels over a digit's height below which no eye tells a 6 from an 8."""
 CLEAR_SHARE, CLEAR_FINER, CLEAR_BLUR = 0.5, 1.8, 0.5
 """Half of all photographs are good: finer and sharper than the worst that can still be read, by these factors."""
@@ -21,13 +20,19 @@ SOFTEST = 0.065
 
 
 def photograph_cell(
-    printed: Ink, penned: Ink, shift_px: tuple[float, float], detail_px: float, generator: np.random.Generator
-) -> NDArray[np.uint8]:
+    printed: Ink,
+    penned: Ink,
+    shift_px: tuple[float, float],
+    detail_px: float,
+    generator: np.random.Generator,
+    traced: Ink | None = None,
+) -> tuple[NDArray[np.uint8], Ink]:
     """A crop uint8 (40, 40) of a drawn canvas, seen at a random resolution and registered imperfectly.
 
     ``penned`` already has the ink's darkness. ``shift_px`` moves the canvas against the crop on top of the
     usual misregistration. ``detail_px`` is the height of the writing on the canvas (0: none), which the
-    camera still resolves. What is drawn at random does not depend on the picture.
+    camera still resolves. What is drawn at random does not depend on the picture. Beside the crop stands
+    where ink that was ``traced`` falls on it, as a perfect camera would show it.
     """
     side = printed.shape[0]
     clear = generator.random() < CLEAR_SHARE
@@ -37,8 +42,9 @@ def photograph_cell(
     if detail_px:
         smallest = max(smallest, COARSEST_PX * side / detail_px * (CLEAR_FINER if clear else 1.0))
     seen_px = int(np.exp(generator.uniform(np.log(min(smallest, 90.0)), np.log(96))))
-    looked_at = _misregister(reflectance.astype(np.float32), shift_px, seen_px, generator)
-    lit = looked_at * _light(seen_px, generator)
+    both = np.dstack([reflectance, np.zeros_like(printed) if traced is None else traced]).astype(np.float32)
+    looked_at = _misregister(both, shift_px, seen_px, generator)
+    lit = looked_at[:, :, 0] * _light(seen_px, generator)
     softest = SOFTEST * (detail_px or side / 2) * seen_px / side
     if clear:
         softest *= CLEAR_BLUR
@@ -54,7 +60,10 @@ def photograph_cell(
     if generator.random() < 0.6:
         grey = _jpeg(grey, generator)
     interpolation = cv2.INTER_AREA if seen_px > CROP_PX else cv2.INTER_LINEAR
-    return cv2.resize(grey, (CROP_PX, CROP_PX), interpolation=interpolation)
+    crop, ideal = (
+        cv2.resize(picture, (CROP_PX, CROP_PX), interpolation=interpolation) for picture in (grey, looked_at[:, :, 1])
+    )
+    return crop, ideal
 
 
 def _paper(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
@@ -91,7 +100,7 @@ def _paper(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
 def _misregister(
     reflectance: NDArray[np.float32], shift_px: tuple[float, float], seen_px: int, generator: np.random.Generator
 ) -> NDArray[np.float32]:
-    """The canvas through a slightly wrong map, averaged onto ``seen_px`` pixels a side."""
+    """A canvas of any number of layers through a slightly wrong map, averaged onto ``seen_px`` pixels a side."""
     side = reflectance.shape[0]
     spread = 0.03 if generator.random() < 0.85 else 0.07
     move = np.clip(generator.normal(0, spread, 2), -0.15, 0.15) * side / CROP_SCALE + np.array(shift_px)

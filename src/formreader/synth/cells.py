@@ -10,21 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import CROP_SCALE
-from formreader.synth.camera import CROP_PX, photograph_cell
+from formreader.synth.camera import photograph_cell
 from formreader.synth.canvas import CANVAS_PX, Canvas, lay, lines, words
 from formreader.synth.glyphs import DIGITS, GlyphSource, guided_digit, own_sign, scribble
 from formreader.synth.ground import print_boxes, soil
+from formreader.synth.legibility import legible
 from formreader.synth.pen import Ink, draw_strokes
 
 CLASSES = "0123456789X-_?"
 """Digits, cross, dash, blank, and what is none of them."""
 
 LABEL_SHARES = {**dict.fromkeys(DIGITS, 0.062), "1": 0.08, "X": 0.11, "-": 0.065, "_": 0.115, "?": 0.075}
-
-FAINTEST_PEAK, FAINTEST_SHARE, FAINTEST_NOISE = 9.0, 0.08, 3.0
-"""Ink that darkens a crop by fewer grey levels, parts of its paper, or deviations of its noise is not seen."""
-LEAST_INK_PX, LEAST_SEEN, MOST_SEEN = 6.0, 0.5, 3.0
-"""Ink seen in the cell: px of the crop, and in parts of what was drawn. Less is dust, more is a blot."""
+PLAIN_SHARE = 0.12
+"""Boxes printed in a colour that the scanner drops, and nothing beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +41,28 @@ def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator
     """
     while True:
         canvas, gap, aspect = _empty_canvas(generator)
-        print_boxes(canvas, gap)
+        plain = generator.random() < PLAIN_SHARE
+        if not plain:
+            print_boxes(canvas, gap)
         shift = (0.0, 0.0)
         detail = 0.0
         if label == "?" and gap < 0.15 and generator.random() < 0.15:
             shift = _write_two_halves(canvas, source)
+            without = canvas.penned
         else:
-            _write_neighbours(canvas, source)
+            if not plain:
+                _write_neighbours(canvas, source)
             without = canvas.penned.copy()
             detail = _write_label(canvas, label, source)
         soil(canvas)
         paired = deepcopy(generator)
-        crop = photograph_cell(canvas.printed, canvas.penned * canvas.darkness, shift, detail, generator)
+        own = np.clip(canvas.penned - without, 0, 1)
+        crop, ideal = photograph_cell(canvas.printed, canvas.penned * canvas.darkness, shift, detail, generator, own)
         if label == "_" or shift != (0.0, 0.0):
             return ComposedCell(crop, aspect, label)
         # the same camera, light and noise without the label's ink: what differs is what can be read
-        bare = photograph_cell(canvas.printed, without * canvas.darkness, shift, detail, paired)
-        own = np.clip(canvas.penned - without, 0, 1) if label != "?" else canvas.penned
-        if _readable(crop, bare, own, canvas):
+        bare, _ = photograph_cell(canvas.printed, without * canvas.darkness, shift, detail, paired)
+        if legible(crop, bare, ideal, aspect):
             return ComposedCell(crop, aspect, label)
 
 
@@ -97,29 +99,6 @@ def _empty_canvas(generator: np.random.Generator) -> tuple[Canvas, float, float]
         darkness=float(darkness),
     )
     return canvas, gap, aspect
-
-
-def _readable(crop: NDArray[np.uint8], bare: NDArray[np.uint8], own: Ink, canvas: Canvas) -> bool:
-    """Whether enough of the label's ``own`` ink stands out in the cell: what ``crop`` has and ``bare`` lacks."""
-    half_w, half_h = canvas.width / 2, canvas.height / 2
-    middle = CANVAS_PX / 2
-    inside = own[round(middle - half_h) : round(middle + half_h), round(middle - half_w) : round(middle + half_w)]
-    scale = CROP_PX / CANVAS_PX
-    drawn = float(np.count_nonzero(inside > 0.4)) * scale**2
-    change = bare.astype(np.float32) - crop
-    paper = float(np.percentile(bare, 80))
-    least = max(FAINTEST_PEAK, FAINTEST_SHARE * paper, FAINTEST_NOISE * _noise(bare))
-    # two px of the crop around the cell: misregistration moves ink over its edge
-    top, left = max(round((middle - half_h) * scale) - 2, 0), max(round((middle - half_w) * scale) - 2, 0)
-    seen = float(np.count_nonzero(change[top : CROP_PX - top, left : CROP_PX - left] > least))
-    return seen >= max(LEAST_INK_PX, LEAST_SEEN * drawn) and seen <= MOST_SEEN * drawn + LEAST_INK_PX
-
-
-def _noise(picture: NDArray[np.uint8]) -> float:
-    """Standard deviation of pixel noise, from the median difference of diagonal neighbours' sums."""
-    grey = picture.astype(np.float32)
-    ripple = grey[1:, 1:] + grey[:-1, :-1] - grey[1:, :-1] - grey[:-1, 1:]
-    return float(np.median(np.abs(ripple))) / (2 * 0.6745)
 
 
 def _any_digit(generator: np.random.Generator) -> str:

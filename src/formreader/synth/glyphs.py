@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.synth.fonts import HandFont, load_fonts
 from formreader.synth.pen import Ink, Stroke, draw_strokes, smooth_stroke, vary_strokes
 from formreader.synth.skeletons import any_skeleton, segment_digit
 
@@ -24,25 +25,39 @@ LOOKS_LIKE_A_DIGIT = set("OoDQCcIiLl|jZzSsBbGgqgJYyUuVvaTterpXxdh")
 """Letters that some hand writes like a digit or a cross: no reader could be blamed for them."""
 
 
+FONT_GLYPH_PX = 20.0
+"""A font's digit is drawn as high as those of the data sets, so that its pen is varied like theirs."""
+
+
 @dataclass(frozen=True, slots=True)
 class GlyphSource:
-    """``digits`` by label; ``letters`` none of which looks like a digit; pen ``strokes`` by label."""
+    """``digits`` by label; ``letters`` none of which looks like a digit; pen ``strokes`` by label; ``fonts``.
+
+    ``folder`` and ``held_out`` are what ``load_glyphs`` was asked for.
+    """
 
     digits: dict[str, Pictures]
     letters: Pictures
     strokes: dict[str, list[list[Stroke]]]
     hashes: dict[str, str]
+    fonts: tuple[HandFont, ...] = ()
+    folder: Path | None = None
+    held_out: bool = False
 
     def digit(self, label: str, nib_px: float, height_px: float, generator: np.random.Generator) -> Ink:
         """A digit's ink, about ``height_px`` tall, from a data set, recorded strokes or our own pen."""
         kind = generator.random()
-        if kind < 0.46 and label in self.digits:
+        if kind < 0.44 and label in self.digits:
             pictures = self.digits[label]
             return rewritten(pictures[generator.integers(len(pictures))], height_px, generator)
-        if kind < 0.57 and label in self.strokes:
+        if kind < 0.54 and label in self.strokes:
             variants = self.strokes[label]
             chosen = variants[generator.integers(len(variants))]
             return draw_strokes(vary_strokes(chosen, generator, 0.6), height_px, nib_px, generator)
+        if kind < 0.61 and self.fonts:
+            font = self.fonts[generator.integers(len(self.fonts))]
+            picture = (font.picture(label, FONT_GLYPH_PX) * 255).astype(np.uint8)
+            return rewritten(picture, height_px, generator)
         return own_sign(label, nib_px, height_px, generator)
 
     def letter(self, nib_px: float, height_px: float, generator: np.random.Generator) -> Ink:
@@ -84,13 +99,14 @@ def rewritten(picture: NDArray[np.uint8], height_px: float, generator: np.random
     scale = height_px / max(rows[-1] - rows[0] + 1, 0.45 * (columns[-1] - columns[0] + 1), 6)
     slant = generator.normal(0, 0.14)
     narrow = float(np.exp(generator.normal(0, 0.14)))
-    if generator.random() < 0.04:  # a wide hand; a 1 becomes a bar
-        narrow *= float(np.exp(generator.uniform(0.2, 0.7)))
+    if generator.random() < 0.1:  # a wide hand, or a page seen at a slant; a 1 becomes a bar
+        narrow *= float(np.exp(generator.uniform(0.2, 1.1)))
     height, width = tight.shape
     out_w, out_h = int(width * scale * narrow + abs(slant) * height * scale) + 3, int(height * scale) + 3
     lean = -slant * height * scale if slant < 0 else 0.0
     matrix = np.array([[scale * narrow, slant * scale, lean], [0, scale, 0]])
     big = cv2.warpAffine(tight.astype(np.float32) / 255, matrix, (out_w, out_h), flags=cv2.INTER_LINEAR)
+    big = _bent(big, generator)
     big = cv2.GaussianBlur(big, (0, 0), 0.45 * scale + 0.2)
     # where the soft edge is cut sets the stroke's width
     level = float(generator.uniform(0.22, 0.62))
@@ -98,8 +114,21 @@ def rewritten(picture: NDArray[np.uint8], height_px: float, generator: np.random
     return np.clip((big - level) / softness + 0.5, 0, 1).astype(np.float32)
 
 
+def _bent(picture: Ink, generator: np.random.Generator) -> Ink:
+    """The same glyph with its strokes bent by waves of about its own size, as a hand never writes alike twice."""
+    height, width = picture.shape
+    down, across = np.linspace(0, 1, height)[:, None], np.linspace(0, 1, width)[None, :]
+    pace, phase = generator.uniform(2.0, 6.5, (2, 2)), generator.uniform(0, 2 * np.pi, (2, 2))
+    reach = generator.normal(0, 0.022, (2, 2)) * height
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    seen_x = x + reach[0, 0] * np.sin(down * pace[0, 0] + phase[0, 0]) + reach[0, 1] * np.sin(across * pace[0, 1])
+    seen_y = y + reach[1, 0] * np.sin(across * pace[1, 0] + phase[1, 0]) + reach[1, 1] * np.sin(down * pace[1, 1])
+    bent: Ink = cv2.remap(picture, seen_x.astype(np.float32), seen_y.astype(np.float32), cv2.INTER_LINEAR)
+    return bent
+
+
 def load_glyphs(folder: Path | None, held_out: bool = False) -> GlyphSource:
-    """MNIST's training part, the EMNIST sample and Chars74K strokes from ``folder``; any may be absent.
+    """MNIST's training part, the EMNIST sample, Chars74K strokes, handwriting fonts; any may lack in ``folder``.
 
     MNIST's test part, optdigits and bhmsds are never read here: they are what we are measured on.
     Pictures equal to one of MNIST's test part are left out. Every twentieth picture and eleventh
@@ -136,7 +165,12 @@ def load_glyphs(folder: Path | None, held_out: bool = False) -> GlyphSource:
             label: [_unit(recorded[label][i]) for i in np.flatnonzero(_part(len(recorded[label]), 11, held_out))]
             for label in DIGITS
         }
-    return GlyphSource({k: np.concatenate(v) for k, v in digits.items() if v}, letters, strokes, hashes)
+    fonts: tuple[HandFont, ...] = ()
+    if folder is not None and (folder / "fonts").is_dir():
+        fonts = load_fonts(folder / "fonts", held_out)
+        hashes["fonts"] = hashlib.sha256(b"".join(font.path.read_bytes() for font in fonts)).hexdigest()
+    gathered = {label: np.concatenate(pictures) for label, pictures in digits.items() if pictures}
+    return GlyphSource(gathered, letters, strokes, hashes, fonts, folder, held_out)
 
 
 def _part(count: int, nth: int, held_out: bool) -> NDArray[np.bool_]:

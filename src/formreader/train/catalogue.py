@@ -38,8 +38,11 @@ class CellModel:
         return self.drawing.name
 
 
+COMMON = ("camera", "canvas", "fonts", "ground", "legibility", "pen")
+"""Modules that have a say in every kind of cell."""
+
 DIGITS = CellModel(
-    Drawing("digits", CLASSES, compose_any_cell, ("camera", "canvas", "cells", "glyphs", "ground", "pen", "skeletons")),
+    Drawing("digits", CLASSES, compose_any_cell, (*COMMON, "cells", "glyphs", "skeletons")),
     widths=(32, 64, 96),
     recipe=Recipe(cells=400_000, held_out=20_000, epochs=12),
     not_blind="shapes were added to the drawing after a look at misses on bhmsds, optdigits and "
