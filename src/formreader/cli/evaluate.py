@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import cv2
 import typer
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_hel
 def sheets(
     truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")],
     out: Annotated[Path | None, typer.Option("--json", help="Write every field's score to this file.")] = None,
+    misses: Annotated[Path | None, typer.Option(help="Write the digit boxes misread, each with its crop.")] = None,
 ) -> None:
     """Read labelled photographs and count: right, accepted, wrong but accepted, refused.
 
     Exit code 1 where a wrong value was accepted.
     """
+    from formreader.evaluate.contact import contact_sheet
     from formreader.evaluate.sheets import score_sheets, totals
     from formreader.reader import Reader
 
@@ -42,8 +45,15 @@ def sheets(
         share, low, high = counted.share(count, total)
         print(f"{name:16} {count} of {total}, {share:.2%} (95 %: {low:.2%} to {high:.2%})")
     print(f"accepted wrongly {counted.silent_errors}")
+    missed = [box for score in scores for box in score.boxes if box.found != box.written]
+    for box in missed:
+        print(f"    box {box.sheet} {box.field}[{box.place}]: {box.written} read {box.found} {box.confidence:.4f}")
+    if misses is not None:
+        captions = [f"{box.written} as {box.found} {box.confidence:.2f} {box.sheet[:7]}" for box in missed]
+        cv2.imwrite(str(misses), contact_sheet([box.crop for box in missed], captions))
     if out is not None:
-        out.write_text(json.dumps([asdict(score) for score in scores], indent=1, ensure_ascii=False) + "\n")
+        fields = [asdict(field) for score in scores for field in score.fields]
+        out.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     raise typer.Exit(1 if counted.silent_errors else 0)
 
 
