@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from formreader.errors import UsageError
 from formreader.evaluate.contact import CAPTION_PX, SIDE_PX, contact_sheet
 from formreader.evaluate.intervals import clopper_pearson
+from formreader.evaluate.plots import plot_reliability
 from formreader.evaluate.sheets import load_truth, score_sheet, totals
 from formreader.records import Cell, FieldReading, Photo, SheetReading, Source, Trace
 
@@ -91,3 +93,12 @@ def test_a_file_that_is_no_truth_is_refused(tmp_path: Path) -> None:
         path.write_text(content)
         with pytest.raises(UsageError, match="truth/1"):
             load_truth(path)
+
+
+def test_a_plot_of_reliability_is_a_picture(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    bins = np.array([[100, 0.5, 0.4], [30, 0.9, 0.95], [3, 0.1, 1.0]])
+    plot_reliability(tmp_path / "a.png", {"set": bins})
+    picture = cv2.imread(str(tmp_path / "a.png"))
+    assert picture is not None
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 10

@@ -75,10 +75,13 @@ def _print_sheet(score: SheetScore) -> None:
 def glyphs(
     folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
     tesseract: Annotated[bool, typer.Option(help="Read 500 of each set with Tesseract too (slow).")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw how right each confidence is (PNG or SVG).")] = None,
 ) -> None:
     """Score the digit model on character sets that it never trained on, each apart."""
     from formreader.errors import UsageError
     from formreader.evaluate.glyphs import evaluate_glyphs, tesseract_accuracy
+    from formreader.evaluate.intervals import clopper_pearson
+    from formreader.evaluate.plots import plot_reliability
     from formreader.recognise import DigitRecogniser
 
     recogniser = DigitRecogniser()
@@ -94,5 +97,9 @@ def glyphs(
             f"{score.calibration_error:8.2%}{score.blank_or_cross:9}{score.sure_digits / score.total:12.2%}"
         )
     if tesseract:
+        print("\nTesseract in digits mode, at most 500 of each set")
         for name, right, total in tesseract_accuracy(folder):
-            print(f"Tesseract, digits only: {name:42}{right / total:9.2%} of {total}")
+            low, high = clopper_pearson(right, total)
+            print(f"{name:42}{total:7}{right / total:9.2%}{low:11.2%} -{high:7.2%}")
+    if plot is not None:
+        plot_reliability(plot, {score.name: score.bins for score in scores})

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.distributions import calibration_error
+from formreader.distributions import calibration_error, reliability
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.locate import CROP_PX
 from formreader.recognise import DIGIT_CLASSES, DigitRecogniser
@@ -25,13 +25,17 @@ FONT_PX = 40
 
 @dataclass(frozen=True, slots=True)
 class GlyphScore:
-    """``right`` of ``total`` with its 95 % interval; ``sure_digits`` got a digit above 0.99."""
+    """``right`` of ``total`` with its 95 % interval; ``sure_digits`` got a digit above 0.99.
+
+    ``bins`` (B, 3): how many first choices, their mean confidence, the share right.
+    """
 
     name: str
     total: int
     right: int
     interval: tuple[float, float]
     calibration_error: float
+    bins: NDArray[np.float64]
     blank_or_cross: int
     sure_digits: int
 
@@ -115,6 +119,7 @@ def _score(name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser
         int(right.sum()),
         clopper_pearson(int(right.sum()), len(labels)),
         calibration_error(confidence, right),
+        reliability(confidence, right),
         int((wrong_kind & (truth < len(DIGITS))).sum()),
         int(((read < len(DIGITS)) & (confidence > SURE)).sum()),
     )
