@@ -10,7 +10,7 @@ import pytest
 
 from formreader.decode import infer
 from formreader.decode.rates import RULE_HOLDS, VALUES
-from formreader.decode.sheet import LEAST_OTHER
+from formreader.decode.writer import LEAST_OTHER
 from formreader.templates import Rule
 
 

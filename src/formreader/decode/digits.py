@@ -12,13 +12,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.decode.rates import FILLER_AFTER_DIGIT, MIXED_FILLERS
 from formreader.distributions import LogProbabilities
 
 FILLERS = "X-_"
-MIXED_FILLERS = 0.02
-"""Prior of a writer who changes the filler within one number, against one who keeps to it."""
-FILLER_AFTER_DIGIT = 1e-3
-"""Prior of a gap or cross behind a digit (12_): a slip of the writer or, more often, of the reader."""
 LEAST_BOX_PROBABILITY = 1e-7
 MOST_A_BOX = 6
 """Characters kept for each box; what is dropped is counted as lost mass."""
