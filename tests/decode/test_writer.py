@@ -191,7 +191,7 @@ def test_an_encoding_left_empty_or_unread_contradicts_nothing() -> None:
 
 
 def test_a_number_that_only_the_other_encodings_show_comes_into_view() -> None:
-    unsure: dict[int | None, float] = {value: 0.09 for value in range(500, 511)}
+    unsure: dict[int | None, float] = dict.fromkeys(range(500, 511), 0.09)
     found = infer_sheet({"a": {"digits": unsure, "words": {143: 1.0}, "bubbles": {143: 1.0}}}, [])
     assert found.meant["a"][143] > 0.99
 

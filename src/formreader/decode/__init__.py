@@ -1,10 +1,17 @@
-"""Decode: from what boxes look like to what numbers they hold, weighed with the form's sums."""
+"""Decode: from what each encoding looks like to what numbers stand there, weighed with the form's sums."""
 
+from formreader.decode.bubbles import BUBBLE_CLASSES, read_bubbles
 from formreader.decode.digits import NumberReading, by_value, read_boxes, readable, value_of
+from formreader.decode.number import read_number
+from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
-from formreader.decode.writer import Agreement, Encodings, Values
+from formreader.decode.tally import TALLY_CLASSES, read_tally
+from formreader.decode.values import Encodings, Values
+from formreader.decode.writer import Agreement
 
 __all__ = [
+    "BUBBLE_CLASSES",
+    "TALLY_CLASSES",
     "Agreement",
     "Encodings",
     "NumberReading",
@@ -14,6 +21,11 @@ __all__ = [
     "infer",
     "infer_sheet",
     "read_boxes",
+    "read_bubbles",
+    "read_number",
+    "read_row_numbers",
+    "read_row_sums",
+    "read_tally",
     "readable",
     "value_of",
 ]

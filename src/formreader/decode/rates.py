@@ -53,6 +53,8 @@ OUT_OF_ORDER = 0.01
 """A tally goes on behind a cell that was left unfinished, against stopping there. Prior, stated."""
 ROW_LEFT_UNFINISHED = 0.1
 """A tally goes on in a new row though the row above is not full, against stopping there. Prior, stated."""
+MIXED_GROUPS = 0.01
+"""A cell of a tally holds two groups though the one before it holds a single full one. Prior, stated."""
 
 LETTER_WRONG = 0.02
 """One letter of a number word is another one. Prior, stated: so are the next two."""

@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 
 from formreader.decode.rates import RULE_HOLDS, VALUES
 from formreader.decode.tables import Table, elimination_order, marginals
+from formreader.decode.values import LEAST_SHARE, Encodings, Values
 from formreader.decode.writer import (
     EMPTY,
-    LEAST_SHARE,
     OTHER,
     Agreement,
     Codes,
-    Encodings,
     States,
-    Values,
     agreement,
     field_of,
     told_apart,

@@ -16,11 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.decode.rates import HABITS, NEAR_MISSES, NOTHING_MEANT, VALUES, Habit
+from formreader.decode.values import LEAST_SHARE, Encodings, Values
 
-Values = Mapping[int | None, float]
-"""Probability of each value an encoding may hold, at most 1 in all; None is an encoding left empty."""
-Encodings = Mapping[str, Values]
-"""What each encoding of a field says (``digits``, ``bubbles`` …), the primary one first."""
 Codes = NDArray[np.int64]
 """Values as whole numbers, ``EMPTY`` and ``OTHER`` among them."""
 
@@ -32,7 +29,6 @@ MOST_VALUES = 10
 """Values that are told apart in one encoding; the rest of its evidence counts as unread."""
 MOST_STATES = 16
 """States of a field that are told apart; the rest become a number meant, or both, that is OTHER."""
-LEAST_SHARE = 1e-7
 LEAST_OTHER = 1e-6
 """No picture is so clear that nothing else could stand there."""
 
