@@ -7,10 +7,13 @@ from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
 from formreader.decode.tally import TALLY_CLASSES, read_tally
 from formreader.decode.values import Encodings, Values
+from formreader.decode.words import LETTER_CLASSES, LINE_CLASSES, read_word_boxes, read_word_line
 from formreader.decode.writer import Agreement
 
 __all__ = [
     "BUBBLE_CLASSES",
+    "LETTER_CLASSES",
+    "LINE_CLASSES",
     "TALLY_CLASSES",
     "Agreement",
     "Encodings",
@@ -26,6 +29,8 @@ __all__ = [
     "read_row_numbers",
     "read_row_sums",
     "read_tally",
+    "read_word_boxes",
+    "read_word_line",
     "readable",
     "value_of",
 ]
