@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def read_boxes(log_probabilities: LogProbabilities, classes: str) -> tuple[Numbe
     weighed, kept = [], 0.0
     for characters in product(*options):
         written = "".join(character for character, _ in characters)
-        likelihood = float(np.prod([probability for _, probability in characters]))
+        likelihood = prod(probability for _, probability in characters)
         weighed.append((written, likelihood * _habit(written)))
         kept += likelihood
     total = sum(weight for _, weight in weighed) + max(0.0, 1.0 - kept)

@@ -115,7 +115,7 @@ def _within_reach(fields: dict[str, States], rules: Sequence[Rule]) -> tuple[dic
             scopes.append((*(name for name, _ in plan.parts), plan.indicator))
         if elimination_order(sizes, scopes)[1] <= LARGEST_TABLE:
             return fields, plans
-        least *= STRICTER
+        least = STRICTER * max(least, min(states.weights[:-1].min(initial=1.0) for states in fields.values()))
         fields = {name: told_apart(states, least) for name, states in fields.items()}
 
 

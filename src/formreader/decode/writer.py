@@ -107,7 +107,8 @@ def field_of(encodings: Encodings) -> FieldModel:
 
 def told_apart(states: States, least: float) -> States:
     """The states with at least this share, and OTHER; one given up becomes OTHER meant where that is told apart."""
-    return _kept(states, int((states.weights[:-1] >= least).sum()) + 1)
+    enough = int((states.weights[:-1] >= least).sum()) + 1
+    return states if enough == len(states.weights) else _kept(states, enough)
 
 
 def agreement(field: FieldModel, states: States, posterior: NDArray[np.float64]) -> Agreement:
