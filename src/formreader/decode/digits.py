@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.decode.rates import FILLER_AFTER_DIGIT, MIXED_FILLERS
 from formreader.distributions import LogProbabilities
 
 FILLERS = "X-_"
-MIXED_FILLERS = 0.02
-"""Prior of a writer who changes the filler within one number, against one who keeps to it."""
-FILLER_AFTER_DIGIT = 1e-3
-"""Prior of a gap or cross behind a digit (12_): a slip of the writer or, more often, of the reader."""
 LEAST_BOX_PROBABILITY = 1e-7
 MOST_A_BOX = 6
 """Characters kept for each box; what is dropped is counted as lost mass."""
@@ -61,7 +59,7 @@ def read_boxes(log_probabilities: LogProbabilities, classes: str) -> tuple[Numbe
     weighed, kept = [], 0.0
     for characters in product(*options):
         written = "".join(character for character, _ in characters)
-        likelihood = float(np.prod([probability for _, probability in characters]))
+        likelihood = prod(probability for _, probability in characters)
         weighed.append((written, likelihood * _habit(written)))
         kept += likelihood
     total = sum(weight for _, weight in weighed) + max(0.0, 1.0 - kept)

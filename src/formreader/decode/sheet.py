@@ -1,14 +1,14 @@
-"""One model of the sheet: what each field's boxes look like, and the sums that bind the fields.
+"""One model of the sheet: what each field's pictures show, and the sums that bind the fields.
 
-The numbers written on a page are drawn so that each printed rule is obeyed with probability
-``RULE_HOLDS`` and otherwise says nothing; each field's picture is evidence of what is written in
-it. Posteriors are exact over every value with a share of the evidence; whatever has none shares
-one state, OTHER, which fits no rule and no reading.
+The numbers meant on a page are drawn so that each printed rule is obeyed with probability
+``RULE_HOLDS`` and otherwise says nothing; each field's writer puts its number down in one or more
+encodings (see ``writer``), whose pictures are the evidence. Posteriors are exact over every value
+with a share of the evidence; whatever has none shares one value, OTHER, which fits no rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,84 +16,97 @@ from numpy.typing import NDArray
 
 from formreader.decode.rates import RULE_HOLDS, VALUES
 from formreader.decode.tables import Table, elimination_order, marginals
+from formreader.decode.values import LEAST_SHARE, Encodings, Values
+from formreader.decode.writer import (
+    EMPTY,
+    OTHER,
+    Agreement,
+    Codes,
+    States,
+    agreement,
+    field_of,
+    told_apart,
+    value_of_code,
+)
 from formreader.records import Check
 from formreader.templates import Rule
 
-Values = Mapping[int | None, float]
-"""Probability of each value a field may hold, at most 1 in all; None is a field left empty."""
-
-LEAST_SHARE = 1e-7
-MOST_VALUES = 10
-"""Values of a field that are told apart; the rest of its evidence goes to OTHER."""
 MOSTLY = 0.5
 """A field whose readable values hold less than this is unread: a rule says nothing about it."""
-LEAST_OTHER = 1e-6
-"""No picture is so clear that nothing else could stand there."""
-LARGEST_TABLE = 100_000
+LARGEST_TABLE = 1_000_000
 """Entries of a table that is still quick to multiply."""
+STRICTER = 4.0
+"""Factor by which the least share of a state is raised while a table is too large."""
 TERMS_AT_ONCE = 3
 """Longer sums are added up through partial sums, so that no table grows past a few thousand."""
+UNKNOWN = 1 << 30
+"""The contribution of a number that is not known to a sum; sums themselves stay below half of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """Per field, the probability of each value given the whole sheet; per rule, a check."""
+    """Per field the probability, given the whole sheet, of each value ``fields`` that stands in the primary
+    encoding and each value ``meant``, and whether its encodings agree; per rule, a check."""
 
     fields: Mapping[str, dict[int | None, float]]
+    meant: Mapping[str, dict[int | None, float]]
+    agreements: Mapping[str, Agreement]
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Variable:
-    """``support`` are the values told apart; one more state, OTHER, comes last."""
-
-    support: tuple[int | None, ...]
-    weights: NDArray[np.float64]
-
-
 def infer(evidence: Mapping[str, Values], rules: Sequence[Rule]) -> Posterior:
+    """``infer_sheet`` of fields that are read in their digit boxes alone."""
+    return infer_sheet({name: {"digits": values} for name, values in evidence.items()}, rules)
+
+
+def infer_sheet(evidence: Mapping[str, Encodings], rules: Sequence[Rule]) -> Posterior:
     """Exact marginals of every field and every rule.
 
-    ``evidence`` is each field's own distribution; missing mass is OTHER's. Rules that name a field
-    without evidence say nothing.
+    ``evidence`` is what each encoding of each field says by its own picture, the primary one first;
+    missing mass is unread. Rules that name a field without evidence say nothing.
     """
-    variables = {name: _variable(values) for name, values in evidence.items()}
-    live = [rule for rule in rules if all(name in variables for _, name in rule.terms)]
-    posteriors: dict[str, dict[int | None, float]] = {}
+    models = {name: field_of(encodings) for name, encodings in evidence.items()}
+    live = [rule for rule in rules if all(name in models for _, name in rule.terms)]
+    written: dict[str, dict[int | None, float]] = {}
+    meant: dict[str, dict[int | None, float]] = {}
+    agreements: dict[str, Agreement] = {}
     probabilities: dict[str, float] = {}
-    for names, members in _components(variables, live):
-        told_apart, plans = _within_reach({name: variables[name] for name in names}, members)
-        tables = [Table((name,), told_apart[name].weights) for name in names]
+    for names, members in _components(models, live):
+        told, plans = _within_reach({name: models[name].states for name in names}, members)
+        tables = [Table((name,), told[name].weights) for name in names]
         for plan in plans:
             tables += _rule_tables(plan)
         found = marginals(tables)
         for name in names:
-            posteriors[name] = _named(told_apart[name], found[name])
+            states = told[name]
+            written[name] = _named(states.written, found[name])
+            meant[name] = _named(states.meant, found[name])
+            agreements[name] = agreement(models[name], states, found[name])
         for rule in members:
             probabilities[rule.text] = float(found[_indicator(rule)][0])
-    best = {name: max(values, key=values.__getitem__, default=None) for name, values in posteriors.items()}
-    checks = tuple(_check(rule, evidence, best, probabilities.get(rule.text)) for rule in rules)
-    return Posterior(posteriors, checks)
+    best = {name: max(values, key=values.__getitem__, default=None) for name, values in written.items()}
+    primaries = {name: next(iter(encodings.values())) for name, encodings in evidence.items()}
+    checks = tuple(_check(rule, primaries, best, probabilities.get(rule.text)) for rule in rules)
+    return Posterior(
+        {name: written[name] for name in evidence},
+        {name: meant[name] for name in evidence},
+        {name: agreements[name] for name in evidence},
+        checks,
+    )
 
 
-def _variable(values: Values) -> _Variable:
-    kept = sorted(((v, p) for v, p in values.items() if p >= LEAST_SHARE), key=lambda item: -item[1])[:MOST_VALUES]
-    other = max(LEAST_OTHER, 1.0 - sum(p for _, p in kept))
-    weights = np.array([p for _, p in kept] + [other])
-    return _Variable(tuple(v for v, _ in kept), weights / weights.sum())
-
-
-def _within_reach(variables: dict[str, _Variable], rules: Sequence[Rule]) -> tuple[dict[str, _Variable], list[_Plan]]:
-    """The variables, their least likely values moved to OTHER until the largest table is small enough.
+def _within_reach(fields: dict[str, States], rules: Sequence[Rule]) -> tuple[dict[str, States], list[_Plan]]:
+    """The fields' states, the least likely of all moved to OTHER until the largest table is small enough.
 
     And each rule's plan over them.
 
-    Only a page that is hardly legible gets here; a value given up costs certainty, never truth.
+    Only a page that is hardly legible loses what matters here; a value given up costs certainty, never truth.
     """
+    least = LEAST_SHARE
     while True:
-        sizes = {name: len(variable.weights) for name, variable in variables.items()}
+        sizes = {name: len(states.weights) for name, states in fields.items()}
         scopes: list[tuple[str, ...]] = []
-        plans = [_plan(rule, variables) for rule in rules]
+        plans = [_plan(rule, fields) for rule in rules]
         for plan in plans:
             for step in plan.steps:
                 sizes[step.name] = len(step.sums)
@@ -101,27 +114,23 @@ def _within_reach(variables: dict[str, _Variable], rules: Sequence[Rule]) -> tup
             sizes[plan.indicator] = 2
             scopes.append((*(name for name, _ in plan.parts), plan.indicator))
         if elimination_order(sizes, scopes)[1] <= LARGEST_TABLE:
-            return variables, plans
-        most = max(len(variable.support) for variable in variables.values())
-        variables = {
-            name: _without_least(variable) if len(variable.support) == most else variable
-            for name, variable in variables.items()
-        }
+            return fields, plans
+        least = STRICTER * max(least, min(states.weights[:-1].min(initial=1.0) for states in fields.values()))
+        fields = {name: told_apart(states, least) for name, states in fields.items()}
 
 
-def _without_least(variable: _Variable) -> _Variable:
-    kept, least, other = variable.weights[:-2], variable.weights[-2], variable.weights[-1]
-    return _Variable(variable.support[:-1], np.append(kept, least + other))
+def _named(codes: Codes, weights: NDArray[np.float64]) -> dict[int | None, float]:
+    """The probability of each value told apart, most probable first."""
+    totals: dict[int, float] = {}
+    for number, weight in zip(codes.tolist(), weights.tolist(), strict=True):
+        totals[number] = totals.get(number, 0.0) + weight
+    totals.pop(OTHER, None)
+    return {value_of_code(number): weight for number, weight in sorted(totals.items(), key=lambda item: -item[1])}
 
 
-def _named(variable: _Variable, weights: NDArray[np.float64]) -> dict[int | None, float]:
-    pairs = zip(variable.support, weights[:-1].tolist(), strict=True)
-    return dict(sorted(pairs, key=lambda item: -item[1]))
-
-
-def _components(variables: Mapping[str, _Variable], rules: Sequence[Rule]) -> list[tuple[list[str], list[Rule]]]:
+def _components(fields: Iterable[str], rules: Sequence[Rule]) -> list[tuple[list[str], list[Rule]]]:
     """Fields that rules bind together, and those rules; each group is solved by itself."""
-    group = {name: name for name in variables}
+    group = {name: name for name in fields}
 
     def root(name: str) -> str:
         while group[name] != name:
@@ -133,7 +142,7 @@ def _components(variables: Mapping[str, _Variable], rules: Sequence[Rule]) -> li
         for other in others:
             group[root(other)] = root(first)
     found: dict[str, tuple[list[str], list[Rule]]] = {}
-    for name in variables:
+    for name in group:
         found.setdefault(root(name), ([], []))[0].append(name)
     for rule in rules:
         found[root(rule.terms[0][1])][1].append(rule)
@@ -146,14 +155,16 @@ def _indicator(rule: Rule) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Two parts of a long sum added up into a variable of its own; nan is a sum not known."""
+    """Two parts of a long sum added up into a variable of its own, of which each pair of states makes one.
+
+    ``reached`` (left, right) is the state of the sum, ``sums`` (N, 2) its states: of numbers meant, and written.
+    """
 
     left: str
     right: str
     name: str
-    left_values: NDArray[np.float64]
-    right_values: NDArray[np.float64]
-    sums: NDArray[np.float64]
+    reached: Codes
+    sums: Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,60 +173,66 @@ class _Plan:
 
     rule: Rule
     steps: tuple[_Step, ...]
-    parts: tuple[tuple[str, NDArray[np.float64]], ...]
+    parts: tuple[tuple[str, Codes], ...]
     indicator: str
 
 
-def _plan(rule: Rule, variables: Mapping[str, _Variable]) -> _Plan:
-    parts = [(name, _signed(variables[name], sign)) for sign, name in rule.terms]
+def _plan(rule: Rule, fields: Mapping[str, States]) -> _Plan:
+    parts = [(name, _signed(fields[name], sign)) for sign, name in rule.terms]
     steps: list[_Step] = []
     while len(parts) > TERMS_AT_ONCE:
         parts.sort(key=lambda part: len(part[1]))  # the smallest first keeps every partial sum small
         (left, a), (right, b) = parts[:2]
-        added = a[:, None] + b[None, :]
-        sums = np.append(np.unique(added[np.isfinite(added)]), np.nan)
-        steps.append(_Step(left, right, f"partial {len(steps)}: {rule.text}", a, b, sums))
+        added = _known_or_not(a[:, None] + b[None, :])
+        one_number = added[..., 0] * (4 * UNKNOWN) + added[..., 1]
+        _, first, reached = np.unique(one_number, return_index=True, return_inverse=True)
+        sums = added.reshape(-1, 2)[first]
+        steps.append(_Step(left, right, f"partial {len(steps)}: {rule.text}", reached.reshape(one_number.shape), sums))
         parts = [*parts[2:], (steps[-1].name, sums)]
     return _Plan(rule, tuple(steps), tuple(parts), _indicator(rule))
 
 
 def _rule_tables(plan: _Plan) -> list[Table]:
-    """The rule as tables over its fields, its partial sums, and whether it is obeyed (0 yes, 1 no)."""
+    """The rule as tables over its fields, its partial sums, and whether what is written obeys it (0 yes, 1 no)."""
     rule, tables = plan.rule, []
     for step in plan.steps:
-        added = step.left_values[:, None] + step.right_values[None, :]
-        state = np.where(np.isfinite(added), np.searchsorted(step.sums[:-1], added), len(step.sums) - 1)
-        reached = (state[:, :, None] == np.arange(len(step.sums))).astype(np.float64)
-        tables.append(Table((step.left, step.right, step.name), reached))
-    total = np.zeros(())
+        made = (step.reached[:, :, None] == np.arange(len(step.sums))).astype(np.float64)
+        tables.append(Table((step.left, step.right, step.name), made))
+    total = np.zeros((1,) * len(plan.parts) + (2,), dtype=np.int64)
     for i, (_, values) in enumerate(plan.parts):
         shape = [1] * len(plan.parts)
         shape[i] = len(values)
-        total = total + values.reshape(shape)
-    obeys = rule.obeyed_by(total)
-    known = np.isfinite(total)
+        total = _known_or_not(total + values.reshape((*shape, 2)))
+    known = total != UNKNOWN
+    obeys = rule.obeyed_by(total.astype(np.float64))
     anything = 1.0 / VALUES if rule.relation == "=" else 0.5
-    obeyed = np.where(known, obeys * (RULE_HOLDS + (1 - RULE_HOLDS) * anything), RULE_HOLDS * anything)
-    broken = np.where(known & obeys, 0.0, (1 - RULE_HOLDS) * anything)
+    chance = np.where(known, obeys * RULE_HOLDS + (1 - RULE_HOLDS) * anything, anything)[..., 0]
+    on_paper = np.where(known, obeys, RULE_HOLDS)[..., 1]
     names = tuple(name for name, _ in plan.parts)
-    return [*tables, Table((*names, plan.indicator), np.stack([obeyed, broken], axis=-1))]
+    table = np.stack([chance * on_paper, chance * (1.0 - on_paper)], axis=-1)
+    return [*tables, Table((*names, plan.indicator), table)]
 
 
-def _signed(variable: _Variable, sign: int) -> NDArray[np.float64]:
-    """A term's contribution to the sum in each state; nan where it is not known.
+def _signed(states: States, sign: int) -> Codes:
+    """A term's contribution to the sum (N, 2) in each state: by the number meant, and by the one written.
 
     An empty addend adds nothing; of an empty total nothing is known.
     """
-    empty = 0.0 if sign > 0 else np.nan
-    return np.array([sign * value if value is not None else empty for value in variable.support] + [np.nan])
+    numbers = np.stack([states.meant, states.written], axis=-1)
+    empty = 0 if sign > 0 else UNKNOWN
+    return np.where(numbers == OTHER, UNKNOWN, np.where(numbers == EMPTY, empty, sign * numbers))
+
+
+def _known_or_not(sums: Codes) -> Codes:
+    return np.where(sums >= UNKNOWN // 2, UNKNOWN, sums)
 
 
 def _check(
-    rule: Rule, evidence: Mapping[str, Values], best: Mapping[str, int | None], probability: float | None
+    rule: Rule, primaries: Mapping[str, Values], best: Mapping[str, int | None], probability: float | None
 ) -> Check:
     """``holds`` is judged on ``best``, what each field most probably holds given the whole sheet."""
     names = tuple(name for _, name in rule.terms)
-    unread = [name for name in names if sum(evidence.get(name, {}).values()) < MOSTLY]
+    unread = [name for name in names if sum(primaries.get(name, {}).values()) < MOSTLY]
     totals = [name for sign, name in rule.terms if sign < 0]
     if probability is None or unread or (rule.relation == "=" and any(best[name] is None for name in totals)):
         return Check(rule.text, names, None, probability if probability is not None else RULE_HOLDS)

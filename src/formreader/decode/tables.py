@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +31,17 @@ class _Bucket:
 def elimination_order(sizes: Mapping[str, int], scopes: Sequence[tuple[str, ...]]) -> tuple[list[str], int]:
     """Variables in a cheap order to sum them out, and the entries of the largest table on the way."""
     left = [frozenset(scope) for scope in scopes]
-    waiting = set(sizes)
     order, largest = [], 1
-    while waiting:
-        unions = {name: frozenset().union(*(s for s in left if name in s), {name}) for name in waiting}
-        costs = {name: int(np.prod([sizes[n] for n in union], dtype=np.float64)) for name, union in unions.items()}
-        name = min(waiting, key=lambda candidate: (costs[candidate], candidate))
-        largest = max(largest, costs[name])
-        left = [scope for scope in left if name not in scope] + [unions[name] - {name}]
-        waiting.remove(name)
+    unions = {name: frozenset({name}).union(*(scope for scope in left if name in scope)) for name in sizes}
+    costs = {name: prod(sizes[other] for other in union) for name, union in unions.items()}
+    while costs:
+        name = min(costs, key=lambda candidate: (costs[candidate], candidate))
+        largest = max(largest, costs.pop(name))
+        made = unions[name] - {name}
+        left = [scope for scope in left if name not in scope] + [made]
+        for near in made:
+            unions[near] = made.union(*(scope for scope in left if near in scope))
+            costs[near] = prod(sizes[other] for other in unions[near])
         order.append(name)
     return order, largest
 

@@ -1,0 +1,40 @@
+"""Filled bubbles to a distribution over the number they mean.
+
+A column holds one digit: its one filled bubble. A half-filled bubble counts where no other is filled,
+a withdrawn one never. A column without a mark is a box left empty; of two filled ones nothing is known.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formreader.decode.digits import by_value, read_boxes
+from formreader.decode.values import likeliest_first
+from formreader.distributions import LogProbabilities
+
+BUBBLE_CLASSES = "_OX/"
+"""Empty, filled, withdrawn (crossed out), and half or doubtful."""
+
+
+def read_bubbles(log_probabilities: LogProbabilities) -> dict[int | None, float]:
+    """Probability of each number, most probable first; what cannot be read is missing from their sum.
+
+    ``log_probabilities`` has shape (columns, 10, 4), the bubble of 0 first, each bubble normalised.
+    """
+    if log_probabilities.ndim != 3 or log_probabilities.shape[1:] != (10, len(BUBBLE_CLASSES)):
+        raise ValueError(f"expected (columns, 10, {len(BUBBLE_CLASSES)}), got {log_probabilities.shape}")
+    probabilities = np.exp(log_probabilities)
+    filled, doubtful = (probabilities[..., BUBBLE_CLASSES.index(name)] for name in "O/")
+    marks = filled * _of_others(1.0 - filled) + doubtful * _of_others(1.0 - filled - doubtful)
+    nothing = np.prod(1.0 - filled - doubtful, axis=1, keepdims=True)
+    unread = 1.0 - marks.sum(axis=1, keepdims=True) - nothing
+    columns = np.concatenate([marks, nothing, unread], axis=1).clip(1e-12, 1.0)
+    return likeliest_first(by_value(read_boxes(np.log(columns), "0123456789_?")))
+
+
+def _of_others(chances: LogProbabilities) -> LogProbabilities:
+    """For each bubble the product (columns, 10) of the chances of all others in its column."""
+    bubbles = chances.shape[1]
+    others = np.where(np.eye(bubbles, dtype=bool), 1.0, chances[:, None, :])
+    product: LogProbabilities = others.prod(axis=2)
+    return product

@@ -1,0 +1,143 @@
+"""How numbers are written in words: every way that is read, as a head and a tail that many numbers share.
+
+"DUA RATUS" + "TUJUH BELAS": a thousand numbers are ten heads and a hundred tails, so that a picture
+is compared with each part once, and with each number by a product. Words are those of ``num2words``
+in capitals A-Z without accents, and a table of what people write instead.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.decode.rates import SPELT_OTHERWISE
+from formreader.errors import UsageError
+
+MOST_IN_WORDS = 999_999
+PLAIN_LETTERS = str.maketrans({"Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "-": " ", ",": " "})
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """What people write instead: words for 0, phrases for phrases; and whether they also spell digit by digit."""
+
+    zero: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, str], ...] = ()
+    digit_by_digit: bool = False
+
+
+VARIANTS = {
+    "id": Variants(
+        zero=("KOSONG", "NIHIL"),
+        phrases=(("SERATUS", "SATU RATUS"), ("SERIBU", "SATU RIBU")),
+        digit_by_digit=True,
+    ),
+    "en": Variants(
+        zero=("NIL", "NOUGHT", "NONE"),
+        phrases=((" AND", ""), ("ONE HUNDRED", "A HUNDRED")),
+        digit_by_digit=True,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Ways (N, 3) to write the numbers: which head, which tail, which number; ``chances`` (N,) of each.
+
+    A gap between words is a space in the parts. One of a way's two parts may be "".
+    """
+
+    heads: tuple[str, ...]
+    tails: tuple[str, ...]
+    ways: NDArray[np.int64]
+    chances: NDArray[np.float64]
+
+
+@cache
+def grammar(language: str, most: int) -> Grammar:
+    """The ways to write 0 … ``most`` in ``language``, a code of num2words.
+
+    Raises ``UsageError`` where num2words does not know the language or writes it in other letters than A-Z.
+    """
+    if not 0 < most <= MOST_IN_WORDS:
+        raise UsageError(f"number words are read from 1 to {MOST_IN_WORDS}, not up to {most}")
+    heads: dict[str, int] = {}
+    tails: dict[str, int] = {}
+    ways: dict[tuple[int, int, int], float] = {}
+    for head, tail, number, chance in _ways(language, most):
+        key = heads.setdefault(head, len(heads)), tails.setdefault(tail, len(tails)), number
+        ways[key] = max(chance, ways.get(key, 0.0))
+    return Grammar(tuple(heads), tuple(tails), np.array(list(ways)), np.array(list(ways.values())))
+
+
+def spelt(number: int, language: str) -> str:
+    """The number in the words of num2words: capitals A-Z and single spaces."""
+    from num2words import num2words
+
+    try:
+        words = num2words(number, lang=language)
+    except NotImplementedError as error:
+        raise UsageError(f"num2words knows no language '{language}'") from error
+    plain = unicodedata.normalize("NFKD", words.upper().translate(PLAIN_LETTERS))
+    kept = "".join(character for character in plain if unicodedata.category(character)[0] not in "MP")
+    if not kept.isascii():
+        raise UsageError(f"number words of language '{language}' have other letters than A-Z: '{words}'")
+    return " ".join(kept.split())
+
+
+def _ways(language: str, most: int) -> Iterator[tuple[str, str, int, float]]:
+    """Head, tail, number and chance of each way to write a number."""
+    block = 100 if most < 1000 else 1000
+    variants = VARIANTS.get(language, Variants())
+    for head, tail, number in _standard(language, most, block):
+        yield head, tail, number, 1.0
+        for old, new in variants.phrases:
+            if old in head or old in tail:
+                yield head.replace(old, new), tail.replace(old, new), number, SPELT_OTHERWISE
+    for word in variants.zero:
+        yield "", word, 0, SPELT_OTHERWISE
+    if variants.digit_by_digit:
+        digits = [spelt(digit, language) for digit in range(10)]
+        choices = [[zero, *digits[1:]] for zero in (digits[0], *variants.zero)]
+        for number in range(10, most + 1):
+            written = str(number)
+            cut = max(0, len(written) - len(str(block)) + 1)
+            for head in {_read_out(written[:cut], words) for words in choices}:
+                for tail in {_read_out(written[cut:], words) for words in choices}:
+                    yield head, tail, number, SPELT_OTHERWISE
+
+
+def _read_out(digits: str, words: Sequence[str]) -> str:
+    return " ".join(words[int(digit)] for digit in digits)
+
+
+def _standard(language: str, most: int, block: int) -> Iterator[tuple[str, str, int]]:
+    """Head, tail and number as num2words has it.
+
+    What joins a head to a tail ("ONE HUNDRED" + "AND" + "SEVEN") is learned from the first block for each
+    tail, and then from one tail of a kind for each head.
+    """
+    plain = [spelt(number, language) for number in range(min(block, most + 1))]
+    yield from (("", words, number) for number, words in enumerate(plain))
+    if most < block:
+        return
+    kinds: dict[str, list[int]] = {}
+    for rest in range(1, block):
+        kinds.setdefault(_head_of(block + rest, plain[rest], language), []).append(rest)
+    for start in range(block, most + 1, block):
+        yield spelt(start, language), "", start
+        for rests in kinds.values():
+            head = _head_of(start + rests[0], plain[rests[0]], language)
+            yield from ((head, plain[rest], start + rest) for rest in rests if start + rest <= most)
+
+
+def _head_of(number: int, tail: str, language: str) -> str:
+    words = spelt(number, language)
+    if not words.endswith(tail):
+        raise UsageError(f"'{words}' does not end in '{tail}': number words of '{language}' cannot be read")
+    return words.removesuffix(tail).strip()

@@ -1,0 +1,68 @@
+"""Free numbers, and the sums of rows of them or of boxes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from formreader.decode import read_number, read_row_numbers, read_row_sums
+
+CLASSES = "0123456789X-_?"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("25", 25),
+        ("- 1 7", 17),
+        ("--5", 5),
+        ("X 5", 5),
+        ("10.000", 10000),
+        ("1.234.567", 1234567),
+        ("XXX", 0),
+        ("-", 0),
+        ("007", 7),
+        ("", None),
+        (" ", None),
+        ("_", None),
+    ],
+)
+def test_what_a_string_means(written, value) -> None:
+    assert read_number([(written, 0.9)]) == {value: 0.9}
+
+
+@pytest.mark.parametrize("written", ["1.5", "10.00", "1-2", "12X", "12.", "?", "1.0000"])
+def test_what_is_no_number_is_left_out(written) -> None:
+    assert read_number([(written, 0.9), ("7", 0.1)]) == {7: 0.1}
+
+
+def test_ways_to_write_one_number_are_added_up() -> None:
+    assert read_number([("17", 0.5), ("- 17", 0.3), ("11", 0.2)]) == pytest.approx({17: 0.8, 11: 0.2})
+
+
+def boxes(*rows: str) -> np.ndarray:
+    found = np.full((len(rows), len(rows[0]), len(CLASSES)), 1e-9)
+    for row, written in zip(found, rows, strict=True):
+        for box, character in zip(row, written, strict=True):
+            box[CLASSES.index(character)] = 1.0
+    return np.log(found / found.sum(axis=2, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("rows", "total"),
+    [(["60", "60", "_8"], 128), (["60", "XX", "__"], 60), (["XX", "--"], 0), (["__", "__"], None), (["__", "12"], 12)],
+)
+def test_rows_of_boxes_add_up(rows, total) -> None:
+    found = read_row_sums(boxes(*rows), CLASSES)
+    assert next(iter(found)) == total
+    assert found[total] > 0.99
+
+
+def test_an_unreadable_row_leaves_the_total_unread() -> None:
+    assert sum(read_row_sums(boxes("60", "?1"), CLASSES).values()) < 0.01
+
+
+def test_rows_of_free_numbers_add_up() -> None:
+    found = read_row_numbers([[("60", 0.9), ("66", 0.1)], [("1 5", 0.8), ("", 0.2)], [("", 1.0)]])
+    assert found == pytest.approx({75: 0.72, 60: 0.18, 81: 0.08, 66: 0.02})
+    assert read_row_numbers([[("", 1.0)], [("", 1.0)]]) == {None: 1.0}
