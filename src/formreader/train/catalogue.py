@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from formreader.synth import CLASSES, compose_any_cell
+from formreader.synth.letter_cells import LETTER_CLASSES, compose_letter_cell
 from formreader.train.data import Drawing
 
 Widths = tuple[int, int, int]
@@ -50,4 +51,16 @@ DIGITS = CellModel(
 )
 """0-9, a cross, a dash, an empty box, and what is none of these. About an hour on two idle cores."""
 
-CELL_MODELS = {model.name: model for model in (DIGITS,)}
+LETTERS = CellModel(
+    Drawing(
+        "letters",
+        LETTER_CLASSES,
+        compose_letter_cell,
+        (*COMMON, "cells", "glyphs", "letter_cells", "letter_skeletons", "letters", "skeletons"),
+    ),
+    widths=(32, 64, 96),
+    recipe=Recipe(cells=120_000, held_out=10_000, epochs=7),
+)
+"""A capital a box, an empty box, and what is none of these. About a quarter of an hour on two idle cores."""
+
+CELL_MODELS = {model.name: model for model in (DIGITS, LETTERS)}
