@@ -103,19 +103,20 @@ def _misregister(
     cell = rows / (1 + 2 * LINE_MARGIN)
     spread = 0.03 if generator.random() < 0.85 else 0.06
     shift = generator.normal(0, spread, 2) * cell
-    corners = np.clip(generator.normal(0, spread, (2, 2, 2)), -0.12, 0.12) * cell + shift
-    bow = generator.normal(0, 0.03) * cell
+    # of the upper left, upper right, lower left and lower right corner
+    error = np.clip(generator.normal(0, spread, (2, 2, 2)), -0.12, 0.12) * cell + shift - 0.5
+    bow = float(generator.normal(0, 0.03)) * cell
     times = max(1, round(rows / seen_rows))
-    down, across = np.linspace(0, 1, seen_rows * times), np.linspace(0, 1, seen_columns * times)
-    # each side's error passes into that of the other side
-    sides = [corners[0, k] + (corners[1, k] - corners[0, k]) * down[:, None] for k in (0, 1)]
-    error = sides[0][:, None] * (1 - across[None, :, None]) + sides[1][:, None] * across[None, :, None]
-    source_x = (across * columns)[None, :] + error[:, :, 0] - 0.5
-    source_y = (down * rows)[:, None] + error[:, :, 1] + (bow * 4 * across * (1 - across))[None, :] - 0.5
+    down = np.linspace(0, 1, seen_rows * times, dtype=np.float32)[:, None, None]
+    across = np.linspace(0, 1, seen_columns * times, dtype=np.float32)[None, :, None]
+    upper, lower = (side[0] * (1 - across) + side[1] * across for side in error.astype(np.float32))
+    source = upper * (1 - down) + lower * down
+    source[:, :, 0] += across[:, :, 0] * columns
+    source[:, :, 1] += down[:, :, 0] * rows + bow * 4 * across[:, :, 0] * (1 - across[:, :, 0])
     fine = cv2.remap(
         layers,
-        source_x.astype(np.float32),
-        source_y.astype(np.float32),
+        source,
+        None,
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )

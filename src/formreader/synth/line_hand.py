@@ -21,8 +21,8 @@ TALL, LOW, X_HEIGHT = "bdfhklt", "gjpqy", 0.62
 """Small letters that rise as high as capitals, that hang below the line, and how high the others are."""
 HANGS = 0.35
 """How deep a letter hangs below the line, in parts of a capital's height."""
-FINE = 1.6
-"""A font is drawn so many times larger than it is wanted, so that its pen can be thinned and bent."""
+FONT_PX = 48.0
+"""A font's digits are drawn this high, and made smaller when their pen is thinned and bent."""
 
 Glyph = tuple[Ink, float]
 """A character's ink and the height of its lower edge above the line, in px."""
@@ -76,7 +76,7 @@ def _fonts_with(fonts: tuple[HandFont, ...], characters: str) -> tuple[HandFont,
 def _by_font(text: str, height_px: float, fonts: tuple[HandFont, ...], generator: np.random.Generator) -> Ink:
     font = fonts[int(generator.integers(len(fonts)))]
     gap = " " * int(generator.choice([1, 1, 2, 3, 4]))
-    return _rewritten_line(font.picture(text.replace(" ", gap), height_px * FINE), generator)
+    return _rewritten_line(font.picture(text.replace(" ", gap), FONT_PX), FONT_PX / height_px, generator)
 
 
 def _side_by_side(
@@ -109,23 +109,20 @@ def _joined(placed: Iterable[tuple[Ink, float, float]]) -> Ink:
     return picture
 
 
-def _rewritten_line(ink: Ink, generator: np.random.Generator) -> Ink:
-    """A line with another slant, width and pen, bent by slow waves; ``FINE`` times smaller than ``ink``."""
+def _rewritten_line(ink: Ink, fine: float, generator: np.random.Generator) -> Ink:
+    """A line with another slant, width and pen, bent by slow waves; ``fine`` times smaller than ``ink``."""
     height, width = ink.shape
-    slant, narrow = generator.normal(0, 0.12), float(np.exp(generator.normal(0, 0.14)))
-    out_h, out_w = int(height / FINE) + 5, int((width * narrow + abs(slant) * height) / FINE) + 5
-    y, x = np.mgrid[0:out_h, 0:out_w].astype(np.float32)
-    swing, lift = generator.normal(0, 0.02, 2) * height
-    pace, phase = 2 * np.pi / (height * generator.uniform(0.8, 5.0, 2)), generator.uniform(0, 2 * np.pi, 2)
-    seen_y = (y - 2) * FINE
-    lean = slant * (height - seen_y) if slant > 0 else -slant * seen_y
-    seen_x = ((x - 2) * FINE - lean) / narrow
-    seen_x, seen_y = (
-        seen_x + swing * np.sin(seen_y * pace[0] + phase[0]),
-        seen_y + lift * np.sin(seen_x * pace[1] + phase[1]),
-    )
+    slant, narrow = float(generator.normal(0, 0.12)), float(np.exp(generator.normal(0, 0.14)))
+    swing, lift = (generator.normal(0, 0.02, 2) * height).tolist()
+    pace = (2 * np.pi / (height * generator.uniform(0.8, 5.0, 2))).tolist()
+    phase = generator.uniform(0, 2 * np.pi, 2).tolist()
+    rows, columns = int(height / fine) + 5, int((width * narrow + abs(slant) * height) / fine) + 5
+    y = (np.arange(rows, dtype=np.float32)[:, None] - 2) * np.float32(fine)
+    lean = slant * (height - y) if slant > 0 else -slant * y
+    x = ((np.arange(columns, dtype=np.float32)[None, :] - 2) * np.float32(fine) - lean) / np.float32(narrow)
+    seen_x, seen_y = x + swing * np.sin(y * pace[0] + phase[0]), y + lift * np.sin(x * pace[1] + phase[1])
     bent = cv2.remap(ink, seen_x.astype(np.float32), seen_y.astype(np.float32), cv2.INTER_LINEAR)
-    soft = cv2.GaussianBlur(bent, (0, 0), max(0.035 * height / FINE, 0.4))
+    soft = cv2.GaussianBlur(bent, (0, 0), max(0.035 * height / fine, 0.4))
     # where the soft edge is cut sets the stroke's width
     level = float(generator.uniform(0.15, 0.45)) * max(float(soft.max()), 0.3)
     return np.clip((soft - level) / float(generator.uniform(0.1, 0.25)) + 0.5, 0, 1).astype(np.float32)

@@ -25,8 +25,8 @@ STRIP_PX = 2 * LINE_PX
 CELL_PX = STRIP_PX / (1 + 2 * LINE_MARGIN)
 EDGE_PX = CELL_PX * LINE_MARGIN
 """Height of the cell on the strip, and where its upper left corner stands from both sides."""
-NARROWEST_LETTER_PX = 13.0
-"""Width on the strip that a letter takes at least, its gap with it: 6 px of the picture."""
+NARROWEST_LETTER_PX = 16.0
+"""Width on the strip that a letter takes at least, its gap with it: 8 px of the picture."""
 EMPTY_SHARE = 0.1
 """Lines left empty; half of them are struck through."""
 SMALL_PRINT = ("(ditulis dengan huruf)", "in words", "en letras", "(tulis dengan huruf kapital)")
@@ -250,7 +250,7 @@ def _narrowed(ink: Ink, widest: float) -> Ink:
     if ink.shape[1] <= widest:
         return ink
     share = widest / ink.shape[1]
-    size = (max(1, int(widest)), max(8, round(ink.shape[0] * share**0.4)))
+    size = (max(1, int(widest)), max(8, round(ink.shape[0] * share**0.6)))
     return cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
 
 
