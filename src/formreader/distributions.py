@@ -11,10 +11,12 @@ BINS = 15
 
 def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
     """Expected calibration error of first choices (N,), over 15 bins of equal width of their confidence 0..1."""
+    bins = reliability(confidence, right)
+    return float((np.abs(bins[:, 1] - bins[:, 2]) * bins[:, 0]).sum() / max(bins[:, 0].sum(), 1))
+
+
+def reliability(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Per bin that holds any: how many first choices, their mean confidence, the share that is right. (B, 3)."""
     which = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(float(confidence[which == i].mean() - right[which == i].mean())) * float((which == i).mean())
-        for i in range(BINS)
-        if (which == i).any()
-    ]
-    return sum(gaps)
+    members = [which == i for i in range(BINS) if (which == i).any()]
+    return np.array([[m.sum(), confidence[m].mean(), right[m].mean()] for m in members]).reshape(-1, 3)

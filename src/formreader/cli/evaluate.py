@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import cv2
 import typer
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_hel
 def sheets(
     truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")],
     out: Annotated[Path | None, typer.Option("--json", help="Write every field's score to this file.")] = None,
+    misses: Annotated[Path | None, typer.Option(help="Write the digit boxes misread, each with its crop.")] = None,
 ) -> None:
     """Read labelled photographs and count: right, accepted, wrong but accepted, refused.
 
     Exit code 1 where a wrong value was accepted.
     """
+    from formreader.evaluate.contact import contact_sheet
     from formreader.evaluate.sheets import score_sheets, totals
     from formreader.reader import Reader
 
@@ -42,8 +45,15 @@ def sheets(
         share, low, high = counted.share(count, total)
         print(f"{name:16} {count} of {total}, {share:.2%} (95 %: {low:.2%} to {high:.2%})")
     print(f"accepted wrongly {counted.silent_errors}")
+    missed = [box for score in scores for box in score.boxes if box.found != box.written]
+    for box in missed:
+        print(f"    box {box.sheet} {box.field}[{box.place}]: {box.written} read {box.found} {box.confidence:.4f}")
+    if misses is not None:
+        captions = [f"{box.written} as {box.found} {box.confidence:.2f} {box.sheet[:7]}" for box in missed]
+        cv2.imwrite(str(misses), contact_sheet([box.crop for box in missed], captions))
     if out is not None:
-        out.write_text(json.dumps([asdict(score) for score in scores], indent=1, ensure_ascii=False) + "\n")
+        fields = [asdict(field) for score in scores for field in score.fields]
+        out.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     raise typer.Exit(1 if counted.silent_errors else 0)
 
 
@@ -65,10 +75,13 @@ def _print_sheet(score: SheetScore) -> None:
 def glyphs(
     folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
     tesseract: Annotated[bool, typer.Option(help="Read 500 of each set with Tesseract too (slow).")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw how right each confidence is (PNG or SVG).")] = None,
 ) -> None:
     """Score the digit model on character sets that it never trained on, each apart."""
     from formreader.errors import UsageError
     from formreader.evaluate.glyphs import evaluate_glyphs, tesseract_accuracy
+    from formreader.evaluate.intervals import clopper_pearson
+    from formreader.evaluate.plots import plot_reliability
     from formreader.recognise import DigitRecogniser
 
     recogniser = DigitRecogniser()
@@ -84,5 +97,9 @@ def glyphs(
             f"{score.calibration_error:8.2%}{score.blank_or_cross:9}{score.sure_digits / score.total:12.2%}"
         )
     if tesseract:
+        print("\nTesseract in digits mode, at most 500 of each set")
         for name, right, total in tesseract_accuracy(folder):
-            print(f"Tesseract, digits only: {name:42}{right / total:9.2%} of {total}")
+            low, high = clopper_pearson(right, total)
+            print(f"{name:42}{total:7}{right / total:9.2%}{low:11.2%} -{high:7.2%}")
+    if plot is not None:
+        plot_reliability(plot, {score.name: score.bins for score in scores})

@@ -77,6 +77,19 @@ def words(
     _train("words", glyphs, out, cache, seed=seed, cells=cells, epochs=epochs)
 
 
+@app.command()
+def fonts(
+    out: Annotated[Path, typer.Option(help="Folder to put them into: the folder fonts beside the character sets.")],
+) -> None:
+    """Fetch the handwriting fonts that training draws with (4 MB, from the npm registry)."""
+    from formreader.train.fonts import fetch_fonts
+
+    try:
+        fetch_fonts(out, print)
+    except ConnectionError as error:
+        raise UsageError(str(error)) from None
+
+
 def _train(name: str, glyphs: Path, out: Path | None, cache: Path, **asked: int | None) -> None:
     try:
         from formreader.train import train_model

@@ -10,26 +10,32 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.distributions import calibration_error
+from formreader.distributions import calibration_error, reliability
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.locate import CROP_PX
 from formreader.recognise import DIGIT_CLASSES, DigitRecogniser
+from formreader.synth.fonts import load_fonts
 from formreader.synth.glyphs import DIGITS, LOOKS_LIKE_A_DIGIT, read_mnist, trained_letters
 
 GLYPH_PX = 21
 """A glyph stands three quarters high in its box, as writers are asked to do."""
 SURE = 0.99
+FONT_PX = 40
 
 
 @dataclass(frozen=True, slots=True)
 class GlyphScore:
-    """``right`` of ``total`` with its 95 % interval; ``sure_digits`` got a digit above 0.99."""
+    """``right`` of ``total`` with its 95 % interval; ``sure_digits`` got a digit above 0.99.
+
+    ``bins`` (B, 3): how many first choices, their mean confidence, the share right.
+    """
 
     name: str
     total: int
     right: int
     interval: tuple[float, float]
     calibration_error: float
+    bins: NDArray[np.float64]
     blank_or_cross: int
     sure_digits: int
 
@@ -55,6 +61,10 @@ def test_sets(folder: Path) -> Iterator[tuple[str, NDArray[np.uint8], list[str]]
     if (folder / "mnist.tgz").exists():
         x, y = read_mnist(folder / "mnist.tgz", "t10k")
         yield "MNIST test", x, [str(k) for k in y]
+    if (folder / "fonts").is_dir():
+        fonts = load_fonts(folder / "fonts", held_out=True)
+        pictures = [_padded(font.picture(digit, FONT_PX)) for font in fonts for digit in DIGITS]
+        yield "handwriting fonts not trained on", np.stack(pictures), list(DIGITS) * len(fonts)
     if (folder / "emnist_byclass_sample.npz").exists():
         with np.load(folder / "emnist_byclass_sample.npz") as data:
             x, y, mapping = data["x"], data["y"], [str(c) for c in data["mapping"]]
@@ -67,6 +77,14 @@ def _bright(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Ink bright on black, whichever way the set has it."""
     border = np.median(np.concatenate([pictures[:, 0], pictures[:, -1]], axis=1))
     return 255 - pictures if border > 127 else pictures
+
+
+def _padded(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Ink in the middle of a square that holds the widest digit of any font."""
+    square = np.zeros((3 * FONT_PX, 3 * FONT_PX), np.uint8)
+    top, left = (square.shape[0] - ink.shape[0]) // 2, (square.shape[1] - ink.shape[1]) // 2
+    square[top : top + ink.shape[0], left : left + ink.shape[1]] = np.round(ink * 255)
+    return square
 
 
 def in_box(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -101,6 +119,7 @@ def _score(name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser
         int(right.sum()),
         clopper_pearson(int(right.sum()), len(labels)),
         calibration_error(confidence, right),
+        reliability(confidence, right),
         int((wrong_kind & (truth < len(DIGITS))).sum()),
         int(((read < len(DIGITS)) & (confidence > SURE)).sum()),
     )

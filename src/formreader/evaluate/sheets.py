@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from formreader.errors import UsageError
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.reader import Reader
-from formreader.records import SheetReading
+from formreader.records import SheetReading, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,28 @@ class FieldScore:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxScore:
+    """One labelled digit box by itself, before sums had a say: ``found`` is the model's first choice."""
+
+    sheet: str
+    field: str
+    place: int
+    written: str
+    found: str
+    confidence: float
+    crop: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetScore:
-    """One labelled photograph."""
+    """One labelled photograph; no ``boxes`` where it was refused or taken for another form."""
 
     name: str
     template: str
     found_template: str | None
     rejection: str | None
     fields: tuple[FieldScore, ...]
+    boxes: tuple[BoxScore, ...]
 
 
 def load_truth(path: Path) -> list[dict[str, Any]]:
@@ -59,10 +76,10 @@ def load_truth(path: Path) -> list[dict[str, Any]]:
 def score_sheets(truth: Path, reader: Reader) -> Iterator[SheetScore]:
     """Read each photograph that stands beside the truth file and score it, one after the other."""
     for sheet in load_truth(truth):
-        yield score_sheet(sheet, reader.read(truth.parent / sheet["name"]))
+        yield score_sheet(sheet, *reader.trace(truth.parent / sheet["name"]))
 
 
-def score_sheet(truth: dict[str, Any], reading: SheetReading) -> SheetScore:
+def score_sheet(truth: dict[str, Any], reading: SheetReading, trace: Trace | None = None) -> SheetScore:
     """Every labelled field counts, also those of a page that was refused or taken for another form."""
     same = reading.template == truth["template"]
     scores = []
@@ -91,7 +108,23 @@ def score_sheet(truth: dict[str, Any], reading: SheetReading) -> SheetScore:
             for name, f in reading.fields.items()
         ]
     rejection = reading.rejection.code if reading.rejection else None
-    return SheetScore(truth["name"], truth["template"], reading.template, rejection, tuple(scores))
+    boxes = _score_boxes(truth, trace) if same and trace else ()
+    return SheetScore(truth["name"], truth["template"], reading.template, rejection, tuple(scores), boxes)
+
+
+def _score_boxes(truth: dict[str, Any], trace: Trace) -> tuple[BoxScore, ...]:
+    return tuple(
+        BoxScore(
+            truth["name"],
+            cell.field,
+            cell.index[0],
+            truth["fields"][cell.field]["written"][cell.index[0]],
+            *trace.read[cell.field, cell.encoding, cell.index],
+            cell.crop,
+        )
+        for cell in trace.cells
+        if cell.encoding == "digits" and cell.field in truth["fields"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +147,10 @@ class Totals:
 
 
 def totals(scores: list[SheetScore]) -> Totals:
-    """Add up. A box counts as read where its field was."""
+    """Add up over all sheets."""
     fields = [field for sheet in scores for field in sheet.fields if field.written]
     everything = [field for sheet in scores for field in sheet.fields]
-    boxes = [(a, b) for f in fields if len(f.found) == len(f.written) for a, b in zip(f.written, f.found, strict=True)]
+    boxes = [box for sheet in scores for box in sheet.boxes]
     return Totals(
         sheets=len(scores),
         rejected=sum(sheet.rejection is not None for sheet in scores),
@@ -127,5 +160,5 @@ def totals(scores: list[SheetScore]) -> Totals:
         accepted=sum(field.accepted for field in fields),
         silent_errors=sum(field.silent_error for field in everything),
         boxes=len(boxes),
-        boxes_right=sum(a == b for a, b in boxes),
+        boxes_right=sum(box.found == box.written for box in boxes),
     )
