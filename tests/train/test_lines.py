@@ -65,15 +65,16 @@ def test_labels_are_encoded_as_the_card_says(numbers: CellSet) -> None:
 
 
 def test_the_loop_learns(tmp_path: Path, numbers: CellSet) -> None:
-    """The same few lines over and over: their labels become far likelier than an untrained network's."""
-    recipe = Recipe(seed=1, cells=96, epochs=25, batch=16)
+    """The same few lines over and over: their labels become far likelier, epoch by epoch."""
+    recipe = Recipe(seed=1, cells=96, epochs=14, batch=16)
     torch.manual_seed(recipe.seed)
     network = LineNetwork(1 + len(NUMBERS.drawing.classes), NUMBERS.widths)
-    before = fit_line_temperature(predict(network, numbers), numbers.labels)["surprise"]
     said: list[str] = []
     fitted = fit_lines(network, numbers, numbers, recipe, tmp_path / "numbers.pt", said.append)
-    assert fit_line_temperature(predict(fitted, numbers), numbers.labels)["surprise"] < 0.6 * before
-    assert sum(line.startswith("epoch") for line in said) == recipe.epochs
+    losses = [float(line.split("loss ")[1].split(",")[0]) for line in said if line.startswith("epoch")]
+    assert len(losses) == recipe.epochs
+    assert losses[-1] < 0.3 * losses[0]
+    assert predict(fitted, numbers).shape == (96, 32, 1 + len(NUMBERS.drawing.classes))
 
 
 def test_every_line_is_seen_once_an_epoch_beside_lines_as_wide() -> None:

@@ -26,7 +26,7 @@ CELL_PX = STRIP_PX / (1 + 2 * LINE_MARGIN)
 EDGE_PX = CELL_PX * LINE_MARGIN
 """Height of the cell on the strip, and where its upper left corner stands from both sides."""
 NARROWEST_LETTER_PX = 16.0
-"""Width on the strip that a letter takes at least, its gap with it: 8 px of the picture."""
+"""Width on the strip that a letter or digit takes at least, its gap with it: 8 px of the picture, two steps."""
 EMPTY_SHARE = 0.1
 """Lines left empty; half of them are struck through."""
 SMALL_PRINT = ("(ditulis dengan huruf)", "in words", "en letras", "(tulis dengan huruf kapital)")
@@ -178,6 +178,8 @@ def _write_number(strip: Strip, source: GlyphSource) -> tuple[str, float]:
         stroke = draw_strokes([np.array([[0.0, 0.0], [-0.1, 1.0]])], size, nib, generator)
         _lay_at(strip, stroke, float(generator.uniform(-5, EDGE_PX - 7)), EDGE_PX + 0.2 * CELL_PX)
     text = any_number_text(generator)
+    while len(text) * NARROWEST_LETTER_PX > 1.1 * strip.width:
+        text = any_number_text(generator)
     if not text:
         return "", 0.0
     ink = write_number(text, size, nib, source, generator)
