@@ -14,8 +14,12 @@ def train_model(
 
     Raises ``FileNotFoundError`` where ``glyphs`` lacks what it needs, ``ImportError`` without torch.
     """
-    from formreader.train.catalogue import CELL_MODELS
+    from formreader.train.catalogue import CELL_MODELS, LINE_MODELS
     from formreader.train.cells import train_cells
+    from formreader.train.lines import train_lines
 
+    if name in LINE_MODELS:
+        line_model = LINE_MODELS[name]
+        return train_lines(line_model, glyphs, out, cache, replace(line_model.recipe, **asked), say)
     model = CELL_MODELS[name]
     return train_cells(model, glyphs, out, cache, replace(model.recipe, **asked), say)

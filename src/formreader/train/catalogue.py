@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from formreader.synth import CLASSES, compose_any_cell
+from formreader.synth.letter_cells import LETTER_CLASSES, compose_letter_cell
+from formreader.synth.line_texts import NUMBER_ALPHABET, WORD_ALPHABET
+from formreader.synth.lines import NUMBER_WIDTH_PX, WORD_WIDTH_PX, compose_number_line, compose_word_line
 from formreader.train.data import Drawing
 
 Widths = tuple[int, int, int]
 """Channels at 20 x 20, 10 x 10 and 5 x 5 places."""
+
+LineWidths = tuple[int, int, int, int]
+"""Channels at 16, 8 and 4 rows of places, and along the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,20 @@ class CellModel:
         return self.drawing.name
 
 
+@dataclass(frozen=True, slots=True)
+class LineModel:
+    """One model of lines to train: its lines, the width of their pictures, its network and its recipe."""
+
+    drawing: Drawing
+    width_px: int
+    widths: LineWidths
+    recipe: Recipe
+
+    @property
+    def name(self) -> str:
+        return self.drawing.name
+
+
 COMMON = ("camera", "canvas", "fonts", "ground", "legibility", "pen")
 """Modules that have a say in every kind of cell."""
 
@@ -50,4 +70,46 @@ DIGITS = CellModel(
 )
 """0-9, a cross, a dash, an empty box, and what is none of these. About an hour on two idle cores."""
 
-CELL_MODELS = {model.name: model for model in (DIGITS,)}
+LETTERS = CellModel(
+    Drawing(
+        "letters",
+        LETTER_CLASSES,
+        compose_letter_cell,
+        (*COMMON, "cells", "glyphs", "letter_cells", "letter_skeletons", "letters", "skeletons"),
+    ),
+    widths=(32, 64, 96),
+    recipe=Recipe(cells=120_000, held_out=10_000, epochs=7),
+)
+"""A capital a box, an empty box, and what is none of these. About a quarter of an hour on two idle cores."""
+
+CELL_MODELS = {model.name: model for model in (DIGITS, LETTERS)}
+
+LINES = (
+    *COMMON,
+    "glyphs",
+    "letter_skeletons",
+    "letters",
+    "line_camera",
+    "line_hand",
+    "line_texts",
+    "lines",
+    "skeletons",
+)
+
+NUMBERS = LineModel(
+    Drawing("numbers", NUMBER_ALPHABET, compose_number_line, LINES, longest=12),
+    width_px=NUMBER_WIDTH_PX,
+    widths=(24, 48, 64, 96),
+    recipe=Recipe(cells=80_000, held_out=5_000, epochs=10, batch=128),
+)
+"""Several digits in one cell, read from left to right. About a quarter of an hour on two idle cores."""
+
+WORDS = LineModel(
+    Drawing("words", WORD_ALPHABET, compose_word_line, LINES, longest=80),
+    width_px=WORD_WIDTH_PX,
+    widths=(24, 40, 56, 112),
+    recipe=Recipe(cells=40_000, held_out=4_000, epochs=10, batch=64),
+)
+"""A number in words on a line, read letter by letter. About a quarter of an hour on two idle cores."""
+
+LINE_MODELS = {model.name: model for model in (NUMBERS, WORDS)}
