@@ -8,9 +8,11 @@ from pathlib import Path
 
 
 def train_model(
-    name: str, glyphs: Path, out: Path, cache: Path, asked: Mapping[str, int], say: Callable[[str], None]
+    name: str, glyphs: Path | None, out: Path, cache: Path, asked: Mapping[str, int], say: Callable[[str], None]
 ) -> Path:
     """Train the model ``name`` with its recipe, ``asked`` in place of some of it; return ``out``.
+
+    Only a model that no handwritten character has a say in does without ``glyphs``.
 
     Raises ``FileNotFoundError`` where ``glyphs`` lacks what it needs, ``ImportError`` without torch.
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from formreader.synth import CLASSES, compose_any_cell
+from formreader.recognise import BUBBLE_CLASSES, TALLY_CLASSES
+from formreader.synth import CLASSES, compose_any_cell, compose_bubble_cell, compose_tally_cell
 from formreader.train.data import Drawing
 
 Widths = tuple[int, int, int]
@@ -32,6 +33,7 @@ class CellModel:
     widths: Widths
     recipe: Recipe
     not_blind: str = ""
+    input: str = "float32 (N, 2, 40, 40): ink 0..1, cell mask; formreader.recognise.normalise_cells makes it"
 
     @property
     def name(self) -> str:
@@ -47,4 +49,36 @@ DIGITS = CellModel(
 )
 """0-9, a cross, a dash, an empty box, and what is none of these. About an hour on two idle cores."""
 
-CELL_MODELS = {model.name: model for model in (DIGITS,)}
+TALLY = CellModel(
+    Drawing(
+        "tally",
+        TALLY_CLASSES,
+        compose_tally_cell,
+        (
+            *("camera", "canvas", "glyphs", "ground", "legible", "pen", "skeletons"),
+            *("strikes", "tally_cells", "tally_strokes"),
+        ),
+    ),
+    widths=(24, 48, 64),
+    recipe=Recipe(cells=80_000, held_out=8_000, epochs=10),
+    not_blind="ways of counting were drawn after a look at the tally grids of shared/photos",
+)
+"""0-5 strokes, two groups of five, struck out, and what is none of these. About twelve minutes."""
+
+BUBBLES = CellModel(
+    Drawing(
+        "bubbles",
+        BUBBLE_CLASSES,
+        compose_bubble_cell,
+        ("bubble_cells", "bubble_marks", "camera", "canvas", "legible", "pen"),
+        characters=False,
+    ),
+    widths=(16, 24, 32),
+    recipe=Recipe(cells=30_000, held_out=4_000, epochs=10),
+    not_blind="fills with holes and beyond the circle were drawn after a look at shared/photos/hal2",
+    input="float32 (N, 2, 40, 40): ink 0..1 of the bubble and of its column's median; "
+    "formreader.recognise.normalise_bubbles makes it of bubble_pairs",
+)
+"""Empty, filled, crossed out, doubtful. About five minutes."""
+
+CELL_MODELS = {model.name: model for model in (DIGITS, TALLY, BUBBLES)}

@@ -35,18 +35,23 @@ _source: GlyphSource | None = None
 class Drawing:
     """Cells of one kind. ``compose`` (a function of a module, for workers) draws one of any of ``classes``.
 
-    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture.
+    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture; ``characters`` whether
+    the data sets of handwritten characters have one.
     """
 
     name: str
     classes: str
     compose: Callable[[GlyphSource, np.random.Generator], ComposedCell]
     modules: tuple[str, ...]
+    characters: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CellSet:
-    """``crops`` uint8 (N, 40, 40), ``aspects`` float32 (N,), ``labels`` int64 (N,) into a drawing's classes."""
+    """``crops`` uint8 (N, 40, 40), ``aspects`` float32 (N,), ``labels`` int64 (N,) into a drawing's classes.
+
+    Crops of bubbles are (N, 2, 40, 40): each and its column's median.
+    """
 
     crops: NDArray[np.uint8]
     aspects: NDArray[np.float32]
