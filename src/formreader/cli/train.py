@@ -42,7 +42,7 @@ def tally(
     cells: Cells = None,
     epochs: Epochs = None,
 ) -> None:
-    """Train the model of tally cells; about twelve minutes on two cores. Started again, it goes on where it was."""
+    """Train the model of tally cells; about ten minutes on two cores. Started again, it goes on where it was."""
     _train("tally", glyphs, out, cache, seed=seed, cells=cells, epochs=epochs)
 
 

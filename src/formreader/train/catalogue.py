@@ -60,10 +60,10 @@ TALLY = CellModel(
         ),
     ),
     widths=(24, 48, 64),
-    recipe=Recipe(cells=80_000, held_out=8_000, epochs=10),
+    recipe=Recipe(cells=100_000, held_out=8_000, epochs=10),
     not_blind="ways of counting were drawn after a look at the tally grids of shared/photos",
 )
-"""0-5 strokes, two groups of five, struck out, and what is none of these. About twelve minutes."""
+"""0-5 strokes, two groups of five, struck out, and what is none of these. About ten minutes on two idle cores."""
 
 BUBBLES = CellModel(
     Drawing(
@@ -74,11 +74,11 @@ BUBBLES = CellModel(
         characters=False,
     ),
     widths=(16, 24, 32),
-    recipe=Recipe(cells=30_000, held_out=4_000, epochs=10),
+    recipe=Recipe(cells=30_000, held_out=4_000, epochs=10, batch=128),
     not_blind="fills with holes and beyond the circle were drawn after a look at shared/photos/hal2",
     input="float32 (N, 2, 40, 40): ink 0..1 of the bubble and of its column's median; "
     "formreader.recognise.normalise_bubbles makes it of bubble_pairs",
 )
-"""Empty, filled, crossed out, doubtful. About five minutes."""
+"""Empty, filled, crossed out, doubtful. About five minutes on two idle cores."""
 
 CELL_MODELS = {model.name: model for model in (DIGITS, TALLY, BUBBLES)}
