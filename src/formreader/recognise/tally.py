@@ -7,7 +7,7 @@ from pathlib import Path
 from formreader.recognise.cells import CellRecogniser
 
 TALLY_CLASSES = "012345DX?"
-"""Strokes in the cell, D two groups of five, X struck out, ? what is none of these or cannot be read."""
+"""Strokes in the cell, D two groups of five, X struck out; ? cannot be read or is none of these, six to nine strokes too."""
 
 
 class TallyRecogniser(CellRecogniser):

@@ -88,8 +88,8 @@ def _printed_column(generator: np.random.Generator) -> _Strip:
     strip = _Strip(np.zeros(shape, np.float32), np.zeros(shape, np.float32), pitch)
     square, numbered = generator.random() < 0.2, generator.random() < 0.7
     width, ink = float(np.exp(generator.uniform(np.log(0.8), np.log(5.0)))), float(generator.uniform(0.25, 1.0))
-    size, digit_ink = float(generator.uniform(0.7, 1.5)), float(generator.uniform(0.2, 1.0)) * ink
-    font, bold = int(generator.choice(FONTS)), int(generator.integers(1, 4))
+    size, digit_ink = float(generator.uniform(0.7, 1.5)), min(float(generator.uniform(0.3, 1.4)) * ink, 1.0)
+    font, bold = int(generator.choice(FONTS)), int(generator.integers(1, 5))
     rings, digits = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     for row in range(ROWS):
         x, y = strip.centre(row)

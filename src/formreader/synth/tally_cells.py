@@ -19,13 +19,13 @@ from formreader.synth.strikes import any_strike, cross_out, passing_line
 from formreader.synth.tally_strokes import TallyHand, any_tally_hand, tally_strokes
 
 TALLY_CLASSES = "012345DX?"
-"""Strokes in the cell, D two groups of five, X struck out, ? what is none of these or cannot be read."""
-LABEL_SHARES = {"0": 0.2, **dict.fromkeys("1234", 0.1), "5": 0.14, "D": 0.08, "X": 0.13, "?": 0.08}
+"""Strokes in the cell, D two groups of five, X struck out; ? cannot be read or is none of these, six to nine strokes too."""
+LABEL_SHARES = {"0": 0.2, **dict.fromkeys("1234", 0.1), "5": 0.14, "D": 0.08, "X": 0.13, "?": 0.1}
 
 NARROWEST_FOR_TEN = 1.35
 """Width over height from which a cell holds two groups."""
-DETAIL_OF_PITCH = 3.0
-"""The camera resolves 7 px over ``detail_px``: strokes a pitch apart are then 2.3 px apart."""
+DETAIL_OF_PITCH = 3.3
+"""The camera resolves 7 px over ``detail_px``: strokes a pitch apart are then 2.1 px apart."""
 
 _AROUND = {
     "0": ("full", "empty"),
@@ -98,7 +98,7 @@ def _empty_canvas(label: str, generator: np.random.Generator) -> tuple[Canvas, f
 def _any_writer(canvas: Canvas, label: str, aspect: float) -> _Writer:
     """A writer for this grid; the canvas's nib becomes one that leaves paper between the strokes."""
     generator = canvas.generator
-    in_tens = label == "D" or (aspect > NARROWEST_FOR_TEN and generator.random() < 0.2)
+    in_tens = label == "D" or (aspect > NARROWEST_FOR_TEN and generator.random() < (0.5 if label == "?" else 0.2))
     room = canvas.width * (0.5 if in_tens else 1.0)
     hand = any_tally_hand(room, canvas.height, generator)
     canvas.nib = min(canvas.nib, hand.widest_nib, 0.25 * hand.height)
@@ -205,14 +205,14 @@ def _write_unreadable(canvas: Canvas, writer: _Writer, source: GlyphSource) -> N
     generator, room = canvas.generator, min(canvas.height, canvas.width)
     size, kind = room * float(generator.uniform(0.6, 1.0)), generator.random()
     nib = min(canvas.nib, 0.15 * size)
-    if kind < 0.3:
+    if kind < 0.25:
         canvas.write(source.letter(nib, size, generator))
-    elif kind < 0.42:
+    elif kind < 0.35:
         canvas.write(source.digit(str(generator.integers(2, 10)), nib, size, generator))
-    elif kind < 0.62:
+    elif kind < 0.5:
         for _ in range(int(generator.integers(1, 4))):
             canvas.write(scribble(nib, size, generator), jitter=0.12)
-    elif kind < 0.85 or not writer.in_tens:
+    elif kind < 0.65 or not writer.in_tens:
         _write_strokes(canvas, int(generator.integers(2, 6)), writer, (0.0, 0.0))
         if generator.random() < 0.6:
             for _ in range(2):

@@ -66,7 +66,7 @@ def any_tally_hand(room_width: float, room_height: float, generator: np.random.G
     widest = max(room_width / spaces, CLOSEST_PX)
     pitch = max(CLOSEST_PX, min(widest, 0.9 * height) * float(generator.uniform(0.5, 1.0)))
     foot = float(generator.uniform(0.1, 0.4)) if generator.random() < 0.2 else 0.0
-    slant = float(generator.normal(0.12, 0.16))
+    slant = float(np.clip(generator.normal(0.14, 0.2), -0.45, 0.6))
     loose = float(generator.uniform(0.2, 1.0) if generator.random() < 0.92 else generator.uniform(1.0, 1.8))
     return TallyHand(height, pitch, slant, five, (start, end, low, high), foot, loose)
 
