@@ -7,7 +7,7 @@ from pathlib import Path
 from formreader.recognise.cells import CellRecogniser
 
 TALLY_CLASSES = "012345DX?"
-"""Strokes in the cell, D two groups of five, X struck out; ? cannot be read or is none of these, six to nine strokes too."""
+"""Strokes in the cell, D two groups of five, X struck out, ? none of these (six to nine strokes too) or unreadable."""
 
 
 class TallyRecogniser(CellRecogniser):

@@ -19,7 +19,7 @@ from formreader.synth.strikes import any_strike, cross_out, passing_line
 from formreader.synth.tally_strokes import TallyHand, any_tally_hand, tally_strokes
 
 TALLY_CLASSES = "012345DX?"
-"""Strokes in the cell, D two groups of five, X struck out; ? cannot be read or is none of these, six to nine strokes too."""
+"""Strokes in the cell, D two groups of five, X struck out, ? none of these (six to nine strokes too) or unreadable."""
 LABEL_SHARES = {"0": 0.2, **dict.fromkeys("1234", 0.1), "5": 0.14, "D": 0.08, "X": 0.13, "?": 0.1}
 
 NARROWEST_FOR_TEN = 1.35
