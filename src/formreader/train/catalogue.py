@@ -61,7 +61,8 @@ TALLY = CellModel(
     ),
     widths=(24, 48, 64),
     recipe=Recipe(cells=100_000, held_out=8_000, epochs=10),
-    not_blind="ways of counting were drawn after a look at the tally grids of shared/photos",
+    not_blind="ways of counting were drawn after a look at the tally grids of shared/photos, counts of six to nine "
+    "more often after what a small trial misread there",
 )
 """0-5 strokes, two groups of five, struck out, and what is none of these. About ten minutes on two idle cores."""
 
@@ -75,7 +76,8 @@ BUBBLES = CellModel(
     ),
     widths=(16, 24, 32),
     recipe=Recipe(cells=30_000, held_out=4_000, epochs=10, batch=128),
-    not_blind="fills with holes and beyond the circle were drawn after a look at shared/photos/hal2",
+    not_blind="fills with holes and beyond the circle, and heavier printed digits, were drawn after a look at "
+    "shared/photos/hal2 and at what a small trial misread there",
     input="float32 (N, 2, 40, 40): ink 0..1 of the bubble and of its column's median; "
     "formreader.recognise.normalise_bubbles makes it of bubble_pairs",
 )
