@@ -5,20 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from formreader.alphabets import NUMBER_ALPHABET, WORD_ALPHABET
 from formreader.geometry import Box, line_box, line_width_px
-from formreader.recognise.lines import NUMBER_ALPHABET as READ_NUMBERS
-from formreader.recognise.lines import WORD_ALPHABET as READ_WORDS
 from formreader.synth import load_glyphs
 from formreader.synth.line_camera import legible_line, photograph_line
 from formreader.synth.line_hand import write_number, write_words
-from formreader.synth.line_texts import NUMBER_ALPHABET, WORD_ALPHABET, any_number_text, any_words_text, spelled
+from formreader.synth.line_texts import any_number_text, any_words_text, spelled
 from formreader.synth.lines import compose_number_line, compose_word_line
 
 OWN_PEN = load_glyphs(None)
-
-
-def test_reading_and_drawing_name_the_same_characters() -> None:
-    assert (READ_NUMBERS, READ_WORDS) == (NUMBER_ALPHABET, WORD_ALPHABET)
 
 
 @pytest.mark.parametrize(("compose", "width"), [(compose_number_line, 128), (compose_word_line, 512)])

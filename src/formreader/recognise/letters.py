@@ -2,5 +2,14 @@
 
 from __future__ import annotations
 
-LETTER_CLASSES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_?"
-"""Capitals (small letters read as their capitals), _ an empty box, ? what is none of them or cannot be read."""
+from pathlib import Path
+
+from formreader.alphabets import LETTER_CLASSES
+from formreader.recognise.cells import CellRecogniser
+
+
+class LetterRecogniser(CellRecogniser):
+    """Holds the letter model's session. Raises ``ModelError`` where the model does not fit."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        super().__init__("letters", LETTER_CLASSES, directory)

@@ -12,9 +12,6 @@ from formreader.geometry import LINE_MARGIN, LINE_PX, line_width_px
 from formreader.recognise.normalise import EDGE_PX, stretched_ink
 from formreader.recognise.runtime import load_model
 
-NUMBER_ALPHABET = "0123456789X-. "
-WORD_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ "
-"""Words are read in capitals without accents, whatever they are written in."""
 BLANK = 0
 """The first class of a step is no character; the alphabet's follow."""
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 import cv2
 import numpy as np
 
+from formreader.alphabets import CAPITALS
 from formreader.geometry import CROP_SCALE
 from formreader.synth.camera import photograph_cell
 from formreader.synth.canvas import CANVAS_PX, Canvas, frame, lines, words
@@ -14,11 +15,9 @@ from formreader.synth.cells import ComposedCell
 from formreader.synth.glyphs import FONT_GLYPH_PX, GlyphSource, own_sign, rewritten, scribble
 from formreader.synth.ground import soil
 from formreader.synth.legibility import legible
-from formreader.synth.letters import CAPITALS, LetterSource, letters_of
+from formreader.synth.letters import LetterSource, letters_of
 from formreader.synth.pen import Ink
 
-LETTER_CLASSES = CAPITALS + "_?"
-"""Capitals, an empty box, and what is none of them."""
 EMPTY_SHARE, UNREADABLE_SHARE = 0.14, 0.07
 SMALL_SHARE = 0.2
 """Small letters among the capitals; a small l is a capital I to the eye and is left out."""

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from formreader.synth.glyphs import GlyphSource, Pictures, _part, _unit, rewritten
+from formreader.alphabets import CAPITALS
+from formreader.synth.glyphs import GlyphSource, Pictures, part_of, rewritten, unit_strokes
 from formreader.synth.letter_skeletons import letter_skeleton
 from formreader.synth.pen import Ink, Stroke, draw_strokes, vary_strokes
 
-CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LETTERS = CAPITALS + CAPITALS.lower()
 FROM_PICTURES, FROM_STROKES = 0.7, 0.9
 """Letters below the first share come from pictures, below the second from recorded strokes, else from our pen."""
@@ -53,13 +53,15 @@ def _load_letters(folder: Path | None, held_out: bool) -> LetterSource:
     strokes: dict[str, list[list[Stroke]]] = {}
     if folder is not None and (folder / "emnist_byclass_sample.npz").exists():
         with np.load(folder / "emnist_byclass_sample.npz") as data:
-            mine = _part(len(data["x"]), 20, held_out)
+            mine = part_of(len(data["x"]), 20, held_out)
             x, y, mapping = data["x"][mine], data["y"][mine], [str(c) for c in data["mapping"]]
         pictures = {letter: x[y == mapping.index(letter)] for letter in LETTERS}
     if folder is not None and (folder / "chars74k_strokes.json.gz").exists():
         recorded = json.loads(gzip.decompress((folder / "chars74k_strokes.json.gz").read_bytes()))
         strokes = {
-            letter: [_unit(recorded[letter][i]) for i in np.flatnonzero(_part(len(recorded[letter]), 11, held_out))]
+            letter: [
+                unit_strokes(recorded[letter][i]) for i in np.flatnonzero(part_of(len(recorded[letter]), 11, held_out))
+            ]
             for letter in LETTERS
         }
     return LetterSource(pictures, strokes)

@@ -12,11 +12,11 @@ from formreader.synth.camera import (
     CLEAR_FINER,
     CLEAR_SHARE,
     SOFTEST,
-    _bilevel,
-    _jpeg,
-    _light,
-    _motion,
-    _sensor,
+    bilevel,
+    jpeg,
+    light,
+    motion,
+    sensor,
 )
 from formreader.synth.legibility import fidelity
 from formreader.synth.pen import Ink
@@ -47,19 +47,19 @@ def photograph_line(
     seen_columns = max(1, round(columns * seen_rows / rows))
     both = np.dstack([reflectance, traced]).astype(np.float32)
     looked_at = _misregister(both, seen_rows, seen_columns, generator)
-    light = cv2.resize(_light(LIGHT_PX, generator), (seen_columns, seen_rows), interpolation=cv2.INTER_LINEAR)
-    lit = looked_at[:, :, 0] * light
+    shine = cv2.resize(light(LIGHT_PX, generator), (seen_columns, seen_rows), interpolation=cv2.INTER_LINEAR)
+    lit = looked_at[:, :, 0] * shine
     softest = SOFTEST * (detail_px or rows / 2) * seen_rows / rows * (CLEAR_BLUR if clear else 1.0)
     if generator.random() < 0.6:
         blur = float(generator.uniform(0.25, 1.3)) * max(1.0, seen_rows / 50)
         lit = cv2.GaussianBlur(lit, (0, 0), min(blur, max(softest, 0.2)))
     if generator.random() < 0.12:
-        lit = _motion(lit, min(seen_rows * generator.uniform(0.02, 0.07), 3 * softest), generator)
-    grey = _sensor(lit, generator)
+        lit = motion(lit, min(seen_rows * generator.uniform(0.02, 0.07), 3 * softest), generator)
+    grey = sensor(lit, generator)
     if generator.random() < 0.16:
-        grey = _bilevel(grey, generator)
+        grey = bilevel(grey, generator)
     if generator.random() < 0.6:
-        grey = _jpeg(grey, generator)
+        grey = jpeg(grey, generator)
     interpolation = cv2.INTER_AREA if seen_rows > LINE_PX else cv2.INTER_LINEAR
     strip, ideal = (
         cv2.resize(picture, (width_px, LINE_PX), interpolation=interpolation) for picture in (grey, looked_at[:, :, 1])

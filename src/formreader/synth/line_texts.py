@@ -8,10 +8,7 @@ from functools import lru_cache
 import numpy as np
 from num2words import num2words
 
-from formreader.synth.letters import CAPITALS
-
-NUMBER_ALPHABET = "0123456789X-. "
-WORD_ALPHABET = CAPITALS + " "
+from formreader.alphabets import CAPITALS, WORD_ALPHABET
 
 LANGUAGES = {"id": 0.5, "en": 0.1, "es": 0.08, "fr": 0.08, "de": 0.05, "pt": 0.06, "it": 0.05, "nl": 0.03, "pl": 0.02}
 LANGUAGES["tr"] = 0.03

@@ -36,14 +36,16 @@ _source: GlyphSource | None = None
 class Drawing:
     """Cells of one kind. ``compose`` (a function of a module, for workers) draws one of any of ``classes``.
 
-    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture. A cell's label is one of
-    ``classes``; a line's is a string of them, at most ``longest`` characters.
+    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture; ``characters`` whether
+    the data sets of handwritten characters have one. A cell's label is one of ``classes``; a line's is a
+    string of them, at most ``longest`` characters.
     """
 
     name: str
     classes: str
     compose: Callable[[GlyphSource, np.random.Generator], ComposedCell | ComposedLine]
     modules: tuple[str, ...]
+    characters: bool = True
     longest: int = 0
 
     def encode(self, label: str) -> int | list[int]:
@@ -57,7 +59,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class CellSet:
-    """``crops`` uint8 (N, H, W), ``aspects`` float32 (N,), ``labels`` int64 (N,) or (N, longest) as encoded."""
+    """``crops`` uint8 (N, H, W), ``aspects`` float32 (N,), ``labels`` int64 (N,) or (N, longest) as encoded.
+
+    Crops of bubbles are (N, 2, 40, 40): each and its column's median.
+    """
 
     crops: NDArray[np.uint8]
     aspects: NDArray[np.float32]

@@ -39,7 +39,9 @@ GRAIN = 0.03
 TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(3.0), 40))
 
 
-def train_lines(model: LineModel, glyphs: Path, out: Path, cache: Path, recipe: Recipe, say: Say = print) -> Path:
+def train_lines(
+    model: LineModel, glyphs: Path | None, out: Path, cache: Path, recipe: Recipe, say: Say = print
+) -> Path:
     """Train ``model`` from ``glyphs`` and write ``out`` (model.onnx, card.json). Goes on from ``cache`` if stopped.
 
     Raises ``FileNotFoundError`` where ``glyphs`` holds none of the data sets.
