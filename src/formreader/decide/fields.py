@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from formreader.decide.policy import Policy
 from formreader.records import Check, Reason, Status
@@ -10,6 +10,7 @@ from formreader.records import Check, Reason, Status
 REASONS = {
     "unreadable": "a box holds something that is no digit, cross or dash: look at the crop",
     "low_confidence": "the writing allows another reading: compare with the alternatives",
+    "encodings_disagree": "the ways in which this number is written say different numbers ({says}): look at each",
     "settled_by_sums": "the sums point to this value more than the writing does: look at the crop",
     "rule_violated": "the numbers on the page do not add up: {rule}",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
@@ -27,13 +28,17 @@ def judge_field(
     readable: bool,
     unreadable_box: bool,
     inside: bool,
+    disagree: float,
+    says: Mapping[str, tuple[int | None, float]],
     checks: Sequence[Check],
     policy: Policy,
 ) -> tuple[Status, tuple[Reason, ...]]:
     """The field's status and every reason against accepting it.
 
-    ``confidence`` weighs the whole sheet, ``picture_share`` is the field's own picture alone: a
-    value that only the sums ask for is never accepted. An empty field always goes to a person.
+    ``confidence`` weighs the whole sheet, ``picture_share`` is the most that any of the field's own pictures
+    gives the value: one that only the sums ask for is never accepted. ``disagree`` is the probability that
+    the field's encodings contradict each other on paper, ``says`` what each most probably holds. An empty
+    field always goes to a person.
     """
     reasons = []
     if not inside:
@@ -46,6 +51,9 @@ def judge_field(
         reasons.append(Reason("low_confidence", REASONS["low_confidence"]))
     elif picture_share < policy.least_picture_share:
         reasons.append(Reason("settled_by_sums", REASONS["settled_by_sums"]))
+    if disagree > policy.most_disagreement:
+        listed = ", ".join(f"{called} {'empty' if value is None else value}" for called, (value, _) in says.items())
+        reasons.append(Reason("encodings_disagree", REASONS["encodings_disagree"].format(says=listed)))
     for check in checks:
         if name in check.fields and check.holds is False:
             reasons.append(Reason("rule_violated", REASONS["rule_violated"].format(rule=check.rule)))

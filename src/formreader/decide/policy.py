@@ -18,6 +18,8 @@ class Policy:
     """Least posterior probability of an accepted field."""
     least_picture_share: float
     """Least probability of an accepted field's writing by its own picture, before any sum is weighed."""
+    most_disagreement: float
+    """Most probability of an accepted field that its encodings contradict each other on paper."""
     least_coverage: float
     """Least part of the template's visible lines by its fields that must be found on the photograph."""
     least_explained: float

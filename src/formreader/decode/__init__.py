@@ -2,7 +2,7 @@
 
 from formreader.decode.bubbles import read_bubbles
 from formreader.decode.digits import NumberReading, by_value, read_boxes, readable, value_of
-from formreader.decode.number import read_number
+from formreader.decode.number import read_number, read_strings
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
 from formreader.decode.tally import read_tally
@@ -24,6 +24,7 @@ __all__ = [
     "read_number",
     "read_row_numbers",
     "read_row_sums",
+    "read_strings",
     "read_tally",
     "read_word_boxes",
     "read_word_line",

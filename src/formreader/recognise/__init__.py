@@ -1,7 +1,8 @@
 """Recognise: small networks that say what a cell's picture looks like."""
 
-from formreader.recognise.beam import beam
+from formreader.recognise.beam import beam, best_path
 from formreader.recognise.bubbles import BubbleRecogniser, bubble_pairs, normalise_bubbles
+from formreader.recognise.cells import CellRecogniser
 from formreader.recognise.digits import DigitRecogniser
 from formreader.recognise.letters import LetterRecogniser
 from formreader.recognise.lines import LineRecogniser
@@ -11,12 +12,14 @@ from formreader.recognise.tally import TallyRecogniser
 
 __all__ = [
     "BubbleRecogniser",
+    "CellRecogniser",
     "DigitRecogniser",
     "LetterRecogniser",
     "LineRecogniser",
     "LoadedModel",
     "TallyRecogniser",
     "beam",
+    "best_path",
     "bubble_pairs",
     "load_model",
     "models_directory",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from formreader.distributions import LogProbabilities
 
 UNLIKELY = 1e-6
 """Probability of a step's character below which no beam follows it."""
@@ -12,9 +13,7 @@ Ends = tuple[float, float]
 """Probability of a prefix over the paths that end in nothing, and over those that end in its last character."""
 
 
-def beam(
-    log_probabilities: NDArray[np.float32], alphabet: str, width: int = 12, keep: int = 8
-) -> list[tuple[str, float]]:
+def beam(log_probabilities: LogProbabilities, alphabet: str, width: int = 12, keep: int = 8) -> list[tuple[str, float]]:
     """The most probable strings with their probabilities, at most ``keep``, the best first.
 
     ``log_probabilities`` (T, 1 + len(alphabet)): each row is normalised, class 0 is no character. A character
@@ -37,6 +36,13 @@ def beam(
         best = sorted(following.items(), key=lambda item: -sum(item[1]))[:width]
         prefixes = {prefix: ends for prefix, ends in best if sum(ends) > 0.0}
     return [(prefix, sum(ends)) for prefix, ends in list(prefixes.items())[:keep]]
+
+
+def best_path(log_probabilities: LogProbabilities, alphabet: str) -> tuple[str, float]:
+    """The string of the likeliest class at every step (T, 1 + len(alphabet)), and that path's probability."""
+    path = log_probabilities.argmax(axis=1)
+    letters = [c for i, c in enumerate(path) if c and (i == 0 or c != path[i - 1])]
+    return "".join(alphabet[c - 1] for c in letters), float(np.exp(log_probabilities.max(axis=1).sum()))
 
 
 def _add(following: dict[str, Ends], prefix: str, nothing: float, character: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -28,17 +29,20 @@ class LineRecogniser:
         self.width_px = int(self._model.card["width_px"])
         self.identity = self._model.identity
 
-    def log_probabilities(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Calibrated log-probabilities (N, T, 1 + len(alphabet)) of ``T`` steps from left to right.
+    def log_probabilities(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Calibrated log-probabilities of each picture's steps from left to right, (T, 1 + len(alphabet)) each.
 
-        ``pictures`` is (N, 32, W) as ``normalise_lines`` wants them, W this recogniser's ``width_px``.
+        ``pictures`` is (N, 32, W) as ``normalise_lines`` wants them, W this recogniser's ``width_px``. T are
+        the steps over what is shown of the line.
         """
         if len(pictures) == 0:
-            return np.zeros((0, 0, 1 + len(self.alphabet)), np.float32)
+            return []
         logits = self._model.run(normalise_lines(pictures, aspects)) / self._temperature
         shifted = logits - logits.max(axis=2, keepdims=True)
-        result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
-        return result
+        steps = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
+        px_a_step = pictures.shape[2] / steps.shape[1]
+        shown = [min(ceil(line_width_px(float(aspect)) / px_a_step), steps.shape[1]) for aspect in aspects]
+        return [line[:count] for line, count in zip(steps, shown, strict=True)]
 
 
 def normalise_lines(pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:
