@@ -1,0 +1,102 @@
+"""From what a page shows and what is probable on it to what is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.decide import Policy, judge_field
+from formreader.decode import NumberReading, Posterior, readable
+from formreader.reader.evidence import FieldEvidence
+from formreader.reader.page import Page, timed
+from formreader.records import FieldReading, Quality, SheetReading
+from formreader.register import map_points
+from formreader.templates import outline
+
+ALTERNATIVES = 5
+
+
+def judge_page(
+    page: Page, posterior: Posterior, policy: Policy, provenance: Mapping[str, object], timing_ms: dict[str, float]
+) -> SheetReading:
+    """Every field of the page with its status. ``posterior`` is of its fields, by the page's own names.
+
+    A check of ``posterior`` concerns the fields it names, so that one across pages may send them to review.
+    """
+    with timed(timing_ms, "decide"):
+        fields = {name: _field(page, name, posterior, policy) for name in page.evidence}
+    review = any(field.status == "review" for field in fields.values())
+    return SheetReading(
+        source=page.source,
+        status="review" if review else "accepted",
+        template=page.template.id,
+        registration=page.registration,
+        quality=_quality(np.stack([cell.crop for cell in page.trace.cells if cell.encoding == "digits"])),
+        fields=fields,
+        checks=posterior.checks,
+        provenance=provenance,
+        timing_ms=timing_ms,
+    )
+
+
+def _field(page: Page, name: str, posterior: Posterior, policy: Policy) -> FieldReading:
+    evidence, field, source = page.evidence[name], page.template.fields[name], page.source
+    values = posterior.fields[name]
+    best = _as_written(evidence.written, values)
+    quad = map_points(page.registration, outline(field.encodings[field.primary]).corners)
+    limits = np.array([source.width, source.height])
+    is_readable = readable(best.written)
+    confidence = values.get(best.value, 0.0) if is_readable else 0.0
+    status, reasons = judge_field(
+        name,
+        confidence=confidence,
+        picture_share=max(says.get(best.value, 0.0) for says in evidence.encodings.values()),
+        disagree=posterior.agreements[name].disagree,
+        says=posterior.agreements[name].says,
+        empty=set(best.written) == {"_"},
+        readable=is_readable,
+        unreadable_box="?" in best.written,
+        inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
+        checks=posterior.checks,
+        policy=policy,
+    )
+    return FieldReading(
+        name=name,
+        value=best.value,
+        written=best.written,
+        confidence=confidence,
+        status=status,
+        reasons=reasons,
+        alternatives=tuple(list(values.items())[:ALTERNATIVES]),
+        evidence=_shown(field.primary, evidence),
+        quad=quad,
+    )
+
+
+def _as_written(readings: tuple[NumberReading, ...], values: Mapping[int | None, float]) -> NumberReading:
+    """The likeliest string for what most probably stands in the boxes, given the whole sheet."""
+    first = readings[0]
+    if not readable(first.written) or not values:
+        return first
+    value = max(values, key=values.__getitem__)
+    return next((r for r in readings if readable(r.written) and r.value == value), first)
+
+
+def _shown(primary: str, evidence: FieldEvidence) -> dict[str, tuple[tuple[str, float], ...]]:
+    """What each encoding says, the likeliest first: the primary as written, the others as numbers, ``_`` for none."""
+    shown = {
+        called: tuple(("_" if value is None else str(value), p) for value, p in list(says.items())[:ALTERNATIVES])
+        for called, says in evidence.encodings.items()
+    }
+    return shown | {primary: tuple((r.written, r.probability) for r in evidence.written[:ALTERNATIVES])}
+
+
+def _quality(crops: NDArray[np.uint8]) -> Quality:
+    """Sharpness from the crops' steepest edges over their contrast; glare from burnt-out pixels."""
+    grey = crops.astype(np.float32)
+    contrast = np.percentile(grey, 99, axis=(1, 2)) - np.percentile(grey, 1, axis=(1, 2))
+    steepest = np.percentile(np.abs(np.diff(grey, axis=2)), 99, axis=(1, 2))
+    sharpness = np.median(steepest / np.maximum(contrast, 1.0))
+    return Quality(float(np.clip(sharpness, 0, 1)), float((crops >= 254).mean()))
