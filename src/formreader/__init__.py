@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from formreader.errors import FormreaderError, ModelError, Rejected, TemplateError, UsageError
 
 if TYPE_CHECKING:
-    from formreader.reader import Reader, read, read_many
+    from formreader.reader import Explanation, Reader, explain, read, read_many
     from formreader.records import FieldReading, SheetReading
 
     __version__: str
 
 __all__ = [
+    "Explanation",
     "FieldReading",
     "FormreaderError",
     "ModelError",
@@ -26,12 +27,15 @@ __all__ = [
     "TemplateError",
     "UsageError",
     "__version__",
+    "explain",
     "read",
     "read_many",
 ]
 
 _HOMES = {
+    "Explanation": "formreader.reader",
     "Reader": "formreader.reader",
+    "explain": "formreader.reader",
     "read": "formreader.reader",
     "read_many": "formreader.reader",
     "FieldReading": "formreader.records",

@@ -57,6 +57,7 @@ def preview(
     px_per_mm: Annotated[float, typer.Option(min=1, max=40, help="Fineness of a drawn page.")] = 6.0,
 ) -> None:
     """Draw a template's geometry as a picture, alone or over a photograph."""
+    from formreader.cli.pictures import save_picture
     from formreader.templates import load_template
     from formreader.templates.preview import draw_template
 
@@ -64,7 +65,7 @@ def preview(
     if over is not None and over.resolve() == out.resolve():
         raise UsageError(f"{out}: is the photograph itself: give --out another name")
     picture = draw_template(template, px_per_mm) if over is None else draw_over_photograph(template, over)
-    _save(out, picture)
+    save_picture(out, picture)
     say(f"{out}: {picture.shape[1]} x {picture.shape[0]} px")
 
 
@@ -92,14 +93,3 @@ def draw_over_photograph(template: Template, photo_path: Path) -> Picture:
         return decoded
 
     return draw_over(template, np.repeat(photo.grey[:, :, None], 3, axis=2), onto_picture)
-
-
-def _save(out: Path, picture: Picture) -> None:
-    import cv2
-
-    try:
-        saved = cv2.imwrite(str(out), picture)
-    except cv2.error:  # a suffix that names no kind of picture
-        saved = False
-    if not saved:
-        raise UsageError(f"{out}: cannot be written: give a .png or .jpg in a folder that exists")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from formreader.geometry import Points
-from formreader.records import FieldReading, Registration, SheetReading
+from formreader.records import Check, FieldReading, Registration, SheetReading
 
 SCHEMA = "formreader/sheet/1"
 PROBABILITY_DECIMALS = 6
@@ -44,11 +45,8 @@ def to_dict(sheet: SheetReading) -> dict[str, Any]:
         "quality": None
         if quality is None
         else {"sharpness": _number(quality.sharpness, 3), "glare": _number(quality.glare, 3)},
-        "fields": {name: _field(field) for name, field in sheet.fields.items()},
-        "checks": [
-            {"rule": check.rule, "holds": check.holds, "probability": probability(check.probability)}
-            for check in sheet.checks
-        ],
+        "fields": {name: field_to_dict(field) for name, field in sheet.fields.items()},
+        "checks": [check_to_dict(check) for check in sheet.checks],
         "provenance": dict(sheet.provenance),
         "timing_ms": {stage: _number(ms, 1) for stage, ms in sheet.timing_ms.items()},
     }
@@ -79,7 +77,11 @@ def _registration(registration: Registration | None) -> dict[str, Any] | None:
     }
 
 
-def _field(field: FieldReading) -> dict[str, Any]:
+def check_to_dict(check: Check) -> dict[str, Any]:
+    return {"rule": check.rule, "holds": check.holds, "probability": probability(check.probability)}
+
+
+def field_to_dict(field: FieldReading) -> dict[str, Any]:
     return {
         "value": field.value,
         "written": field.written,
@@ -87,17 +89,19 @@ def _field(field: FieldReading) -> dict[str, Any]:
         "status": field.status,
         "reasons": [{"code": reason.code, "text": reason.text} for reason in field.reasons],
         "alternatives": [[value, probability(p)] for value, p in field.alternatives],
-        "evidence": {
-            encoding: [[_seen(encoding, written), probability(p)] for written, p in found]
-            for encoding, found in field.evidence.items()
-        },
-        "quad": _quad(field.quad),
+        "evidence": {encoding: evidence_to_list(encoding, found) for encoding, found in field.evidence.items()},
+        "quad": quad_to_list(field.quad),
     }
+
+
+def evidence_to_list(encoding: str, says: Sequence[tuple[str, float]]) -> list[list[str | float | None]]:
+    """What an encoding says, each with its probability: characters, or a count as a number."""
+    return [[_seen(encoding, written), probability(p)] for written, p in says]
 
 
 def _seen(encoding: str, written: str) -> str | int:
     return int(written) if encoding in NUMERIC_ENCODINGS and written.isdecimal() else written
 
 
-def _quad(quad: Points) -> list[list[float | None]]:
+def quad_to_list(quad: Points) -> list[list[float | None]]:
     return [[_number(x, 1), _number(y, 1)] for x, y in quad]
