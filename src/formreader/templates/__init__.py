@@ -4,11 +4,13 @@
 """
 
 from formreader.templates.check import Finding, check_template
-from formreader.templates.loader import load_library, load_template
+from formreader.templates.documents import load_document, load_documents
+from formreader.templates.loader import LIBRARY, load_library, load_template
 from formreader.templates.model import (
     Area,
     Bubbles,
     Digits,
+    Document,
     Encoding,
     Field,
     Line,
@@ -27,9 +29,11 @@ from formreader.templates.model import (
 )
 
 __all__ = [
+    "LIBRARY",
     "Area",
     "Bubbles",
     "Digits",
+    "Document",
     "Encoding",
     "Field",
     "Finding",
@@ -46,6 +50,8 @@ __all__ = [
     "check_template",
     "encoding_cells",
     "indexed_cells",
+    "load_document",
+    "load_documents",
     "load_library",
     "load_template",
     "outline",

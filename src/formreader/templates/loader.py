@@ -9,6 +9,7 @@ from formreader.errors import TemplateError
 from formreader.templates.model import Template
 from formreader.templates.page import build_page
 from formreader.templates.problems import Problem, template_error
+from formreader.templates.schema import TemplateSpec
 from formreader.templates.validation import validated
 from formreader.templates.yaml_source import read_source
 
@@ -24,7 +25,7 @@ def load_template(path: str | Path) -> Template:
     except OSError as error:
         raise TemplateError(f"{path}: {error.strerror or error}: give a readable template file") from None
     source = read_source(path.as_posix(), raw)
-    spec = validated(source)
+    spec = validated(source, TemplateSpec)
     problems: list[Problem] = []
     template = build_page(spec, source, sha256(raw).hexdigest(), problems)
     if problems:

@@ -188,6 +188,20 @@ class Template:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Pages that belong together: ``pages`` names each and gives its template's id.
+
+    ``rules`` run across pages; a field stands in them as ``page.field``.
+    """
+
+    id: str
+    title: str
+    source: str
+    pages: Mapping[str, str]
+    rules: tuple[Rule, ...]
+
+
 def indexed_cells(encoding: Encoding) -> Iterator[tuple[tuple[int, ...], Box]]:
     """Every cell with its index: (place,), (place, value), (row, column) or (line, letter)."""
     match encoding:

@@ -1,4 +1,4 @@
-"""The template file as pydantic models: which keys there are and what each may hold.
+"""Template and document files as pydantic models: which keys there are and what each may hold.
 
 The YAML reader hands every scalar over as text, so a row key 1 or a name ``no`` stays what was typed;
 pydantic turns text into numbers where a number is due. Lengths are in mm on the page.
@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-SCHEMA_ID = "formreader/template/1"
 TAG_IDS = {"16h5": 30, "25h9": 35, "36h10": 2320, "36h11": 587}
 """How many tags each AprilTag dictionary has."""
 ENCODINGS = ("digits", "number", "bubbles", "tally", "row_sums", "words")
@@ -46,6 +45,12 @@ def _is_size(numbers: list[float]) -> list[float]:
     return numbers
 
 
+def _are_several(pages: dict[str, str]) -> dict[str, str]:
+    if len(pages) < 2:
+        raise ValueError("a document has two pages or more: a page by itself needs none")
+    return pages
+
+
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=200)]
@@ -57,6 +62,8 @@ PointNumbers = Annotated[list[Finite], AfterValidator(_is_point)]
 SizeNumbers = Annotated[list[Finite], AfterValidator(_is_size)]
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_.][a-z0-9]+)*$")]
+PageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
 class Strict(BaseModel):
@@ -235,7 +242,7 @@ class RuleSpec(Strict):
 
 class TemplateSpec(Strict):
     schema_id: Literal["formreader/template/1"] = Field(alias="schema")
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_.][a-z0-9]+)*$")]
+    id: Id
     title: NonEmpty
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2,3})?$")]
     page: SizeNumbers
@@ -245,4 +252,15 @@ class TemplateSpec(Strict):
     areas: list[AreaSpec] = []
     texts: list[TextSpec] = []
     fields: Annotated[list[FieldSpec], Field(min_length=1)]
+    arithmetic: list[RuleSpec] = []
+
+
+class DocumentSpec(Strict):
+    """Pages of one station, and the rules across them."""
+
+    schema_id: Literal["formreader/document/1"] = Field(alias="schema")
+    id: Id
+    title: NonEmpty
+    source: NonEmpty
+    pages: Annotated[dict[PageName, Id], AfterValidator(_are_several)]
     arithmetic: list[RuleSpec] = []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from formreader.templates.problems import Key, Path, Problem, Source, did_you_mean, template_error
-from formreader.templates.schema import SCHEMA_ID, TemplateSpec
+from formreader.templates.schema import Strict
 
 MESSAGES = {
     "missing": "missing: add it",
@@ -38,43 +38,48 @@ PATTERNS = {
     "row": "keys of letters, digits and _",
     "column": "keys of letters, digits and _",
     "for": "keys of letters, digits and _",
+    "pages": "page names of letters, digits and _, a letter first, and ids of templates",
 }
 
 
-def validated(source: Source) -> TemplateSpec:
+Spec = TypeVar("Spec", bound=Strict)
+"""What the whole file is: a template or a document."""
+
+
+def validated(source: Source, whole: type[Spec]) -> Spec:
     """The file's values as models. Raises ``TemplateError`` that holds every mistake."""
     try:
-        return TemplateSpec.model_validate(source.data)
+        return whole.model_validate(source.data)
     except ValidationError as error:
         found = [dict(details) for details in error.errors(include_url=False)]
-        raise template_error(source, _problems(source, found)) from None
+        raise template_error(source, _problems(source, found, whole)) from None
 
 
-def _problems(source: Source, errors: list[dict[str, Any]]) -> Iterator[Problem]:
+def _problems(source: Source, errors: list[dict[str, Any]], whole: type[Strict]) -> Iterator[Problem]:
     """A misspelt key is one mistake: the key that is missing for it is not told again."""
     missing = {error["loc"] for error in errors if error["type"] == "missing"}
     for error in errors:
         if error["type"] == "extra_forbidden":
             around, key = error["loc"][:-1], str(error["loc"][-1])
             wanted = [str(loc[-1]) for loc in missing if loc[:-1] == around]
-            if guess := did_you_mean(key, wanted) or did_you_mean(key, _keys_at(error["loc"])):
+            if guess := did_you_mean(key, wanted) or did_you_mean(key, _keys_at(error["loc"], whole)):
                 missing -= {(*around, name) for name in wanted if f"'{name}'" in guess}
             error["ctx"] = {"guess": guess}
     for error in errors:
         if error["type"] != "missing" or error["loc"] in missing:
-            yield _problem(source, error)
+            yield _problem(source, error, whole)
 
 
-def _problem(source: Source, error: dict[str, Any]) -> Problem:
+def _problem(source: Source, error: dict[str, Any], whole: type[Strict]) -> Problem:
     location: Path = error["loc"]
     kind: str = error["type"]
     path = _file_path(source, location, kind)
     shown = _shown(error["input"])
     context = error.get("ctx", {})
     if location == ("schema",) and kind == "literal_error":
-        return Problem(path, f"this formreader reads '{SCHEMA_ID}', got {shown}")
+        return Problem(path, f"this formreader reads {error['ctx']['expected']}, got {shown}")
     if kind == "extra_forbidden":
-        known = ", ".join(sorted(_keys_at(location)))
+        known = ", ".join(sorted(_keys_at(location, whole)))
         return Problem(path, f"unknown key{context['guess'] or '; known here: ' + known}")
     if kind in ("literal_error", "union_tag_invalid"):
         known = str(context.get("expected") or context["expected_tags"])
@@ -108,9 +113,9 @@ def _shown(value: object) -> str:
     return "nothing" if value is None else "a list" if isinstance(value, list) else "a mapping"
 
 
-def _keys_at(location: Path) -> Iterator[str]:
+def _keys_at(location: Path, whole: type[Strict]) -> Iterator[str]:
     """The keys that the mapping around ``location`` may have."""
-    models: list[type[BaseModel]] = [TemplateSpec]
+    models: list[type[BaseModel]] = [whole]
     for key in location[:-1]:
         models = list(_step(models, key))
     for model in models:

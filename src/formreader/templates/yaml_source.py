@@ -15,12 +15,12 @@ MENDS = {
     "mapping values are not allowed": "quote text that holds ': ', and check the indentation",
     "did not find expected": "check for a missing comma, bracket, quote or indentation just above",
     "could not find expected": "check for a missing ':' or a quote just above",
-    "expected a single document": "one file holds one template: remove the '---'",
+    "expected a single document": "one file holds one form: remove the '---'",
 }
 
 
-def read_source(name: str, raw: bytes) -> Source:
-    """Parse a template file. Raises ``TemplateError`` with the line of a syntax error."""
+def read_source(name: str, raw: bytes, kind: str = "template") -> Source:
+    """Parse a template or document file. Raises ``TemplateError`` with the line of a syntax error."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -36,7 +36,7 @@ def read_source(name: str, raw: bytes) -> Source:
     except yaml.YAMLError as error:
         raise _error(name, 1, f"YAML: {' '.join(str(error).split())}; remove that character") from None
     if not isinstance(root, yaml.MappingNode):
-        raise _error(name, 1, "a template is a mapping that begins with `schema: formreader/template/1`")
+        raise _error(name, 1, f"a {kind} is a mapping that begins with `schema: formreader/{kind}/1`")
     lines: dict[Path, int] = {}
     problems: list[Problem] = []
     data = _value(root, (), lines, problems, set())
