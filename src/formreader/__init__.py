@@ -12,11 +12,12 @@ from formreader.errors import FormreaderError, ModelError, Rejected, TemplateErr
 
 if TYPE_CHECKING:
     from formreader.reader import Explanation, Reader, explain, read, read_many
-    from formreader.records import FieldReading, SheetReading
+    from formreader.records import DocumentReading, FieldReading, SheetReading
 
     __version__: str
 
 __all__ = [
+    "DocumentReading",
     "Explanation",
     "FieldReading",
     "FormreaderError",
@@ -38,6 +39,7 @@ _HOMES = {
     "explain": "formreader.reader",
     "read": "formreader.reader",
     "read_many": "formreader.reader",
+    "DocumentReading": "formreader.records",
     "FieldReading": "formreader.records",
     "SheetReading": "formreader.records",
 }

@@ -170,8 +170,27 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentChecks:
+    """What the pages of one document say together.
+
+    ``pages`` are the names that the rules call the pages by, each with its template's id; ``missing`` and
+    ``double`` are ids of templates that no page, or several, were read of. Fields in ``checks`` are
+    ``page.field``.
+    """
+
+    id: str
+    pages: Mapping[str, str]
+    missing: tuple[str, ...]
+    double: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetReading:
-    """One input page, read or rejected: the record behind schema ``formreader/sheet/1``."""
+    """One input page, read or rejected: the record behind schema ``formreader/sheet/1``.
+
+    ``document`` is what it says together with the pages it was read with, None where it was read by itself.
+    """
 
     source: Source
     status: SheetStatus
@@ -183,6 +202,15 @@ class SheetReading:
     checks: tuple[Check, ...] = ()
     provenance: Mapping[str, object] = field(default_factory=dict)
     timing_ms: Mapping[str, float] = field(default_factory=dict)
+    document: DocumentChecks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReading:
+    """The pages of one station in the order given, and what they say together: one entry a known document."""
+
+    pages: tuple[SheetReading, ...]
+    documents: tuple[DocumentChecks, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 
 from formreader.cli import main
-from formreader.records import Rejection, SheetReading
+from formreader.records import Check, DocumentChecks, DocumentReading, Rejection, SheetReading
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,14 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReadi
         def read_many(self, paths: Iterable[Path]) -> Iterator[SheetReading]:
             for path in paths:
                 yield from self.read_pages(path)
+
+        def read_document(self, paths: Iterable[Path]) -> DocumentReading:
+            """Pages whose name holds ``alone`` belong to no document."""
+            check = Check("page1.used = page2.total", ("page1.used", "page2.total"), False, 0.03)
+            known = DocumentChecks("both", {"page1": "voters", "page2": "votes"}, ("voters",), ("votes",), (check,))
+            pages = [self.read(path) for path in paths]
+            joined = [page if "alone" in page.source.path else replace(page, document=known) for page in pages]
+            return DocumentReading(tuple(joined), (known,))
 
         def trace(self, path: Path, page: int = 1) -> tuple[SheetReading, str]:
             return self.read(path, page), f"trace of page {page}"

@@ -191,3 +191,38 @@ def test_progress_that_is_broken_off_gives_the_cursor_back(run, fake_reader, pho
     assert ran.err.rstrip().endswith("formreader: stopped")
     hidden, shown, said = (ran.err.rfind(text) for text in ("\x1b[?25l", "\x1b[?25h", "formreader: stopped"))
     assert 0 <= hidden < shown < said
+
+
+def test_a_document_stays_one_object_a_page_with_what_the_pages_say_together(run, fake_reader, photos):
+    ran = run("read", *photos("accepted-1.jpg", "accepted-2.jpg"), "--document", "--format", "json")
+    said = objects(ran.out)
+    assert [page["schema"] for page in said] == ["formreader/sheet/1"] * 2
+    assert said[0]["document"] == said[1]["document"]
+    assert said[0]["document"] == {
+        "id": "both",
+        "pages": {"page1": "voters", "page2": "votes"},
+        "missing": ["voters"],
+        "double": ["votes"],
+        "checks": [{"rule": "page1.used = page2.total", "holds": False, "probability": 0.03}],
+    }
+    assert ran.err == ""
+
+
+def test_the_table_says_what_the_pages_say_together_once(run, fake_reader, photos):
+    ran = run("read", *photos("accepted-1.jpg", "accepted-2.jpg"), "--document")
+    assert ran.out.count("does not add up: page1.used = page2.total (holds with probability 3.00 %)") == 1
+    assert "missing: voters" in ran.out
+    assert "there twice: votes" in ran.out
+    assert "both" not in run("read", *photos("accepted-1.jpg")).out
+
+
+def test_a_page_of_no_document_is_said(run, fake_reader, photos):
+    ran = run("read", *photos("accepted-alone.jpg", "accepted-1.jpg"), "--document", "--format", "csv")
+    assert "accepted-alone.jpg: test-form belongs to no known document: it was read by itself" in ran.err
+    assert "accepted-1.jpg" not in ran.err
+
+
+def test_a_document_has_no_pictures_of_the_stages(run, fake_reader, photos, tmp_path):
+    ran = run("read", *photos("accepted.jpg"), "--document", "--debug", tmp_path / "debug")
+    assert (ran.code, ran.out) == (2, "")
+    assert "leave out --document" in ran.err

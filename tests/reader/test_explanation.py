@@ -19,7 +19,7 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 def explained(page: Page, *names: str) -> tuple[Explanation, ...]:
     posterior = infer_sheet(page.encodings, page.template.rules)
-    return explain_page(page, judge_page(page, posterior, default_policy(), {}, {}), names)
+    return explain_page(page, judge_page(page, posterior, default_policy(), {}), names)
 
 
 def doubtful_four(make_page, *rules: str) -> Page:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from formreader.cli.inputs import expand
+from formreader.cli.messages import say
 from formreader.errors import Rejected, UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def read(
     templates: Annotated[
         Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
     ] = None,
+    document: Annotated[
+        bool, typer.Option("--document", help="The files are pages of one station: check them together.")
+    ] = False,
 ) -> None:
     """Read photographed sheets: each number, its confidence, and what a person must look at.
 
@@ -47,10 +51,12 @@ def read(
     """
     from formreader.reader import Reader
 
+    if document and debug is not None:
+        raise UsageError("--debug draws page by page: leave out --document")
     paths = list(expand(photos))
     reader = Reader(templates=templates)
     with _opened(out, paths) as target, _progress(paths, target) as counted:
-        outcomes = _print(_readings(reader, counted, debug), output, target)
+        outcomes = _print(_readings(reader, counted, debug, document), output, target)
     raise typer.Exit(exit_code(outcomes))
 
 
@@ -78,12 +84,23 @@ def _opened(out: Path | None, photos: Iterable[Path]) -> Iterator[TextIO]:
         yield target
 
 
-def _readings(reader: Reader, photos: Iterable[Path], debug: Path | None) -> Iterator[SheetReading]:
+def _readings(reader: Reader, photos: Iterable[Path], debug: Path | None, document: bool) -> Iterator[SheetReading]:
+    if document:
+        yield from _together(reader, photos)
+        return
     if debug is None:
         yield from reader.read_many(photos)
         return
     for photo in photos:
         yield from _traced(reader, photo, debug)
+
+
+def _together(reader: Reader, photos: Iterable[Path]) -> Iterator[SheetReading]:
+    """Every page, checked with the others; one that could not be is said."""
+    for sheet in reader.read_document(photos).pages:
+        if sheet.document is None and sheet.template is not None:
+            say(f"{sheet.source.path}: {sheet.template} belongs to no known document: it was read by itself")
+        yield sheet
 
 
 def _traced(reader: Reader, photo: Path, debug: Path) -> Iterator[SheetReading]:
@@ -145,11 +162,17 @@ def _print(readings: Iterator[SheetReading], output: Format, target: TextIO) -> 
     else:
         from rich.console import Console
 
-        from formreader.report.table import print_summary, sheet_table
+        from formreader.report.table import document_text, print_summary, sheet_table
 
         console = Console(file=target, width=None if target.isatty() else PLAIN_WIDTH)
+        documents = {}
         for sheet in counted():
             console.print(sheet_table(sheet))
+            console.print()
+            if sheet.document is not None:
+                documents[sheet.document.id] = sheet.document
+        for document in documents.values():
+            console.print(document_text(document))
             console.print()
         print_summary(outcomes, console)
     return outcomes

@@ -11,7 +11,7 @@ from formreader.decide import Policy, judge_field
 from formreader.decode import NumberReading, Posterior, readable
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import Page, timed
-from formreader.records import FieldReading, Quality, SheetReading
+from formreader.records import Check, FieldReading, Quality, SheetReading
 from formreader.register import map_points
 from formreader.templates import outline
 
@@ -19,14 +19,20 @@ ALTERNATIVES = 5
 
 
 def judge_page(
-    page: Page, posterior: Posterior, policy: Policy, provenance: Mapping[str, object], timing_ms: dict[str, float]
+    page: Page,
+    posterior: Posterior,
+    policy: Policy,
+    provenance: Mapping[str, object],
+    across: tuple[Check, ...] = (),
 ) -> SheetReading:
     """Every field of the page with its status. ``posterior`` is of its fields, by the page's own names.
 
-    A check of ``posterior`` concerns the fields it names, so that one across pages may send them to review.
+    Checks ``across`` pages are those that name its fields; one that fails sends them to review like its own.
     """
-    with timed(timing_ms, "decide"):
-        fields = {name: _field(page, name, posterior, policy) for name in page.evidence}
+    timing = dict(page.timing_ms)
+    with timed(timing, "decide"):
+        checks = (*posterior.checks, *across)
+        fields = {name: _field(page, name, posterior, checks, policy) for name in page.evidence}
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
         source=page.source,
@@ -37,11 +43,11 @@ def judge_page(
         fields=fields,
         checks=posterior.checks,
         provenance=provenance,
-        timing_ms=timing_ms,
+        timing_ms=timing,
     )
 
 
-def _field(page: Page, name: str, posterior: Posterior, policy: Policy) -> FieldReading:
+def _field(page: Page, name: str, posterior: Posterior, checks: tuple[Check, ...], policy: Policy) -> FieldReading:
     evidence, field, source = page.evidence[name], page.template.fields[name], page.source
     values = posterior.fields[name]
     best = _as_written(evidence.written, values)
@@ -59,7 +65,7 @@ def _field(page: Page, name: str, posterior: Posterior, policy: Policy) -> Field
         readable=is_readable,
         unreadable_box="?" in best.written,
         inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
-        checks=posterior.checks,
+        checks=checks,
         policy=policy,
     )
     return FieldReading(

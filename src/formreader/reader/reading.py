@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,12 +17,23 @@ from formreader.geometry import Box
 from formreader.identify import candidates, find_printed_codes, find_tags, heading_likeness
 from formreader.load import load_photo, page_count
 from formreader.locate import cut_box
+from formreader.reader.documents import WeighedDocument, weigh_documents
 from formreader.reader.evidence import Recognisers, View, evidence_of, look
 from formreader.reader.judging import judge_page
 from formreader.reader.page import Page, Refusal, timed
-from formreader.records import Code, Photo, Registration, Rejection, SheetReading, Source, Trace, path_of
+from formreader.records import (
+    Code,
+    DocumentReading,
+    Photo,
+    Registration,
+    Rejection,
+    SheetReading,
+    Source,
+    Trace,
+    path_of,
+)
 from formreader.register import map_points, page_points, register
-from formreader.templates import Digits, Mark, Template, encoding_cells, load_library
+from formreader.templates import LIBRARY, Digits, Document, Mark, Template, encoding_cells, load_documents, load_library
 
 HEADING_PX_PER_MM = 12.0
 """300 dots an inch, what Tesseract was trained on."""
@@ -40,7 +52,9 @@ class Reader:
     def __init__(
         self, templates: str | Path | None = None, models: str | Path | None = None, policy: Policy | None = None
     ) -> None:
-        self.templates: Mapping[str, Template] = load_library(Path(templates) if templates else None)
+        folder = Path(templates) if templates else LIBRARY
+        self.templates: Mapping[str, Template] = load_library(folder)
+        self.documents: Mapping[str, Document] = load_documents(folder, self.templates)
         self._recognisers = Recognisers(Path(models) if models else None)
         self.policy = policy or default_policy()
         self._dictionaries = {mark.dictionary for t in self.templates.values() for mark in t.marks if mark.dictionary}
@@ -106,7 +120,28 @@ class Reader:
         timing = dict(looked.timing_ms)
         with timed(timing, "decode"):
             posterior = infer_sheet(looked.encodings, looked.template.rules)
-        return judge_page(looked, posterior, self.policy, self._provenance(), timing)
+        return judge_page(replace(looked, timing_ms=timing), posterior, self.policy, self._provenance())
+
+    def read_document(self, paths: Iterable[str | Path]) -> DocumentReading:
+        """Read the pages of one station together, so that rules across pages are weighed and checked.
+
+        Every page of the files is returned. One that belongs to no known document, or that is there twice,
+        is judged by itself.
+        """
+        looked = [page for path in paths for page in self._look_through(path)]
+        documents = weigh_documents(looked, self.documents)
+        sheets = [self._judge_in(documents, i, page) for i, page in enumerate(looked)]
+        return DocumentReading(tuple(sheets), tuple(document.checks for document in documents))
+
+    def _judge_in(self, documents: Sequence[WeighedDocument], place: int, looked: Page | Refusal) -> SheetReading:
+        document = next((found for found in documents if place in found.places), None)
+        if document is None:
+            return self.judge(looked)
+        weighed = document.pages.get(place)
+        if weighed is None:
+            return replace(self.judge(looked), document=document.checks)
+        sheet = judge_page(weighed.page, weighed.posterior, self.policy, self._provenance(), weighed.across)
+        return replace(sheet, document=document.checks)
 
     def _look_through(self, path: str | Path) -> Iterator[Page | Refusal]:
         """Look at every page of a file."""

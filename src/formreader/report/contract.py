@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from formreader.geometry import Points
-from formreader.records import Check, FieldReading, Registration, SheetReading
+from formreader.records import Check, DocumentChecks, FieldReading, Registration, SheetReading
 
 SCHEMA = "formreader/sheet/1"
 PROBABILITY_DECIMALS = 6
@@ -25,9 +25,9 @@ def to_json(sheet: SheetReading) -> str:
 
 
 def to_dict(sheet: SheetReading) -> dict[str, Any]:
-    """The reading as plain data, in the order of the contract."""
+    """The reading as plain data, in the order of the contract; ``document`` only of a page read with others."""
     source, rejection, quality = sheet.source, sheet.rejection, sheet.quality
-    return {
+    said: dict[str, Any] = {
         "schema": SCHEMA,
         "source": {
             "path": source.path,
@@ -50,6 +50,9 @@ def to_dict(sheet: SheetReading) -> dict[str, Any]:
         "provenance": dict(sheet.provenance),
         "timing_ms": {stage: _number(ms, 1) for stage, ms in sheet.timing_ms.items()},
     }
+    if sheet.document is not None:
+        said["document"] = _document(sheet.document)
+    return said
 
 
 def probability(value: float) -> float | None:
@@ -74,6 +77,16 @@ def _registration(registration: Registration | None) -> dict[str, Any] | None:
         "method": registration.method,
         "residual_mm": _number(registration.residual_mm, 3),
         "px_per_mm": _number(registration.px_per_mm, 2),
+    }
+
+
+def _document(document: DocumentChecks) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "pages": dict(document.pages),
+        "missing": list(document.missing),
+        "double": list(document.double),
+        "checks": [check_to_dict(check) for check in document.checks],
     }
 
 

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from formreader.records import Check, FieldReading, SheetReading
+from formreader.records import Check, DocumentChecks, FieldReading, SheetReading
 from formreader.report.summary import Outcome, outcome_of
 
 COLOURS = {"accepted": "green", "review": "yellow", "rejected": "red"}
@@ -37,6 +37,14 @@ def sheet_table(sheet: SheetReading) -> RenderableType:
     for field in sheet.fields.values():
         table.add_row(*_cells(field))
     return Group(heading, table, *_checks(sheet.checks), _in_short(sheet))
+
+
+def document_text(document: DocumentChecks) -> RenderableType:
+    """What the pages say together: missing and double ones, and the rules across pages."""
+    heading = Text.assemble((document.id, "bold"), "  ", ", ".join(f"{n} is {t}" for n, t in document.pages.items()))
+    missing = [Text(f"  missing: {template}", style="yellow") for template in document.missing]
+    double = [Text(f"  read by itself, there twice: {template}", style="yellow") for template in document.double]
+    return Group(heading, *missing, *double, *_checks(document.checks))
 
 
 def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:
