@@ -61,3 +61,29 @@ def test_a_rule_left_open_or_obeyed_is_no_reason() -> None:
 def test_the_threshold_is_the_policys() -> None:
     strict = replace(POLICY, accept_confidence=0.99999)
     assert judge_field("a", **GOOD, policy=strict)[0] == "review"
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"confidence": 1.0}, ["no_threshold"]),
+        ({"confidence": 0.1}, ["no_threshold"]),
+        ({"picture_share": 0.1}, ["settled_by_sums"]),
+        ({"unreadable_box": True, "readable": False}, ["unreadable"]),
+        ({"empty": True}, ["no_threshold", "left_empty"]),
+    ],
+)
+def test_without_a_threshold_everything_goes_to_a_person_and_says_why(changed: dict, found: list[str]) -> None:
+    none = replace(POLICY, accept_confidence=None)
+    status, reasons = judge_field("a", **{**GOOD, **changed}, policy=none)
+    assert (status, [reason.code for reason in reasons]) == ("review", found)
+
+
+def test_what_calibration_counts_is_what_a_threshold_would_accept() -> None:
+    """Accepted at no threshold and at least as sure as the threshold is accepted at the threshold."""
+    for confidence in (0.3, 0.98, 0.995):
+        for picture_share in (0.1, 0.9):
+            case = {**GOOD, "confidence": confidence, "picture_share": picture_share}
+            counted = judge_field("a", **case, policy=replace(POLICY, accept_confidence=0.0))[0] == "accepted"
+            accepted = judge_field("a", **case, policy=POLICY)[0] == "accepted"
+            assert accepted == (counted and confidence >= POLICY.accept_confidence)
