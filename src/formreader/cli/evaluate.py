@@ -21,6 +21,9 @@ def sheets(
     truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")],
     out: Annotated[Path | None, typer.Option("--json", help="Write every field's score to this file.")] = None,
     misses: Annotated[Path | None, typer.Option(help="Write the digit boxes misread, each with its crop.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
+    ] = None,
 ) -> None:
     """Read labelled photographs and count: right, accepted, wrong but accepted, refused.
 
@@ -31,7 +34,7 @@ def sheets(
     from formreader.reader import Reader
 
     scores = []
-    for score in score_sheets(truth, Reader()):
+    for score in score_sheets(truth, Reader(policy=policy)):
         scores.append(score)
         _print_sheet(score)
     counted = totals(scores)
