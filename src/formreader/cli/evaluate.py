@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import cv2
 import typer
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ def sheets(
 
     Exit code 1 where a wrong value was accepted.
     """
+    import cv2
+
     from formreader.evaluate.contact import contact_sheet
     from formreader.evaluate.sheets import score_sheets, totals
     from formreader.reader import Reader
