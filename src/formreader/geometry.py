@@ -20,6 +20,11 @@ CROP_SCALE = 1.4
 """A cell's crop is a square this many times the cell's longer side: room for strokes that leave
 the box and for misregistration, little enough that a neighbour's digit is not whole in it."""
 
+LINE_PX = 32
+"""Height in px of the picture of a cell that holds a line of writing: several digits, or words."""
+LINE_MARGIN = 0.2
+"""A line's picture reaches so many of the cell's heights beyond it on every side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -56,6 +61,17 @@ def crop_box(cell: Box) -> Box:
     side = CROP_SCALE * max(cell.width, cell.height)
     centre_x, centre_y = cell.centre
     return Box(centre_x - side / 2, centre_y - side / 2, side, side)
+
+
+def line_box(cell: Box) -> Box:
+    """What a recogniser of lines sees of ``cell`` and around it (same frame as the cell)."""
+    margin = LINE_MARGIN * cell.height
+    return Box(cell.x - margin, cell.y - margin, cell.width + 2 * margin, cell.height + 2 * margin)
+
+
+def line_width_px(aspect: float) -> int:
+    """Width of the picture, ``LINE_PX`` high, of ``line_box`` of a cell of this width over height."""
+    return round((aspect + 2 * LINE_MARGIN) / (1 + 2 * LINE_MARGIN) * LINE_PX)
 
 
 def apply_homography(homography: Homography, points: Points) -> Points:

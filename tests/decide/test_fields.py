@@ -17,6 +17,8 @@ GOOD = {
     "readable": True,
     "unreadable_box": False,
     "inside": True,
+    "disagree": 0.0,
+    "says": {"digits": (12, 0.999), "words": (12, 0.99)},
     "checks": (),
 }
 
@@ -39,6 +41,7 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
         ({"readable": False, "confidence": 0.0}, "odd_writing"),
         ({"empty": True}, "left_empty"),
         ({"inside": False}, "outside_picture"),
+        ({"disagree": 0.9}, "encodings_disagree"),
         ({"checks": (Check("a + b = c", ("a", "b", "c"), False, 0.001),)}, "rule_violated"),
     ],
 )
@@ -87,3 +90,9 @@ def test_what_calibration_counts_is_what_a_threshold_would_accept() -> None:
             counted = judge_field("a", **case, policy=replace(POLICY, accept_confidence=0.0))[0] == "accepted"
             accepted = judge_field("a", **case, policy=POLICY)[0] == "accepted"
             assert accepted == (counted and confidence >= POLICY.accept_confidence)
+
+
+def test_a_contradiction_says_what_each_encoding_holds() -> None:
+    says = {"digits": (68, 0.99), "tally": (128, 0.9), "words": (None, 0.9)}
+    _, (reason,) = judge_field("a", **{**GOOD, "disagree": 0.97, "says": says}, policy=POLICY)
+    assert "digits 68, tally 128, words empty" in reason.text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from formreader.decode import BUBBLE_CLASSES, read_bubbles
+from formreader.alphabets import BUBBLE_CLASSES
+from formreader.decode import read_bubbles
 
 
 def bubbles(*columns: dict[int, str], doubt: float = 1e-4) -> np.ndarray:

@@ -8,7 +8,8 @@ import time
 import numpy as np
 import pytest
 
-from formreader.decode import TALLY_CLASSES, read_tally
+from formreader.alphabets import TALLY_CLASSES
+from formreader.decode import read_tally
 from formreader.decode.rates import MIXED_GROUPS, OUT_OF_ORDER, ROW_LEFT_UNFINISHED
 
 

@@ -8,9 +8,11 @@ import time
 import numpy as np
 import pytest
 
-from formreader.decode import LETTER_CLASSES, LINE_CLASSES, read_word_boxes, read_word_line
+from formreader.alphabets import LETTER_CLASSES
+from formreader.decode import read_word_boxes, read_word_line
 from formreader.decode.number_words import grammar, spelt
 from formreader.decode.rates import GAP_IN_WORD, LETTER_ADDED, LETTER_MISSING, LETTER_WRONG, NO_NUMBER_WORDS
+from formreader.decode.words import LINE_CLASSES
 from formreader.errors import UsageError
 
 

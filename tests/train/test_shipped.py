@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from formreader.train.catalogue import CELL_MODELS, CellModel
+from formreader.train.catalogue import CELL_MODELS, LINE_MODELS, CellModel, LineModel
 from formreader.train.data import drawn_by
 
 
-@pytest.mark.parametrize("model", CELL_MODELS.values(), ids=lambda model: model.name)
-def test_it_was_made_by_the_drawing_and_recipe_that_stand_here(model: CellModel) -> None:
+@pytest.mark.parametrize("model", [*CELL_MODELS.values(), *LINE_MODELS.values()], ids=lambda model: model.name)
+def test_it_was_made_by_the_drawing_and_recipe_that_stand_here(model: CellModel | LineModel) -> None:
     """A model once shipped beside drawing code that had been changed after it was trained."""
     path = Path(__file__).parents[2] / "models" / f"{model.name}-1" / "card.json"
     card = json.loads(path.read_text(encoding="utf-8"))

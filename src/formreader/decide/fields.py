@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from formreader.decide.policy import Policy
 from formreader.records import Check, Reason, Status
@@ -12,6 +12,7 @@ REASONS = {
     "low_confidence": "the writing allows another reading: compare with the alternatives",
     "no_threshold": "no confidence is known to be safe enough for the stated risk: "
     "read the crop yourself, or calibrate on more labelled sheets",
+    "encodings_disagree": "the ways in which this number is written say different numbers ({says}): look at each",
     "settled_by_sums": "the sums point to this value more than the writing does: look at the crop",
     "rule_violated": "the numbers on the page do not add up: {rule}",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
@@ -29,13 +30,17 @@ def judge_field(
     readable: bool,
     unreadable_box: bool,
     inside: bool,
+    disagree: float,
+    says: Mapping[str, tuple[int | None, float]],
     checks: Sequence[Check],
     policy: Policy,
 ) -> tuple[Status, tuple[Reason, ...]]:
     """The field's status and every reason against accepting it.
 
-    ``confidence`` weighs the whole sheet, ``picture_share`` is the field's own picture alone: a
-    value that only the sums ask for is never accepted. An empty field always goes to a person.
+    ``confidence`` weighs the whole sheet, ``picture_share`` is the most that any of the field's own pictures
+    gives the value: one that only the sums ask for is never accepted. ``disagree`` is the probability that
+    the field's encodings contradict each other on paper, ``says`` what each most probably holds. An empty
+    field always goes to a person.
     """
     reasons = []
     if not inside:
@@ -50,6 +55,9 @@ def judge_field(
         reasons.append(Reason("settled_by_sums", REASONS["settled_by_sums"]))
     elif policy.accept_confidence is None:
         reasons.append(Reason("no_threshold", REASONS["no_threshold"]))
+    if disagree > policy.most_disagreement:
+        listed = ", ".join(f"{called} {'empty' if value is None else value}" for called, (value, _) in says.items())
+        reasons.append(Reason("encodings_disagree", REASONS["encodings_disagree"].format(says=listed)))
     for check in checks:
         if name in check.fields and check.holds is False:
             reasons.append(Reason("rule_violated", REASONS["rule_violated"].format(rule=check.rule)))

@@ -1,20 +1,16 @@
 """Decode: from what each encoding looks like to what numbers stand there, weighed with the form's sums."""
 
-from formreader.decode.bubbles import BUBBLE_CLASSES, read_bubbles
+from formreader.decode.bubbles import read_bubbles
 from formreader.decode.digits import NumberReading, by_value, read_boxes, readable, value_of
-from formreader.decode.number import read_number
+from formreader.decode.number import read_number, read_strings
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
-from formreader.decode.tally import TALLY_CLASSES, read_tally
+from formreader.decode.tally import read_tally
 from formreader.decode.values import Encodings, Values
-from formreader.decode.words import LETTER_CLASSES, LINE_CLASSES, read_word_boxes, read_word_line
+from formreader.decode.words import read_word_boxes, read_word_line
 from formreader.decode.writer import Agreement
 
 __all__ = [
-    "BUBBLE_CLASSES",
-    "LETTER_CLASSES",
-    "LINE_CLASSES",
-    "TALLY_CLASSES",
     "Agreement",
     "Encodings",
     "NumberReading",
@@ -28,6 +24,7 @@ __all__ = [
     "read_number",
     "read_row_numbers",
     "read_row_sums",
+    "read_strings",
     "read_tally",
     "read_word_boxes",
     "read_word_line",

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from formreader.alphabets import BUBBLE_CLASSES
 from formreader.decode.digits import by_value, read_boxes
 from formreader.decode.values import likeliest_first
 from formreader.distributions import LogProbabilities
-
-BUBBLE_CLASSES = "_OX/"
-"""Empty, filled, withdrawn (crossed out), and half or doubtful."""
 
 
 def read_bubbles(log_probabilities: LogProbabilities) -> dict[int | None, float]:

@@ -9,10 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from formreader.decode.digits import FILLERS
+from formreader.decode.digits import FILLERS, NumberReading, by_value, value_of
 from formreader.decode.values import likeliest_first
 
 WHOLE_NUMBER = re.compile(r"\d+|\d{1,3}(\.\d{3})+", re.ASCII)
+
+
+def read_strings(strings: Sequence[tuple[str, float]]) -> tuple[NumberReading, ...]:
+    """What each string with its probability means, most probable first; gaps and dots left out, nothing as ``_``."""
+    totals: dict[str, float] = {}
+    for string, probability in strings:
+        written = _plain(string)
+        totals[written] = totals.get(written, 0.0) + probability
+    ranked = sorted(totals.items(), key=lambda item: -item[1])
+    return tuple(NumberReading(written, value_of(written), probability) for written, probability in ranked)
 
 
 def read_number(strings: Sequence[tuple[str, float]]) -> dict[int | None, float]:
@@ -20,11 +30,13 @@ def read_number(strings: Sequence[tuple[str, float]]) -> dict[int | None, float]
 
     Strings that are no number are left out, so it sums to at most 1.
     """
-    totals: dict[int | None, float] = {}
-    for written, probability in strings:
-        close = written.replace(" ", "")
-        digits = close.lstrip(FILLERS)
-        if digits == "" or WHOLE_NUMBER.fullmatch(digits):
-            value = int(digits.replace(".", "")) if digits else 0 if close.strip("_") else None
-            totals[value] = totals.get(value, 0.0) + probability
-    return likeliest_first(totals)
+    return likeliest_first(by_value(read_strings(strings)))
+
+
+def _plain(string: str) -> str:
+    """The string as boxes would hold it."""
+    close = string.replace(" ", "")
+    digits = close.lstrip(FILLERS)
+    if WHOLE_NUMBER.fullmatch(digits):
+        return close.removesuffix(digits) + digits.replace(".", "")
+    return close or "_"

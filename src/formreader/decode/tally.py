@@ -10,12 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.alphabets import TALLY_CLASSES
 from formreader.decode.rates import MIXED_GROUPS, OUT_OF_ORDER, ROW_LEFT_UNFINISHED
 from formreader.decode.values import LEAST_SHARE, likeliest_first
 from formreader.distributions import LogProbabilities
-
-TALLY_CLASSES = "012345DX?"
-"""Strokes of one group, D two full groups, X crossed out, ? unreadable: it may hold any number of strokes."""
 
 GROUP = "012345"
 MOST_STROKES = 10

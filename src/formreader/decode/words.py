@@ -13,15 +13,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.alphabets import CAPITALS, LETTER_CLASSES, WORD_ALPHABET
 from formreader.decode.number_words import Grammar, grammar
 from formreader.decode.rates import GAP_IN_WORD, LETTER_ADDED, LETTER_MISSING, LETTER_WRONG, NO_NUMBER_WORDS
 from formreader.decode.values import likeliest_first
 from formreader.distributions import LogProbabilities
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-LETTER_CLASSES = LETTERS + "_?"
-"""One box: a letter, empty, or unreadable."""
-LINE_CLASSES = "~" + LETTERS + " "
+LINE_CLASSES = "~" + WORD_ALPHABET
 """One step along a line: the blank of CTC, a letter, or a gap between words."""
 
 Numbers = NDArray[np.float64]
@@ -34,7 +32,7 @@ def read_word_boxes(log_probabilities: LogProbabilities, language: str, most: in
     None is a field left empty; what spells no number is missing from the sum.
     """
     boxes = _checked(log_probabilities, LETTER_CLASSES)
-    boxes = boxes[:, :-1] + boxes[:, -1:] / (len(LETTERS) + 1)
+    boxes = boxes[:, :-1] + boxes[:, -1:] / (len(CAPITALS) + 1)
     return _read(_Steps(boxes[:, :-1], np.zeros(len(boxes)), boxes[:, -1], lasting=False), language, most)
 
 
@@ -162,7 +160,7 @@ def _nodes(strings: tuple[str, ...]) -> _Nodes:
             child = children.setdefault((node, character), len(above))
             if child == len(above):
                 above.append(node)
-                letter.append(LETTERS.index(character))
+                letter.append(CAPITALS.index(character))
                 between.append(False)
             node = child
         between[node] = True

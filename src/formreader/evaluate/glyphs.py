@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.alphabets import DIGIT_CLASSES
 from formreader.distributions import calibration_error, reliability
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.locate import CROP_PX
-from formreader.recognise import DIGIT_CLASSES, DigitRecogniser
+from formreader.recognise import DigitRecogniser
 from formreader.synth.fonts import load_fonts
 from formreader.synth.glyphs import DIGITS, LOOKS_LIKE_A_DIGIT, read_mnist, trained_letters
 

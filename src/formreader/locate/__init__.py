@@ -1,5 +1,5 @@
 """Locate: each cell cropped straight from the photograph."""
 
-from formreader.locate.crops import CROP_PX, crop_cells, cut_box
+from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
 
-__all__ = ["CROP_PX", "crop_cells", "cut_box"]
+__all__ = ["CROP_PX", "Place", "crop_cells", "cut_box", "cut_lines"]

@@ -8,11 +8,14 @@ from math import ceil
 import cv2
 import numpy as np
 
-from formreader.geometry import Box, Points, crop_box
+from formreader.geometry import LINE_PX, Box, Points, crop_box, line_box, line_width_px
 from formreader.records import Cell, Grey
 
 CROP_PX = 40
 FINEST_SUPERSAMPLING = 4
+LINE_SUPERSAMPLING = 2
+PIECE_HEIGHTS = 4.0
+"""A line is cut in pieces of about so many of its heights."""
 Place = tuple[str, str, tuple[int, ...], Box]
 """Field, encoding, index in the encoding, cell on the page in mm."""
 
@@ -33,6 +36,42 @@ def crop_cells(
         Cell(field, encoding, index, box.width / box.height, cell, _warp(grey, (square + 0.5) * scale - 0.5))
         for (field, encoding, index, box), cell, square in zip(listed, cells, squares, strict=True)
     )
+
+
+def cut_lines(
+    grey: Grey, scale: float, places: Iterable[Place], map_points: Callable[[Points], Points], width_px: int
+) -> tuple[Cell, ...]:
+    """Cut each cell and its margin (see ``geometry.line_box``), 32 px high, into a picture ``width_px`` wide.
+
+    What the cell leaves over on the right is white, what it lacks is cut off. Arguments as for ``crop_cells``.
+    """
+    return tuple(
+        Cell(
+            field,
+            encoding,
+            index,
+            box.width / box.height,
+            map_points(box.corners),
+            _line(grey, scale, box, map_points, width_px),
+        )
+        for field, encoding, index, box in places
+    )
+
+
+def _line(grey: Grey, scale: float, box: Box, map_points: Callable[[Points], Points], width_px: int) -> Grey:
+    """One line, in pieces short enough to be flat on paper that is curled."""
+    seen = line_box(box)
+    count = max(1, round(seen.width / (PIECE_HEIGHTS * seen.height)))
+    step = seen.width / count
+    pieces = [Box(seen.x + i * step, seen.y, step, seen.height) for i in range(count)]
+    fine = np.hstack(
+        [cut_box(grey, scale, piece, map_points, LINE_SUPERSAMPLING * LINE_PX / seen.height) for piece in pieces]
+    )
+    size = (line_width_px(box.width / box.height), LINE_PX)
+    line = np.full((LINE_PX, width_px), 255, np.uint8)
+    shown = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)[:, :width_px]
+    line[:, : shown.shape[1]] = shown
+    return line
 
 
 def cut_box(grey: Grey, scale: float, box: Box, map_points: Callable[[Points], Points], px_per_mm: float) -> Grey:

@@ -1,7 +1,28 @@
 """Recognise: small networks that say what a cell's picture looks like."""
 
-from formreader.recognise.digits import DIGIT_CLASSES, DigitRecogniser
+from formreader.recognise.beam import beam, best_path
+from formreader.recognise.bubbles import BubbleRecogniser, bubble_pairs, normalise_bubbles
+from formreader.recognise.cells import CellRecogniser
+from formreader.recognise.digits import DigitRecogniser
+from formreader.recognise.letters import LetterRecogniser
+from formreader.recognise.lines import LineRecogniser
 from formreader.recognise.normalise import normalise_cells
 from formreader.recognise.runtime import LoadedModel, load_model, models_directory
+from formreader.recognise.tally import TallyRecogniser
 
-__all__ = ["DIGIT_CLASSES", "DigitRecogniser", "LoadedModel", "load_model", "models_directory", "normalise_cells"]
+__all__ = [
+    "BubbleRecogniser",
+    "CellRecogniser",
+    "DigitRecogniser",
+    "LetterRecogniser",
+    "LineRecogniser",
+    "LoadedModel",
+    "TallyRecogniser",
+    "beam",
+    "best_path",
+    "bubble_pairs",
+    "load_model",
+    "models_directory",
+    "normalise_bubbles",
+    "normalise_cells",
+]

@@ -33,25 +33,29 @@ def normalise_cells(crops: NDArray[np.uint8], aspects: NDArray[np.float32]) -> N
         raise ValueError(f"expected uint8 (N, S, S) crops, got {crops.dtype} {crops.shape}")
     if aspects.shape != (len(crops),):
         raise ValueError(f"expected ({len(crops)},) aspects, got {aspects.shape}")
+    return np.stack([stretched_ink(crops), cell_masks(aspects, crops.shape[1])], axis=1)
+
+
+def stretched_ink(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Ink 0..1 of crops (N, H, W): 1 - grey/paper, halfway stretched to the crop's own strongest ink."""
     ink = np.clip(1.0 - crops / paper_brightness(crops), 0.0, 1.0)
     # every second row and column: a fourth of the time, the same strength
     strongest = np.percentile(ink[:, ::2, ::2], 99.0, axis=(1, 2), keepdims=True).astype(np.float32)
-    ink = np.clip(ink / np.sqrt(np.maximum(strongest, FAINTEST_STRETCHED)), 0.0, 1.0)
-    return np.stack([ink, cell_masks(aspects, crops.shape[1])], axis=1)
+    return np.clip(ink / np.sqrt(np.maximum(strongest, FAINTEST_STRETCHED)), 0.0, 1.0).astype(np.float32)
 
 
 def paper_brightness(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Grey level (N, S, S) that bare paper has at each pixel: a closing fills all strokes, a blur evens it."""
-    side = crops.shape[1]
-    half = max(side // 2, 1)
-    reach = int(WIDEST_STROKE * half) | 1
+    """Grey level (N, H, W) that bare paper has at each pixel: a closing fills all strokes, a blur evens it."""
+    _, height, width = crops.shape
+    half = (max(width // 2, 1), max(height // 2, 1))
+    reach = int(WIDEST_STROKE * half[1]) | 1
     box = np.ones((reach, reach), np.uint8)
     paper = np.empty(crops.shape, np.float32)
     for i, crop in enumerate(crops):
-        small = cv2.resize(crop, (half, half), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(crop, half, interpolation=cv2.INTER_AREA)
         filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, box).astype(np.float32)
         even = cv2.GaussianBlur(filled, (0, 0), reach / 4, borderType=cv2.BORDER_REPLICATE)
-        paper[i] = cv2.resize(even, (side, side), interpolation=cv2.INTER_LINEAR)
+        paper[i] = cv2.resize(even, (width, height), interpolation=cv2.INTER_LINEAR)
     usual = np.percentile(crops[:, ::2, ::2], PAPER_PERCENTILE, axis=(1, 2), keepdims=True).astype(np.float32)
     result: NDArray[np.float32] = np.maximum(np.maximum(paper, DEEPEST_SHADOW * usual), DARKEST_PAPER)
     return result

@@ -14,7 +14,7 @@ from formreader.records import FieldReading, Registration, SheetReading
 
 SCHEMA = "formreader/sheet/1"
 PROBABILITY_DECIMALS = 6
-NUMERIC_ENCODINGS = frozenset({"tally"})
+NUMERIC_ENCODINGS = frozenset({"tally", "row_sums", "words"})
 """Encodings that hold a count, not characters: their evidence is numbers."""
 
 

@@ -44,7 +44,7 @@ def photograph_cell(
     seen_px = int(np.exp(generator.uniform(np.log(min(smallest, 90.0)), np.log(96))))
     both = np.dstack([reflectance, np.zeros_like(printed) if traced is None else traced]).astype(np.float32)
     looked_at = _misregister(both, shift_px, seen_px, generator)
-    lit = looked_at[:, :, 0] * _light(seen_px, generator)
+    lit = looked_at[:, :, 0] * light(seen_px, generator)
     softest = SOFTEST * (detail_px or side / 2) * seen_px / side
     if clear:
         softest *= CLEAR_BLUR
@@ -53,12 +53,12 @@ def photograph_cell(
             lit, (0, 0), min(float(generator.uniform(0.25, 1.3)) * max(1.0, seen_px / 50), max(softest, 0.2))
         )
     if generator.random() < 0.12:
-        lit = _motion(lit, min(seen_px * generator.uniform(0.02, 0.07), 3 * softest), generator)
-    grey = _sensor(lit, generator)
+        lit = motion(lit, min(seen_px * generator.uniform(0.02, 0.07), 3 * softest), generator)
+    grey = sensor(lit, generator)
     if generator.random() < 0.13:
-        grey = _bilevel(grey, generator)
+        grey = bilevel(grey, generator)
     if generator.random() < 0.6:
-        grey = _jpeg(grey, generator)
+        grey = jpeg(grey, generator)
     interpolation = cv2.INTER_AREA if seen_px > CROP_PX else cv2.INTER_LINEAR
     crop, ideal = (
         cv2.resize(picture, (CROP_PX, CROP_PX), interpolation=interpolation) for picture in (grey, looked_at[:, :, 1])
@@ -120,7 +120,7 @@ def _misregister(
     return cv2.resize(large, (seen_px, seen_px), interpolation=cv2.INTER_AREA)
 
 
-def _light(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
+def light(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
     """Brightness of white paper in grey levels: level, gradient, a shadow's edge, a screen's moire."""
     level = float(generator.uniform(70, 175) if generator.random() < 0.45 else generator.uniform(175, 262))
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, side), np.linspace(-0.5, 0.5, side))
@@ -138,7 +138,7 @@ def _light(side: int, generator: np.random.Generator) -> NDArray[np.float32]:
     return light.astype(np.float32)
 
 
-def _motion(picture: NDArray[np.float32], length_px: float, generator: np.random.Generator) -> NDArray[np.float32]:
+def motion(picture: NDArray[np.float32], length_px: float, generator: np.random.Generator) -> NDArray[np.float32]:
     length = max(2, round(length_px))
     kernel = np.zeros((2 * length + 1, 2 * length + 1), np.float32)
     angle = generator.uniform(0, np.pi)
@@ -148,7 +148,7 @@ def _motion(picture: NDArray[np.float32], length_px: float, generator: np.random
     return cv2.filter2D(picture, -1, kernel / kernel.sum())
 
 
-def _sensor(lit: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.uint8]:
+def sensor(lit: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.uint8]:
     noise = float(generator.uniform(0.3, 7.0)) if generator.random() < 0.7 else 0.3
     grain = generator.normal(0, noise, lit.shape)
     if generator.random() < 0.4:  # denoised by the phone: blotches, not grain
@@ -161,7 +161,7 @@ def _sensor(lit: NDArray[np.float32], generator: np.random.Generator) -> NDArray
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def _bilevel(grey: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:
+def bilevel(grey: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:
     """A scanner's black and white, or the strong contrast of a copier."""
     paper = float(np.percentile(grey, 85))
     level = paper * generator.uniform(0.55, 0.85)
@@ -171,7 +171,7 @@ def _bilevel(grey: NDArray[np.uint8], generator: np.random.Generator) -> NDArray
     return np.clip(128 + (grey.astype(np.float32) - level) * 255 / (steep * 4), 0, 255).astype(np.uint8)
 
 
-def _jpeg(grey: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:
+def jpeg(grey: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:
     """Compressed with its 8 px blocks anywhere against the crop."""
     top, left = (int(v) for v in generator.integers(0, 8, 2))
     padded = cv2.copyMakeBorder(grey, top, 8, left, 8, cv2.BORDER_REPLICATE)

@@ -9,16 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.alphabets import DIGIT_CLASSES
 from formreader.geometry import CROP_SCALE
 from formreader.synth.camera import photograph_cell
 from formreader.synth.canvas import CANVAS_PX, Canvas, lay, lines, words
 from formreader.synth.glyphs import DIGITS, GlyphSource, guided_digit, own_sign, scribble
 from formreader.synth.ground import print_boxes, soil
-from formreader.synth.legibility import legible
+from formreader.synth.legibility import LEAST_INSIDE, legible
 from formreader.synth.pen import Ink, draw_strokes
-
-CLASSES = "0123456789X-_?"
-"""Digits, cross, dash, blank, and what is none of them."""
 
 LABEL_SHARES = {**dict.fromkeys(DIGITS, 0.062), "1": 0.08, "X": 0.11, "-": 0.065, "_": 0.115, "?": 0.075}
 PLAIN_SHARE = 0.12
@@ -35,7 +33,7 @@ class ComposedCell:
 
 
 def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator) -> ComposedCell:
-    """One labelled cell; ``label`` is one of ``CLASSES``. Deterministic in ``generator``.
+    """One labelled cell; ``label`` is one of ``DIGIT_CLASSES``. Deterministic in ``generator``.
 
     A cell whose writing the camera lost is drawn again: a label that no eye could give teaches nothing.
     """
@@ -62,14 +60,16 @@ def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator
             return ComposedCell(crop, aspect, label)
         # the same camera, light and noise without the label's ink: what differs is what can be read
         bare, _ = photograph_cell(canvas.printed, without * canvas.darkness, shift, detail, paired)
-        if legible(crop, bare, ideal, aspect):
+        if legible(crop, bare, ideal, aspect, least_inside=0.0 if label == "X" else LEAST_INSIDE):
             return ComposedCell(crop, aspect, label)
 
 
 def compose_any_cell(source: GlyphSource, generator: np.random.Generator) -> ComposedCell:
     """A cell of any class, at the rate that training sees it."""
-    shares = np.array([LABEL_SHARES[c] for c in CLASSES])
-    return compose_cell(CLASSES[int(generator.choice(len(CLASSES), p=shares / shares.sum()))], source, generator)
+    shares = np.array([LABEL_SHARES[c] for c in DIGIT_CLASSES])
+    return compose_cell(
+        DIGIT_CLASSES[int(generator.choice(len(DIGIT_CLASSES), p=shares / shares.sum()))], source, generator
+    )
 
 
 def _empty_canvas(generator: np.random.Generator) -> tuple[Canvas, float, float]:

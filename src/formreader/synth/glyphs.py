@@ -144,14 +144,14 @@ def load_glyphs(folder: Path | None, held_out: bool = False) -> GlyphSource:
         hashes[path.name] = _sha256(path)
         tested = {picture.tobytes() for picture in read_mnist(path, "t10k")[0]}
         x, y = read_mnist(path, "train")
-        mine = _part(len(x), 20, held_out)
+        mine = part_of(len(x), 20, held_out)
         for label, pictures in _by_digit(x[mine], y[mine], tested).items():
             digits[label].append(pictures)
     if folder is not None and (folder / "emnist_byclass_sample.npz").exists():
         path = folder / "emnist_byclass_sample.npz"
         hashes[path.name] = _sha256(path)
         with np.load(path) as data:
-            mine = _part(len(data["x"]), 20, held_out)
+            mine = part_of(len(data["x"]), 20, held_out)
             x, y, mapping = data["x"][mine], data["y"][mine], [str(c) for c in data["mapping"]]
         for label, pictures in _by_digit(x, y, tested).items():
             digits[label].append(pictures)
@@ -162,7 +162,9 @@ def load_glyphs(folder: Path | None, held_out: bool = False) -> GlyphSource:
         hashes[path.name] = _sha256(path)
         recorded = json.loads(gzip.decompress(path.read_bytes()))
         strokes = {
-            label: [_unit(recorded[label][i]) for i in np.flatnonzero(_part(len(recorded[label]), 11, held_out))]
+            label: [
+                unit_strokes(recorded[label][i]) for i in np.flatnonzero(part_of(len(recorded[label]), 11, held_out))
+            ]
             for label in DIGITS
         }
     fonts: tuple[HandFont, ...] = ()
@@ -173,7 +175,7 @@ def load_glyphs(folder: Path | None, held_out: bool = False) -> GlyphSource:
     return GlyphSource(gathered, letters, strokes, hashes, fonts, folder, held_out)
 
 
-def _part(count: int, nth: int, held_out: bool) -> NDArray[np.bool_]:
+def part_of(count: int, nth: int, held_out: bool) -> NDArray[np.bool_]:
     """Which of ``count`` samples train, or with ``held_out`` which do not."""
     chosen: NDArray[np.bool_] = (np.arange(count) % nth == 0) == held_out
     return chosen
@@ -202,7 +204,7 @@ def _by_digit(x: Pictures, y: NDArray[np.uint8], tested: set[bytes]) -> dict[str
     return {label: x[(y == int(label)) & fresh] for label in DIGITS}
 
 
-def _unit(sample: list[list[list[float]]]) -> list[Stroke]:
+def unit_strokes(sample: list[list[list[float]]]) -> list[Stroke]:
     strokes = [np.array(stroke, dtype=np.float64).reshape(-1, 2) for stroke in sample if stroke]
     strokes = [stroke if len(stroke) > 1 else np.vstack([stroke, stroke + 1]) for stroke in strokes]
     everything = np.concatenate(strokes)

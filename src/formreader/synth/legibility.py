@@ -13,16 +13,25 @@ DETAIL_PX = 3.0
 """Shapes of a crop wider than this (standard deviation) are shade; narrower ones tell characters apart."""
 FAINTEST_PEAK, FAINTEST_SHARE, FAINTEST_NOISE = 10.0, 0.1, 3.0
 """Ink that darkens a crop by fewer grey levels, parts of its paper, or deviations of its noise is not seen."""
-LEAST_SEEN = 0.5
-"""Share of the label's ink that must lie in the cell, give or take ``EDGE_PX``."""
+LEAST_INSIDE = 0.5
+"""Share of a character's ink that must lie in the cell, give or take ``EDGE_PX``."""
+LEAST_INK_PX = 8.0
+"""Least area of ink in the cell, in px of the crop: less is dust."""
 EDGE_PX = 2
 LEAST_FIDELITY = 0.75
 """How like the ideal picture the seen one must be, as the cosine between their details; set by eye."""
 
 
-def legible(crop: NDArray[np.uint8], bare: NDArray[np.uint8], ideal: Ink, aspect: float) -> bool:
-    """Whether ``crop`` (S, S) shows the ink that ``ideal`` says is there and ``bare``, its twin, lacks."""
-    return _share_inside(ideal, aspect) >= LEAST_SEEN and fidelity(crop, bare, ideal, aspect) >= LEAST_FIDELITY
+def legible(
+    crop: NDArray[np.uint8], bare: NDArray[np.uint8], ideal: Ink, aspect: float, least_inside: float = LEAST_INSIDE
+) -> bool:
+    """Whether ``crop`` (S, S) shows the ink that ``ideal`` says is there and ``bare``, its twin, lacks.
+
+    A stroke through several cells may have any share of its ink in this one: ``least_inside`` 0.
+    """
+    ink = float(ideal[_inside(ideal.shape[0], aspect)].sum())
+    enough = ink >= max(LEAST_INK_PX, least_inside * float(ideal.sum()))
+    return enough and fidelity(crop, bare, ideal, aspect) >= LEAST_FIDELITY
 
 
 def fidelity(crop: NDArray[np.uint8], bare: NDArray[np.uint8], ideal: Ink, aspect: float) -> float:
@@ -51,10 +60,6 @@ def grain(picture: NDArray[np.uint8]) -> float:
     grey = picture.astype(np.float32)
     ripple = grey[1:, 1:] + grey[:-1, :-1] - grey[1:, :-1] - grey[:-1, 1:]
     return float(np.median(np.abs(ripple))) / (2 * 0.6745)
-
-
-def _share_inside(ideal: Ink, aspect: float) -> float:
-    return float(ideal[_inside(ideal.shape[0], aspect)].sum()) / max(float(ideal.sum()), 1e-6)
 
 
 def _inside(side: int, aspect: float) -> tuple[slice, slice]:

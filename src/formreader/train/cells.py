@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from formreader.recognise import normalise_cells
+from formreader.recognise import normalise_bubbles, normalise_cells
 from formreader.recognise.normalise import cell_masks
 from formreader.synth import load_glyphs
 from formreader.train.calibrate import fit_temperature
@@ -43,16 +43,18 @@ GRAIN = 0.03
 """Strongest noise added to ink, in parts of full ink."""
 
 
-def train_cells(model: CellModel, glyphs: Path, out: Path, cache: Path, recipe: Recipe, say: Say = print) -> Path:
+def train_cells(
+    model: CellModel, glyphs: Path | None, out: Path, cache: Path, recipe: Recipe, say: Say = print
+) -> Path:
     """Train ``model`` from ``glyphs`` and write ``out`` (model.onnx, card.json). Goes on from ``cache`` if stopped.
 
     Raises ``FileNotFoundError`` where ``glyphs`` holds none of the data sets.
     """
-    hashes = load_glyphs(glyphs).hashes
-    if not hashes:
+    drawing = model.drawing
+    hashes = load_glyphs(glyphs).hashes if drawing.characters else {}
+    if drawing.characters and not hashes:
         raise FileNotFoundError(f"{glyphs}: holds no data set; docs/training.md lists the files and their sources")
     torch.manual_seed(recipe.seed)
-    drawing = model.drawing
 
     def shown(done: int, total: int) -> None:
         say(f"drawn {done:,} of {total:,} cells")
@@ -72,7 +74,7 @@ def train_cells(model: CellModel, glyphs: Path, out: Path, cache: Path, recipe: 
         "name": model.name,
         "version": out.name.rsplit("-", 1)[-1],
         "classes": drawing.classes,
-        "input": "float32 (N, 2, 40, 40): ink 0..1, cell mask; formreader.recognise.normalise_cells makes it",
+        "input": model.input,
         "recipe": asdict(recipe),
         "data": {
             "composed_cells": recipe.cells,
@@ -107,36 +109,46 @@ def fit_cells(
     return fit(network, batches, steps, nn.CrossEntropyLoss(), share_right, recipe, checkpoint, say)
 
 
+def network_input(crops: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What the network sees (N, 2, 40, 40): ink and mask of crops (N, 40, 40), or ink of pairs (N, 2, 40, 40)."""
+    return normalise_bubbles(crops) if crops.ndim == 4 else normalise_cells(crops, aspects)
+
+
 def normalised_ink(cells: CellSet, batch: int = 5000) -> NDArray[np.uint8]:
-    """Channel 0 of the networks' input for every cell, 0..255, so that no epoch computes it again."""
-    parts = [
-        normalise_cells(cells.crops[i : i + batch], cells.aspects[i : i + batch])[:, 0]
-        for i in range(0, len(cells.labels), batch)
-    ]
-    return np.concatenate([np.round(part * 255).astype(np.uint8) for part in parts])
+    """The ink of the network's input, 0..255, shaped as ``cells.crops``, so that no epoch computes it again."""
+    parts = []
+    for i in range(0, len(cells.labels), batch):
+        crops = cells.crops[i : i + batch]
+        seen = network_input(crops, cells.aspects[i : i + batch])
+        ink = seen if crops.ndim == 4 else seen[:, 0]
+        parts.append(np.round(ink * 255).astype(np.uint8))
+    return np.concatenate(parts)
 
 
 def augment(ink: NDArray[np.uint8], aspects: NDArray[np.float32], generator: np.random.Generator) -> torch.Tensor:
-    """A batch (N, 2, 40, 40) from ink (N, 40, 40): seen anew in every epoch, while the cell's mask stays.
+    """A batch (N, 2, 40, 40) from ink (N, 40, 40) or (N, 2, 40, 40): seen anew in every epoch.
 
-    A shift and turn of the size of a good registration's error, another contrast, and grain.
+    A shift and turn of the size of a good registration's error, another contrast, and grain. Two layers of
+    ink move and pale alike and are the whole input; a single one is joined by its cell's mask, which stays.
     """
-    count = len(ink)
+    count, side = len(ink), ink.shape[-1]
+    layers = ink.reshape(count, -1, side, side)
     turn = generator.normal(0, np.radians(TURN_DEG), count)
     scale = np.exp(generator.normal(0, SCALE_SPREAD, (count, 2)))
-    move = generator.normal(0, SHIFT_PX, (count, 2)) * 2 / ink.shape[1]
+    move = generator.normal(0, SHIFT_PX, (count, 2)) * 2 / side
     source_from_seen = np.zeros((count, 2, 3), np.float32)
     source_from_seen[:, 0, 0], source_from_seen[:, 1, 1] = np.cos(turn) * scale[:, 0], np.cos(turn) * scale[:, 1]
     source_from_seen[:, 0, 1], source_from_seen[:, 1, 0] = -np.sin(turn), np.sin(turn)
     source_from_seen[:, :, 2] = move
-    grid = functional.affine_grid(torch.from_numpy(source_from_seen), [count, 1, *ink.shape[1:]], align_corners=False)
-    flat = torch.from_numpy(ink[:, None].astype(np.float32) / 255)
-    seen = functional.grid_sample(flat, grid, padding_mode="border", align_corners=False)[:, 0].numpy()
-    gain = np.exp(generator.normal(0, 0.12, (count, 1, 1))).astype(np.float32)
-    grain = generator.standard_normal(ink.shape, np.float32) * generator.uniform(0, GRAIN, (count, 1, 1)).astype(
-        np.float32
-    )
-    cells = np.stack([np.clip(seen * gain + grain, 0, 1), cell_masks(aspects, ink.shape[1])], axis=1)
+    grid = functional.affine_grid(torch.from_numpy(source_from_seen), [count, 1, side, side], align_corners=False)
+    flat = torch.from_numpy(layers.astype(np.float32) / 255)
+    seen = functional.grid_sample(flat, grid, padding_mode="border", align_corners=False).numpy()
+    gain = np.exp(generator.normal(0, 0.12, (count, 1, 1, 1))).astype(np.float32)
+    grain = generator.standard_normal(layers.shape, np.float32)
+    grain *= generator.uniform(0, GRAIN, (count, 1, 1, 1)).astype(np.float32)
+    cells = np.clip(seen * gain + grain, 0, 1)
+    if cells.shape[1] == 1:
+        cells = np.concatenate([cells, cell_masks(aspects, side)[:, None]], axis=1)
     return torch.from_numpy(cells).to(memory_format=torch.channels_last)
 
 
@@ -146,8 +158,8 @@ def predict(network: nn.Module, cells: CellSet, batch: int = 1000) -> NDArray[np
     parts = []
     with torch.inference_mode():
         for i in range(0, len(cells.labels), batch):
-            part = torch.from_numpy(normalise_cells(cells.crops[i : i + batch], cells.aspects[i : i + batch]))
-            parts.append(network(part).numpy())
+            part = network_input(cells.crops[i : i + batch], cells.aspects[i : i + batch])
+            parts.append(network(torch.from_numpy(part)).numpy())
     return np.concatenate(parts)
 
 

@@ -1,4 +1,4 @@
-"""Composed cells for training: drawn once by all cores, kept in a file, the same for the same seed."""
+"""Composed cells and lines for training: drawn once by all cores, kept in a file, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 import formreader.synth
 from formreader.synth import ComposedCell, GlyphSource, load_glyphs
+from formreader.synth.lines import ComposedLine
 
 CHUNK = 1000
 """Cells drawn by one task; each chunk has a seed of its own, so the number of cores changes nothing."""
@@ -35,18 +36,33 @@ _source: GlyphSource | None = None
 class Drawing:
     """Cells of one kind. ``compose`` (a function of a module, for workers) draws one of any of ``classes``.
 
-    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture.
+    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture; ``characters`` whether
+    the data sets of handwritten characters have one. A cell's label is one of ``classes``; a line's is a
+    string of them, at most ``longest`` characters.
     """
 
     name: str
     classes: str
-    compose: Callable[[GlyphSource, np.random.Generator], ComposedCell]
+    compose: Callable[[GlyphSource, np.random.Generator], ComposedCell | ComposedLine]
     modules: tuple[str, ...]
+    characters: bool = True
+    longest: int = 0
+
+    def encode(self, label: str) -> int | list[int]:
+        """A cell's class; or a line's characters counted from 1, zeros behind them."""
+        if self.longest == 0:
+            return self.classes.index(label)
+        if len(label) > self.longest:
+            raise ValueError(f"{label!r} is longer than {self.longest} characters")
+        return [self.classes.index(character) + 1 for character in label] + [0] * (self.longest - len(label))
 
 
 @dataclass(frozen=True, slots=True)
 class CellSet:
-    """``crops`` uint8 (N, 40, 40), ``aspects`` float32 (N,), ``labels`` int64 (N,) into a drawing's classes."""
+    """``crops`` uint8 (N, H, W), ``aspects`` float32 (N,), ``labels`` int64 (N,) or (N, longest) as encoded.
+
+    Crops of bubbles are (N, 2, 40, 40): each and its column's median.
+    """
 
     crops: NDArray[np.uint8]
     aspects: NDArray[np.float32]
@@ -145,5 +161,5 @@ def _compose_chunk(drawing: Drawing, task: Task) -> CellSet:
     return CellSet(
         np.stack([cell.crop for cell in cells]),
         np.array([cell.aspect for cell in cells], np.float32),
-        np.array([drawing.classes.index(cell.label) for cell in cells], np.int64),
+        np.array([drawing.encode(cell.label) for cell in cells], np.int64),
     )

@@ -21,13 +21,15 @@ TOLERANCE = 1e-4
 """Largest difference of a logit between torch and the exported model."""
 
 
-def export_model(network: nn.Module, out: Path, card: Mapping[str, object]) -> Path:
+def export_model(network: nn.Module, out: Path, card: Mapping[str, object], size: tuple[int, int] = (40, 40)) -> Path:
     """Write ``out``/model.onnx and card.json, whole or not at all; return ``out``.
+
+    ``size`` is height and width of the network's input, of two channels.
 
     Raises ``RuntimeError`` where the exported model does not give torch's output.
     """
     network = network.eval().to(memory_format=torch.contiguous_format)
-    sample = torch.rand(5, 2, 40, 40, generator=torch.Generator().manual_seed(0))
+    sample = torch.rand(5, 2, *size, generator=torch.Generator().manual_seed(0))
     with tempfile.TemporaryDirectory(dir=_made(out.parent)) as workplace:
         folder = Path(workplace) / out.name
         folder.mkdir()

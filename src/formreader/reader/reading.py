@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.decide import Policy, alike, judge_codes, judge_field, judge_registration, policy_for
-from formreader.decode import NumberReading, Posterior, by_value, infer, read_boxes, readable
+from formreader.decode import NumberReading, Posterior, infer_sheet, readable
 from formreader.errors import Rejected
 from formreader.geometry import Box, Points
 from formreader.identify import candidates, find_printed_codes, find_tags, heading_likeness
 from formreader.load import load_photo, page_count
-from formreader.locate import crop_cells, cut_box
-from formreader.recognise import DigitRecogniser
+from formreader.locate import cut_box
+from formreader.reader.evidence import FieldEvidence, Recognisers, View, evidence_of, look
 from formreader.records import (
-    Cell,
     Code,
     FieldReading,
     Photo,
@@ -34,7 +33,7 @@ from formreader.records import (
     path_of,
 )
 from formreader.register import Registered, map_points, page_points, register
-from formreader.templates import Digits, Mark, Template, indexed_cells, load_library, outline
+from formreader.templates import Digits, Mark, Template, encoding_cells, load_library, outline
 
 ALTERNATIVES = 5
 HEADING_PX_PER_MM = 12.0
@@ -60,8 +59,8 @@ class Reader:
         policy: Policy | str | Path | None = None,
     ) -> None:
         self.templates: Mapping[str, Template] = load_library(Path(templates) if templates else None)
-        self._digits = DigitRecogniser(Path(models) if models else None)
-        self.models: Mapping[str, str] = {"digits": self._digits.identity}
+        self._recognisers = Recognisers(Path(models) if models else None)
+        self.models: Mapping[str, str] = self._recognisers.identities
         self.policy = policy_for(policy, self.models)
         self._dictionaries = {mark.dictionary for t in self.templates.values() for mark in t.marks if mark.dictionary}
         self._prints_codes = any(mark.kind in ("qr", "barcode") for t in self.templates.values() for mark in t.marks)
@@ -149,34 +148,16 @@ class Reader:
         template = self.templates[registration.template]
 
         onto_photo = partial(map_points, registration)
-        with _timed(timing, "locate"):
-            places = _digit_places(template)
-            narrowest_mm = min(box.width for *_, box in places)
-            cell_px = narrowest_mm * registration.px_per_mm
-            if cell_px < self.policy.least_px_per_cell:
-                raise Rejected(
-                    "locate",
-                    "too_small",
-                    f"a digit box is {cell_px:.0f} pixels wide: go nearer or send the original picture, "
-                    "not a messenger's copy",
-                )
-            grey, scale = photo.grey, photo.scale
-            if photo.finer is not None and cell_px * scale < FINER_BELOW_PX:
-                grey, scale = photo.finer(), 1.0
-            cells = crop_cells(grey, scale, places, onto_photo)
         with _timed(timing, "recognise"):
-            crops = np.stack([cell.crop for cell in cells])
-            aspects = np.array([cell.aspect for cell in cells], dtype=np.float32)
-            log_probabilities = self._digits.log_probabilities(crops, aspects).astype(np.float64)
+            view = self._view(photo, template, registration)
+            looked = look(template, view, self._recognisers)
         with _timed(timing, "decode"):
-            rows = _rows_by_field(cells)
-            readings = {
-                name: read_boxes(log_probabilities[which], self._digits.classes) for name, which in rows.items()
-            }
-            posterior = infer({name: by_value(found) for name, found in readings.items()}, template.rules)
+            evidence = {name: evidence_of(field, looked, template.language) for name, field in template.fields.items()}
+            posterior = infer_sheet({name: found.encodings for name, found in evidence.items()}, template.rules)
         with _timed(timing, "decide"):
             fields = {
-                name: self._field(name, readings[name], posterior, template, photo, onto_photo) for name in readings
+                name: self._field(name, found, posterior, template, photo, onto_photo)
+                for name, found in evidence.items()
             }
         review = any(field.status == "review" for field in fields.values())
         sheet = SheetReading(
@@ -184,41 +165,52 @@ class Reader:
             status="review" if review else "accepted",
             template=template.id,
             registration=registration,
-            quality=_quality(crops),
+            quality=_quality(np.stack([cell.crop for cell in looked.cells if cell.encoding == "digits"])),
             fields=fields,
             checks=posterior.checks,
             provenance=self._provenance(),
             timing_ms=timing,
         )
-        best = np.argmax(log_probabilities, axis=1)
-        read = {
-            (cell.field, cell.encoding, cell.index): (
-                self._digits.classes[best[i]],
-                float(np.exp(log_probabilities[i, best[i]])),
+        return sheet, Trace(photo, codes, found.segments, looked.cells, looked.likeliest)
+
+    def _view(self, photo: Photo, template: Template, registration: Registration) -> View:
+        """The picture as fine as the boxes need. Raises ``Rejected`` where they are too small."""
+        narrowest_mm = min(box.width for box in _primary_cells(template))
+        cell_px = narrowest_mm * registration.px_per_mm
+        if cell_px < self.policy.least_px_per_cell:
+            raise Rejected(
+                "locate",
+                "too_small",
+                f"a digit box is {cell_px:.0f} pixels wide: go nearer or send the original picture, "
+                "not a messenger's copy",
             )
-            for i, cell in enumerate(cells)
-        }
-        return sheet, Trace(photo, codes, found.segments, cells, read)
+        grey, scale = photo.grey, photo.scale
+        if photo.finer is not None and cell_px * scale < FINER_BELOW_PX:
+            grey, scale = photo.finer(), 1.0
+        return View(grey, scale, partial(map_points, registration))
 
     def _field(
         self,
         name: str,
-        readings: tuple[NumberReading, ...],
+        evidence: FieldEvidence,
         posterior: Posterior,
         template: Template,
         photo: Photo,
         onto_photo: Callable[[Points], Points],
     ) -> FieldReading:
         values = posterior.fields[name]
-        best = _as_written(readings, values)
-        quad = onto_photo(outline(template.fields[name].encodings["digits"]).corners)
+        best = _as_written(evidence.written, values)
+        field = template.fields[name]
+        quad = onto_photo(outline(field.encodings[field.primary]).corners)
         limits = np.array([photo.source.width, photo.source.height])
         is_readable = readable(best.written)
         confidence = values.get(best.value, 0.0) if is_readable else 0.0
         status, reasons = judge_field(
             name,
             confidence=confidence,
-            picture_share=best.probability,
+            picture_share=max(says.get(best.value, 0.0) for says in evidence.encodings.values()),
+            disagree=posterior.agreements[name].disagree,
+            says=posterior.agreements[name].says,
             empty=set(best.written) == {"_"},
             readable=is_readable,
             unreadable_box="?" in best.written,
@@ -234,7 +226,7 @@ class Reader:
             status=status,
             reasons=reasons,
             alternatives=tuple(list(values.items())[:ALTERNATIVES]),
-            evidence={"digits": tuple((r.written, r.probability) for r in readings[:ALTERNATIVES])},
+            evidence=_shown(field.primary, evidence),
             quad=quad,
         )
 
@@ -282,26 +274,29 @@ def _as_written(readings: tuple[NumberReading, ...], values: Mapping[int | None,
     return next((r for r in readings if readable(r.written) and r.value == value), first)
 
 
-def _digit_places(template: Template) -> list[tuple[str, str, tuple[int, ...], Box]]:
+def _shown(primary: str, evidence: FieldEvidence) -> dict[str, tuple[tuple[str, float], ...]]:
+    """What each encoding says, the likeliest first: the primary as written, the others as numbers, ``_`` for none."""
+    shown = {
+        called: tuple(("_" if value is None else str(value), p) for value, p in list(says.items())[:ALTERNATIVES])
+        for called, says in evidence.encodings.items()
+    }
+    return shown | {primary: tuple((r.written, r.probability) for r in evidence.written[:ALTERNATIVES])}
+
+
+def _primary_cells(template: Template) -> list[Box]:
+    """The cells that hold a digit each."""
     return [
-        (name, "digits", index, box)
-        for name, field in template.fields.items()
+        box
+        for field in template.fields.values()
         for encoding in field.encodings.values()
         if isinstance(encoding, Digits)
-        for index, box in indexed_cells(encoding)
+        for box in encoding_cells(encoding)
     ]
 
 
 def _foreign(codes: Sequence[Code], pairs: Sequence[tuple[Mark, Code, Template]]) -> list[Code]:
     """The codes that no allowed template prints."""
     return [code for code in codes if not any(code is known for _, known, _ in pairs)]
-
-
-def _rows_by_field(cells: tuple[Cell, ...]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for i, cell in enumerate(cells):
-        rows.setdefault(cell.field, []).append(i)
-    return rows
 
 
 def _quality(crops: NDArray[np.uint8]) -> Quality:

@@ -1,0 +1,211 @@
+"""What each encoding of each field says: its cells cut out, recognised, and turned into numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET, WORD_ALPHABET
+from formreader.decode import (
+    NumberReading,
+    Values,
+    by_value,
+    read_boxes,
+    read_bubbles,
+    read_number,
+    read_row_numbers,
+    read_row_sums,
+    read_strings,
+    read_tally,
+    read_word_boxes,
+    read_word_line,
+)
+from formreader.geometry import Points
+from formreader.locate import Place, crop_cells, cut_lines
+from formreader.recognise import (
+    BubbleRecogniser,
+    CellRecogniser,
+    DigitRecogniser,
+    LetterRecogniser,
+    LineRecogniser,
+    TallyRecogniser,
+    beam,
+    best_path,
+)
+from formreader.records import Cell, Grey
+from formreader.templates import (
+    Bubbles,
+    Digits,
+    Encoding,
+    Field,
+    Number,
+    RowSums,
+    Tally,
+    Template,
+    Words,
+    indexed_cells,
+)
+
+FLATTEST_WORDS = 4.0
+"""A cell for words that is not so many times as wide as high holds several lines; it is not read."""
+BUBBLES_A_COLUMN = 10
+MOST_IN_A_CELL = 9_999
+"""Largest number that words are compared with where no digit boxes say how many digits it may have."""
+
+CellKey = tuple[str, str, tuple[int, ...]]
+"""Field, encoding, index."""
+Rows = NDArray[np.float64]
+"""Log-probabilities: of one cell (classes,), or of the steps along a line (steps, classes)."""
+
+
+class Recognisers:
+    """A session of each model. Raises ``ModelError`` where one is missing or does not fit."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.digits = DigitRecogniser(directory)
+        self.tally = TallyRecogniser(directory)
+        self.letters = LetterRecogniser(directory)
+        self.bubbles = BubbleRecogniser(directory)
+        self.numbers = LineRecogniser("numbers", NUMBER_ALPHABET, directory)
+        self.words = LineRecogniser("words", WORD_ALPHABET, directory)
+        models = (self.digits, self.tally, self.letters, self.bubbles, self.numbers, self.words)
+        self.identities = {model.identity.rsplit("-", 1)[0]: model.identity for model in models}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A photograph ``grey``, decoded at ``scale``, and where its page lies: ``onto_photo`` maps page mm to px."""
+
+    grey: Grey
+    scale: float
+    onto_photo: Callable[[Points], Points]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Every cell of a page, what its model says of it, and its model's first choice with its probability."""
+
+    cells: tuple[Cell, ...]
+    rows: Mapping[CellKey, Rows]
+    likeliest: Mapping[CellKey, tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEvidence:
+    """``written``: the strings that may stand in the primary encoding; ``encodings``: what each says, it first."""
+
+    written: tuple[NumberReading, ...]
+    encodings: Mapping[str, Values]
+
+
+def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
+    """Cut out and recognise every cell of every encoding, one batch a model."""
+    places: dict[str, list[Place]] = {}
+    for name, field in template.fields.items():
+        for called, encoding in field.encodings.items():
+            if is_read(encoding):
+                places.setdefault(_model_of(encoding), []).extend(
+                    (name, called, index, box) for index, box in indexed_cells(encoding)
+                )
+    cells: list[Cell] = []
+    rows: dict[CellKey, Rows] = {}
+    likeliest: dict[CellKey, tuple[str, float]] = {}
+    for model, listed in places.items():
+        recogniser = getattr(recognisers, model)
+        found, judged = (_lines if isinstance(recogniser, LineRecogniser) else _cells)(recogniser, listed, view)
+        for cell, row in zip(found, judged, strict=True):
+            key = cell.field, cell.encoding, cell.index
+            rows[key], likeliest[key] = row, _likeliest(recogniser, row)
+        cells += found
+    return Looked(tuple(cells), rows, likeliest)
+
+
+def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
+    """What the cells of one field say, each encoding by itself."""
+    primary = field.encodings[field.primary]
+    most = 10 ** len(primary.cells) - 1 if isinstance(primary, Digits) else MOST_IN_A_CELL
+    written: tuple[NumberReading, ...] = ()
+    encodings: dict[str, Values] = {}
+    for called, encoding in field.encodings.items():
+        if not is_read(encoding):
+            continue
+        rows = [looked.rows[field.name, called, index] for index, _ in indexed_cells(encoding)]
+        match encoding:
+            case Digits():
+                written = read_boxes(np.array(rows), DIGIT_CLASSES)
+                encodings[called] = by_value(written)
+            case Number():
+                strings = beam(rows[0], NUMBER_ALPHABET)
+                written = read_strings(strings)
+                encodings[called] = read_number(strings)
+            case Bubbles(columns=columns):
+                encodings[called] = read_bubbles(_grid(rows, len(columns)))
+            case Tally(cells=grid):
+                encodings[called] = read_tally(_grid(rows, len(grid)))
+            case RowSums(style="boxes", cells=grid):
+                encodings[called] = read_row_sums(_grid(rows, len(grid)), DIGIT_CLASSES)
+            case RowSums():
+                encodings[called] = read_row_numbers([beam(row, NUMBER_ALPHABET) for row in rows])
+            case Words(style=style):
+                read = read_word_boxes if style == "boxes" else read_word_line
+                encodings[called] = read(np.vstack(rows), language, most)
+    return FieldEvidence(written, encodings)
+
+
+def is_read(encoding: Encoding) -> bool:
+    """Whether the models can read it: words of several lines in one cell they cannot."""
+    if isinstance(encoding, Words) and encoding.style == "line":
+        box = encoding.cells[0][0]
+        return box.width >= FLATTEST_WORDS * box.height
+    return True
+
+
+def _model_of(encoding: Encoding) -> str:
+    match encoding:
+        case Digits() | RowSums(style="boxes"):
+            return "digits"
+        case Tally():
+            return "tally"
+        case Bubbles():
+            return "bubbles"
+        case Words(style="boxes"):
+            return "letters"
+        case Words():
+            return "words"
+        case Number() | RowSums():
+            return "numbers"
+
+
+def _cells(recogniser: CellRecogniser, places: Sequence[Place], view: View) -> tuple[tuple[Cell, ...], Sequence[Rows]]:
+    cells = crop_cells(view.grey, view.scale, places, view.onto_photo)
+    crops = np.stack([cell.crop for cell in cells])
+    if isinstance(recogniser, BubbleRecogniser):
+        judged = recogniser.log_probabilities_of_columns(crops.reshape(-1, BUBBLES_A_COLUMN, *crops.shape[1:]))
+        return cells, list(judged.reshape(len(cells), -1).astype(np.float64))
+    return cells, list(recogniser.log_probabilities(crops, _aspects(cells)).astype(np.float64))
+
+
+def _lines(recogniser: LineRecogniser, places: Sequence[Place], view: View) -> tuple[tuple[Cell, ...], Sequence[Rows]]:
+    cells = cut_lines(view.grey, view.scale, places, view.onto_photo, recogniser.width_px)
+    steps = recogniser.log_probabilities(np.stack([cell.crop for cell in cells]), _aspects(cells))
+    return cells, [line.astype(np.float64) for line in steps]
+
+
+def _aspects(cells: Sequence[Cell]) -> NDArray[np.float32]:
+    return np.array([cell.aspect for cell in cells], np.float32)
+
+
+def _likeliest(recogniser: CellRecogniser | LineRecogniser, row: Rows) -> tuple[str, float]:
+    if isinstance(recogniser, LineRecogniser):
+        return best_path(row, recogniser.alphabet)
+    best = int(row.argmax())
+    return recogniser.classes[best], float(np.exp(row[best]))
+
+
+def _grid(rows: Sequence[Rows], count: int) -> Rows:
+    """The cells of an encoding as (count, cells, classes)."""
+    return np.array(rows).reshape(count, len(rows) // count, -1)

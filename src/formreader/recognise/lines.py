@@ -1,0 +1,77 @@
+"""Lines of writing in one cell, a number or words: which characters stand there from left to right."""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.errors import ModelError
+from formreader.geometry import LINE_MARGIN, LINE_PX, line_width_px
+from formreader.recognise.normalise import EDGE_PX, stretched_ink
+from formreader.recognise.runtime import load_model
+
+BLANK = 0
+"""The first class of a step is no character; the alphabet's follow."""
+
+
+class LineRecogniser:
+    """Holds the session of a model of lines. Raises ``ModelError`` where the model does not fit."""
+
+    def __init__(self, name: str, alphabet: str, directory: Path | None = None) -> None:
+        self._model = load_model(name, directory)
+        if self._model.card.get("classes") != alphabet:
+            raise ModelError(f"{self._model.identity}: its alphabet is not {alphabet!r}; use a model of this release")
+        self._temperature = float(self._model.card["calibration"]["temperature"])
+        self.alphabet = alphabet
+        self.width_px = int(self._model.card["width_px"])
+        self.identity = self._model.identity
+
+    def log_probabilities(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Calibrated log-probabilities of each picture's steps from left to right, (T, 1 + len(alphabet)) each.
+
+        ``pictures`` is (N, 32, W) as ``normalise_lines`` wants them, W this recogniser's ``width_px``. T are
+        the steps over what is shown of the line.
+        """
+        if len(pictures) == 0:
+            return []
+        logits = self._model.run(normalise_lines(pictures, aspects)) / self._temperature
+        shifted = logits - logits.max(axis=2, keepdims=True)
+        steps = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
+        px_a_step = pictures.shape[2] / steps.shape[1]
+        shown = [min(ceil(line_width_px(float(aspect)) / px_a_step), steps.shape[1]) for aspect in aspects]
+        return [line[:count] for line, count in zip(steps, shown, strict=True)]
+
+
+def normalise_lines(pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Pictures (N, 32, W) grey and cells' width over height (N,) to the networks' input (N, 2, 32, W).
+
+    A picture shows ``geometry.line_box`` of the cell, 32 px high, from its left end: what W leaves over on
+    the right is not looked at, what it lacks is cut off. Channel 0 is ink as for single cells, channel 1 is 1
+    inside the cell; both are 0 where nothing is shown. Raises ``ValueError`` on other shapes or types.
+    """
+    if pictures.ndim != 3 or pictures.shape[1] != LINE_PX or pictures.dtype != np.uint8:
+        raise ValueError(f"expected uint8 (N, {LINE_PX}, W) pictures, got {pictures.dtype} {pictures.shape}")
+    if aspects.shape != (len(pictures),):
+        raise ValueError(f"expected ({len(pictures)},) aspects, got {aspects.shape}")
+    count, _, width = pictures.shape
+    result = np.zeros((count, 2, LINE_PX, width), np.float32)
+    for i, (picture, aspect) in enumerate(zip(pictures, aspects, strict=True)):
+        shown = min(line_width_px(float(aspect)), width)
+        result[i, 0, :, :shown] = stretched_ink(picture[None, :, :shown])[0]
+        result[i, 1, :, :shown] = line_mask(float(aspect), shown)
+    return result
+
+
+def line_mask(aspect: float, width_px: int) -> NDArray[np.float32]:
+    """A soft rectangle (32, width_px) of a cell in its line's picture."""
+    height = LINE_PX / (1 + 2 * LINE_MARGIN)
+    edge = LINE_MARGIN * height
+
+    def inside(count: int, length: float) -> NDArray[np.float64]:
+        at = np.arange(count) + 0.5 - edge
+        return np.clip(np.minimum(at, length - at) / EDGE_PX + 0.5, 0, 1)
+
+    return np.outer(inside(LINE_PX, height), inside(width_px, aspect * height)).astype(np.float32)
