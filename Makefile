@@ -26,6 +26,7 @@ format: $(VENV)/.developed
 	$(BIN)/ruff format $(CHECKED)
 
 bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/recognise.py
 	$(BIN)/python benchmarks/speed.py
 
 samples: $(VENV)/.installed

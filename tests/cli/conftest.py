@@ -51,8 +51,12 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReadi
         raises: ClassVar[BaseException | None] = None
         templates: ClassVar[dict[str, object]] = {}
 
-        def __init__(self, templates: Path | None = None, models: Path | None = None) -> None:
+        policies: ClassVar[list[object]] = []
+        models: ClassVar[dict[str, str]] = {"digits": "digits-1@sha256:ab"}
+
+        def __init__(self, templates: Path | None = None, models: Path | None = None, policy: object = None) -> None:
             self.made_with.append(templates)
+            self.policies.append(policy)
             if self.raises is not None:
                 raise self.raises
 

@@ -143,6 +143,20 @@ def test_templates_of_the_users_own_reach_the_reader(run, fake_reader, photos, t
     assert fake_reader.made_with == [tmp_path]
 
 
+def test_a_policy_of_the_users_own_reaches_the_reader(run, fake_reader, photos, tmp_path):
+    run("read", *photos("accepted.jpg"), "--policy", tmp_path / "mine.json")
+    assert fake_reader.policies == [tmp_path / "mine.json"]
+
+
+def test_a_policy_that_is_none_is_a_mistake_of_use(run, photos, tmp_path):
+    (tmp_path / "mine.json").write_text("{}")
+    ran = run("read", *photos("accepted.jpg"), "--policy", tmp_path / "mine.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(
+        f"formreader: {tmp_path / 'mine.json'}: is no policy of this release (name: Field required"
+    )
+
+
 def test_an_error_is_one_line_on_stderr_and_its_exit_code(run, fake_reader, photos):
     fake_reader.raises = ModelError("models: no digits model")
     ran = run("read", *photos("accepted.jpg"))

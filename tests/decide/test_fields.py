@@ -17,6 +17,8 @@ GOOD = {
     "readable": True,
     "unreadable_box": False,
     "inside": True,
+    "disagree": 0.0,
+    "says": {"digits": (12, 0.999), "words": (12, 0.99)},
     "checks": (),
 }
 
@@ -39,6 +41,7 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
         ({"readable": False, "confidence": 0.0}, "odd_writing"),
         ({"empty": True}, "left_empty"),
         ({"inside": False}, "outside_picture"),
+        ({"disagree": 0.9}, "encodings_disagree"),
         ({"checks": (Check("a + b = c", ("a", "b", "c"), False, 0.001),)}, "rule_violated"),
     ],
 )
@@ -61,3 +64,35 @@ def test_a_rule_left_open_or_obeyed_is_no_reason() -> None:
 def test_the_threshold_is_the_policys() -> None:
     strict = replace(POLICY, accept_confidence=0.99999)
     assert judge_field("a", **GOOD, policy=strict)[0] == "review"
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"confidence": 1.0}, ["no_threshold"]),
+        ({"confidence": 0.1}, ["no_threshold"]),
+        ({"picture_share": 0.1}, ["settled_by_sums"]),
+        ({"unreadable_box": True, "readable": False}, ["unreadable"]),
+        ({"empty": True}, ["no_threshold", "left_empty"]),
+    ],
+)
+def test_without_a_threshold_everything_goes_to_a_person_and_says_why(changed: dict, found: list[str]) -> None:
+    none = replace(POLICY, accept_confidence=None)
+    status, reasons = judge_field("a", **{**GOOD, **changed}, policy=none)
+    assert (status, [reason.code for reason in reasons]) == ("review", found)
+
+
+def test_what_calibration_counts_is_what_a_threshold_would_accept() -> None:
+    """Accepted at no threshold and at least as sure as the threshold is accepted at the threshold."""
+    for confidence in (0.3, 0.98, 0.995):
+        for picture_share in (0.1, 0.9):
+            case = {**GOOD, "confidence": confidence, "picture_share": picture_share}
+            counted = judge_field("a", **case, policy=replace(POLICY, accept_confidence=0.0))[0] == "accepted"
+            accepted = judge_field("a", **case, policy=POLICY)[0] == "accepted"
+            assert accepted == (counted and confidence >= POLICY.accept_confidence)
+
+
+def test_a_contradiction_says_what_each_encoding_holds() -> None:
+    says = {"digits": (68, 0.99), "tally": (128, 0.9), "words": (None, 0.9)}
+    _, (reason,) = judge_field("a", **{**GOOD, "disagree": 0.97, "says": says}, policy=POLICY)
+    assert "digits 68, tally 128, words empty" in reason.text

@@ -13,6 +13,7 @@ from formreader.synth import load_glyphs
 from formreader.synth.fill import any_hand, fill_page
 from formreader.synth.page import draw_page
 from formreader.synth.photo import photograph_page
+from formreader.synth.slips import NO_SLIPS, make_slips
 from formreader.synth.values import choose_values
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -64,9 +65,8 @@ def test_another_page_of_a_known_form_is_refused_by_its_tag(reader: Reader, tmp_
     marks = tuple(replace(mark, id=101) if mark.kind == "apriltag" else mark for mark in page_2.marks)
     page_1 = replace(page_2, marks=marks)
     printed = draw_page(page_1, 6.0)
-    penned, _ = fill_page(
-        page_1, choose_values(page_1, generator), any_hand(generator), load_glyphs(None), 6.0, generator
-    )
+    what = make_slips(page_1, choose_values(page_1, generator), NO_SLIPS, generator)
+    penned, _ = fill_page(page_1, what, any_hand(generator), load_glyphs(None), 6.0, generator)
     path = tmp_path / "page1.jpg"
     cv2.imwrite(str(path), photograph_page(printed, penned, 6.0, 1600, 0.5, generator).picture)
     rejection = reader.read(path).rejection

@@ -14,6 +14,7 @@ from formreader.synth.fill import any_hand, fill_page
 from formreader.synth.glyphs import load_glyphs
 from formreader.synth.page import draw_page
 from formreader.synth.photo import Photographed, photograph_page
+from formreader.synth.slips import NO_SLIPS, make_slips
 from formreader.synth.values import choose_values
 from formreader.templates import Digits, Template, load_library
 
@@ -25,7 +26,12 @@ def photographed(template: Template, seed: int, severity: float) -> Photographed
     generator = np.random.default_rng(seed)
     printed = draw_page(template, PX_PER_MM)
     penned, _ = fill_page(
-        template, choose_values(template, generator), any_hand(generator), load_glyphs(None), PX_PER_MM, generator
+        template,
+        make_slips(template, choose_values(template, generator), NO_SLIPS, generator),
+        any_hand(generator),
+        load_glyphs(None),
+        PX_PER_MM,
+        generator,
     )
     return photograph_page(printed, penned, PX_PER_MM, 1600, severity, generator)
 

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import cv2
 import typer
 
 if TYPE_CHECKING:
@@ -21,17 +20,22 @@ def sheets(
     truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")],
     out: Annotated[Path | None, typer.Option("--json", help="Write every field's score to this file.")] = None,
     misses: Annotated[Path | None, typer.Option(help="Write the digit boxes misread, each with its crop.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
+    ] = None,
 ) -> None:
     """Read labelled photographs and count: right, accepted, wrong but accepted, refused.
 
     Exit code 1 where a wrong value was accepted.
     """
+    import cv2
+
     from formreader.evaluate.contact import contact_sheet
     from formreader.evaluate.sheets import score_sheets, totals
     from formreader.reader import Reader
 
     scores = []
-    for score in score_sheets(truth, Reader()):
+    for score in score_sheets(truth, Reader(policy=policy)):
         scores.append(score)
         _print_sheet(score)
     counted = totals(scores)
@@ -103,3 +107,27 @@ def glyphs(
             print(f"{name:42}{total:7}{right / total:9.2%}{low:11.2%} -{high:7.2%}")
     if plot is not None:
         plot_reliability(plot, {score.name: score.bins for score in scores})
+
+
+@app.command()
+def models(
+    folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
+    count: Annotated[int, typer.Option(min=100, help="Drawings a model.")] = 2000,
+    models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
+) -> None:
+    """Score every model on cells and lines drawn from writing that none of them trained on."""
+    from formreader.evaluate.cells import evaluate_models
+
+    print(f"{'model':10}{'drawings':>9}{'right':>9}{'95 % interval':>20}{'ECE':>8}{'wrong above 0.99':>18}")
+    for score in evaluate_models(folder, count, models):
+        low, high = score.interval
+        print(
+            f"{score.model:10}{score.total:9}{score.right / score.total:9.2%}{low:11.2%} -{high:7.2%}"
+            f"{score.calibration_error:8.2%}{score.sure_and_wrong:18}",
+            flush=True,
+        )
+        if score.by_label:
+            print("          " + "  ".join(f"{label} {a / b:.1%}" for label, (a, b) in score.by_label.items()))
+        if score.model == "digits":
+            digits = sum(b for label, (_, b) in score.by_label.items() if label.isdecimal())
+            print(f"          digits called blank or X: {score.lost} of {digits}")

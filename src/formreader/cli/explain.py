@@ -36,6 +36,9 @@ def explain(
     templates: Annotated[
         Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
     ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
+    ] = None,
 ) -> None:
     """Explain fields: what each encoding says, what the sums make of it, and which rule pushed where.
 
@@ -45,7 +48,7 @@ def explain(
 
     if out is not None and out.resolve() == photo.resolve():
         raise UsageError(f"{out}: is the photograph itself: give --out another name")
-    explained = explain_fields(Reader(templates=templates), photo, fields or (), page)
+    explained = explain_fields(Reader(templates=templates, policy=policy), photo, fields or (), page)
     if not explained:
         say(f"{photo}: no field is in review: name the fields to explain")
         return

@@ -12,7 +12,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import typer  # noqa: E402 - after the threads are set
 
-from formreader.cli import evaluate, explain, read, synth, template, train  # noqa: E402
+from formreader.cli import calibrate, evaluate, explain, read, synth, template, train  # noqa: E402
 from formreader.cli.messages import say, show_warnings  # noqa: E402
 from formreader.errors import FormreaderError  # noqa: E402
 
@@ -31,6 +31,7 @@ app.command("explain")(explain.explain)
 app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")
 app.command("synth")(synth.synth)
+app.command("calibrate")(calibrate.calibrate)
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 

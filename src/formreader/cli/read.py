@@ -13,6 +13,7 @@ import typer
 
 from formreader.cli.inputs import expand
 from formreader.cli.messages import say
+from formreader.cli.progress import progress
 from formreader.errors import Rejected, UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def read(
     document: Annotated[
         bool, typer.Option("--document", help="The files are pages of one station: check them together.")
     ] = False,
+    policy: Annotated[
+        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
+    ] = None,
 ) -> None:
     """Read photographed sheets: each number, its confidence, and what a person must look at.
 
@@ -54,8 +58,8 @@ def read(
     if document and debug is not None:
         raise UsageError("--debug draws page by page: leave out --document")
     paths = list(expand(photos))
-    reader = Reader(templates=templates)
-    with _opened(out, paths) as target, _progress(paths, target) as counted:
+    reader = Reader(templates=templates, policy=policy)
+    with _opened(out, paths) as target, progress(paths, len(paths), "reading", target) as counted:
         outcomes = _print(_readings(reader, counted, debug, document), output, target)
     raise typer.Exit(exit_code(outcomes))
 
@@ -118,29 +122,6 @@ def _traced(reader: Reader, photo: Path, debug: Path) -> Iterator[SheetReading]:
         if trace is not None:
             write_debug(debug, sheet, trace, reader.templates.get(sheet.template or ""))
         yield sheet
-
-
-@contextmanager
-def _progress(photos: Sequence[Path], target: TextIO) -> Iterator[Iterable[Path]]:
-    """A bar on stderr where a person watches, has something to wait for, and sees no result meanwhile.
-
-    Yields the photographs, counted as they are taken; the bar is gone at the end, however that comes.
-    """
-    if len(photos) < 2 or not sys.stderr.isatty() or target.isatty():
-        yield photos
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reading", total=len(photos))
-
-        def counted() -> Iterator[Path]:
-            for photo in photos:
-                yield photo
-                progress.advance(task)
-
-        yield counted()
 
 
 def _print(readings: Iterator[SheetReading], output: Format, target: TextIO) -> list[Outcome]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,9 @@ def synth(
     seed: Annotated[int, typer.Option(help="The same seed draws the same sheets.")] = 1,
     severity: Annotated[float, typer.Option(min=0, max=3, help="0 a flat scan, 1 a phone, 2 a bad photograph.")] = 1.0,
     long_side: Annotated[int, typer.Option(min=400, max=8000, help="Longer side of the picture, px.")] = 2400,
+    slips: Annotated[
+        float, typer.Option(min=0, max=50, help="Mistakes on paper: 1 as often as officials make them, 0 none.")
+    ] = 0.0,
     glyphs: Annotated[
         Path | None, typer.Option(help="Folder of handwritten characters; our own pen without it.")
     ] = None,
@@ -25,7 +29,7 @@ def synth(
     """Draw filled sheets of a form and photograph them, with what is written on each."""
     import numpy as np
 
-    from formreader.synth import compose_sheet, load_glyphs, save_picture
+    from formreader.synth import USUAL_SLIPS, Slips, compose_sheet, load_glyphs, save_picture
     from formreader.templates import load_library, load_template
 
     library = load_library()
@@ -36,12 +40,15 @@ def synth(
     else:
         raise UsageError(f"{template}: is no known form and no file; `formreader template list` names the forms")
     source = load_glyphs(glyphs)
+    mistakes = Slips(*(min(1.0, slips * rate) for rate in astuple(USUAL_SLIPS)))
     out.mkdir(parents=True, exist_ok=True)
     truths = []
     for i in range(count):
         name = f"{form.id}-{seed}-{i:04d}.jpg"
         generator = np.random.default_rng([seed, i])
-        sheet = compose_sheet(form, source, generator, name=name, long_side_px=long_side, severity=severity)
+        sheet = compose_sheet(
+            form, source, generator, name=name, long_side_px=long_side, severity=severity, slips=mistakes
+        )
         save_picture(out / name, sheet.picture)
         truths.append(sheet.truth)
     _add_truth(out / "truth.json", truths)

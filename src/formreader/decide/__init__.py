@@ -2,6 +2,17 @@
 
 from formreader.decide.fields import REASONS, judge_field
 from formreader.decide.pages import alike, judge_codes, judge_registration
-from formreader.decide.policy import Policy, default_policy
+from formreader.decide.policy import Policy, default_policy, load_policy, policy_for, save_policy
 
-__all__ = ["REASONS", "Policy", "alike", "default_policy", "judge_codes", "judge_field", "judge_registration"]
+__all__ = [
+    "REASONS",
+    "Policy",
+    "alike",
+    "default_policy",
+    "judge_codes",
+    "judge_field",
+    "judge_registration",
+    "load_policy",
+    "policy_for",
+    "save_policy",
+]

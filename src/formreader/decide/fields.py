@@ -10,6 +10,8 @@ from formreader.records import Check, Reason, Status
 REASONS = {
     "unreadable": "a box holds something that is no digit, cross or dash: look at the crop",
     "low_confidence": "the writing allows another reading: compare with the alternatives",
+    "no_threshold": "no confidence is known to be safe enough for the stated risk: "
+    "read the crop yourself, or calibrate on more labelled sheets",
     "encodings_disagree": "the ways in which this number is written say different numbers ({says}): look at each",
     "settled_by_sums": "the sums point to this value more than the writing does: look at the crop",
     "rule_violated": "the numbers on the page do not add up: {rule}",
@@ -47,10 +49,12 @@ def judge_field(
         reasons.append(Reason("unreadable", REASONS["unreadable"]))
     elif not readable:
         reasons.append(Reason("odd_writing", REASONS["odd_writing"]))
-    elif confidence < policy.accept_confidence:
+    elif policy.accept_confidence is not None and confidence < policy.accept_confidence:
         reasons.append(Reason("low_confidence", REASONS["low_confidence"]))
     elif picture_share < policy.least_picture_share:
         reasons.append(Reason("settled_by_sums", REASONS["settled_by_sums"]))
+    elif policy.accept_confidence is None:
+        reasons.append(Reason("no_threshold", REASONS["no_threshold"]))
     if disagree > policy.most_disagreement:
         listed = ", ".join(f"{called} {'empty' if value is None else value}" for called, (value, _) in says.items())
         reasons.append(Reason("encodings_disagree", REASONS["encodings_disagree"].format(says=listed)))

@@ -2,41 +2,110 @@
 
 from __future__ import annotations
 
-import json
+import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from formreader.errors import ModelError, UsageError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Size = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is accepted, and what is refused. Lengths in mm on the page, the rest in parts of 1."""
+    """What is accepted, and what is refused. Lengths in mm on the page, the rest in parts of 1.
+
+    ``formreader calibrate`` writes ``risk`` to ``models`` beside the threshold that it found; where the
+    thresholds were set by hand, ``risk`` and ``confidence`` are None and no model is named.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
 
     name: str
     origin: str
-    accept_confidence: float
-    """Least posterior probability of an accepted field."""
-    least_picture_share: float
+    risk: Share | None
+    """Most accepted fields that may be wrong, as a part of all accepted ones."""
+    confidence: Share | None
+    """How sure calibration was of keeping that risk."""
+    fields: Count
+    """Labelled fields that the threshold was set on."""
+    wrong: Count
+    """How many of those were read wrongly, at any confidence."""
+    date: datetime.date | None
+    models: Mapping[str, str]
+    """The identity of each model whose confidence it judges, by what it reads; empty fits any."""
+    accept_confidence: Share | None
+    """Least posterior probability of an accepted field; None where none keeps the risk: all go to review."""
+    least_picture_share: Share
     """Least probability of an accepted field's writing by its own picture, before any sum is weighed."""
-    most_disagreement: float
+    most_disagreement: Share
     """Most probability of an accepted field that its encodings contradict each other on paper."""
-    least_coverage: float
+    least_coverage: Share
     """Least part of the template's visible lines by its fields that must be found on the photograph."""
-    least_explained: float
+    least_explained: Share
     """Least part of the ruling found by the fields that must be the template's."""
-    least_lead: float
+    least_lead: Share
     """How much better than the next template's the best one's agreement must be."""
-    least_heading_lead: float
+    least_heading_lead: Share
     """Where the lines leave two templates alike: how much better the heading must fit the one, 0..1."""
-    most_residual_mm: float
-    least_visible: float
+    most_residual_mm: Size
+    least_visible: Share
     """Least part of the template's lines that must lie within the picture."""
-    least_px_per_cell: float
+    least_px_per_cell: Size
     """Least width of a digit box, px of the photograph."""
+
+
+_FILE = TypeAdapter(Policy)
 
 
 @cache
 def default_policy() -> Policy:
     """The policy that ships with the package."""
-    text = (Path(__file__).parent / "policy.json").read_text(encoding="utf-8")
-    return Policy(**json.loads(text))
+    return load_policy(Path(__file__).parent / "policy.json")
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in a JSON file. Raises ``UsageError`` naming every key that is missing, unknown or unfit."""
+    mend = "write it again with formreader calibrate"
+    try:
+        return _FILE.validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: the policy cannot be read ({error.strerror}); {mend}") from None
+    except ValidationError as error:
+        faults = "; ".join(
+            ": ".join(filter(None, [".".join(map(str, fault["loc"])), fault["msg"]])) for fault in error.errors()
+        )
+        raise UsageError(f"{path}: is no policy of this release ({faults}); {mend}") from None
+
+
+def save_policy(policy: Policy, path: Path) -> None:
+    """Write what ``load_policy`` reads. Raises ``UsageError`` where the file cannot be written."""
+    try:
+        path.write_bytes(_FILE.dump_json(policy, indent=2) + b"\n")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}): give the policy another name") from None
+
+
+def policy_for(policy: Policy | str | Path | None, models: Mapping[str, str]) -> Policy:
+    """The policy itself, from its file, or the packaged one, for these loaded ``models`` by identity.
+
+    Raises ``ModelError`` where it was made for others: their confidences mean something else.
+    """
+    chosen = policy if isinstance(policy, Policy) else load_policy(Path(policy)) if policy else default_policy()
+    if chosen.models and dict(chosen.models) != dict(models):
+        raise ModelError(
+            f"policy '{chosen.name}' was made for {_named(chosen.models)}, and {_named(models)} is loaded: "
+            "run formreader calibrate again, or leave the policy out"
+        )
+    return chosen
+
+
+def _named(models: Mapping[str, str]) -> str:
+    return ", ".join(models[kind] for kind in sorted(models))

@@ -14,8 +14,14 @@ def clopper_pearson(right: int, total: int, confidence: float = 0.95) -> tuple[f
         raise ValueError(f"need 0 <= right <= total and total > 0, got {right} of {total}")
     tail = (1 - confidence) / 2
     low = 0.0 if right == 0 else _bisect(lambda p: 1 - binomial_cdf(right - 1, total, p) < tail)
-    high = 1.0 if right == total else _bisect(lambda p: binomial_cdf(right, total, p) > tail)
-    return low, high
+    return low, upper_bound(right, total, 1 - tail)
+
+
+def upper_bound(count: int, total: int, confidence: float) -> float:
+    """One-sided exact bound from above of ``count`` out of ``total``; 1 where there is nothing to count."""
+    if count == total:
+        return 1.0
+    return _bisect(lambda p: binomial_cdf(count, total, p) > 1 - confidence)
 
 
 def binomial_cdf(count: int, total: int, p: float) -> float:

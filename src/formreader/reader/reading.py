@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from formreader.decide import Policy, alike, default_policy, judge_codes, judge_registration
+from formreader.decide import Policy, alike, judge_codes, judge_registration, policy_for
 from formreader.decode import infer_sheet
 from formreader.errors import Rejected
 from formreader.geometry import Box
@@ -45,18 +45,24 @@ class Reader:
     """Reads photographs of known forms. Holds the templates and the models' sessions.
 
     One Reader serves any number of pictures; use one in each process. ``templates`` and ``models``
-    are folders; without them the packaged ones serve. Raises ``TemplateError`` and ``ModelError``
-    when it is made; reading never raises for a bad picture, it returns a rejected page.
+    are folders, ``policy`` is a file that ``formreader calibrate`` wrote or its record; without them the
+    packaged ones serve. Raises ``TemplateError``, ``ModelError`` (also where the policy was made for other
+    models) and ``UsageError`` when it is made; reading never raises for a bad picture, it returns a
+    rejected page.
     """
 
     def __init__(
-        self, templates: str | Path | None = None, models: str | Path | None = None, policy: Policy | None = None
+        self,
+        templates: str | Path | None = None,
+        models: str | Path | None = None,
+        policy: Policy | str | Path | None = None,
     ) -> None:
         folder = Path(templates) if templates else LIBRARY
         self.templates: Mapping[str, Template] = load_library(folder)
         self.documents: Mapping[str, Document] = load_documents(folder, self.templates)
         self._recognisers = Recognisers(Path(models) if models else None)
-        self.policy = policy or default_policy()
+        self.models: Mapping[str, str] = self._recognisers.identities
+        self.policy = policy_for(policy, self.models)
         self._dictionaries = {mark.dictionary for t in self.templates.values() for mark in t.marks if mark.dictionary}
         self._prints_codes = any(mark.kind in ("qr", "barcode") for t in self.templates.values() for mark in t.marks)
 
@@ -198,7 +204,7 @@ class Reader:
 
         return {
             "formreader": __version__,
-            "models": self._recognisers.identities,
+            "models": dict(self.models),
             "policy": self.policy.name,
         }
 

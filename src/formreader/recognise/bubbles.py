@@ -27,8 +27,11 @@ class BubbleRecogniser(CellRecogniser):
         """Calibrated log-probabilities (C, R, 4) of crops (C, R, 40, 40): columns of bubbles of one print."""
         if len(columns) == 0:
             return np.zeros((*columns.shape[:2], len(BUBBLE_CLASSES)), np.float32)
-        judged = self._judged(normalise_bubbles(bubble_pairs(columns)))
-        return judged.reshape(*columns.shape[:2], -1)
+        return self.log_probabilities_of_pairs(bubble_pairs(columns)).reshape(*columns.shape[:2], -1)
+
+    def log_probabilities_of_pairs(self, pairs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The same (N, 4) of ``bubble_pairs`` (N, 2, 40, 40)."""
+        return self._judged(normalise_bubbles(pairs))
 
 
 def bubble_pairs(columns: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -3,20 +3,30 @@
 from formreader.synth.bubble_cells import compose_bubble, compose_bubble_cell
 from formreader.synth.cells import ComposedCell, compose_any_cell, compose_cell
 from formreader.synth.glyphs import GlyphSource, load_glyphs
+from formreader.synth.letter_cells import compose_letter_cell
+from formreader.synth.lines import ComposedLine, compose_number_line, compose_word_line
 from formreader.synth.sheet import SyntheticSheet, compose_sheet, save_picture, save_truth
+from formreader.synth.slips import NO_SLIPS, USUAL_SLIPS, Slips
 from formreader.synth.tally_cells import compose_tally, compose_tally_cell
 
 __all__ = [
+    "NO_SLIPS",
+    "USUAL_SLIPS",
     "ComposedCell",
+    "ComposedLine",
     "GlyphSource",
+    "Slips",
     "SyntheticSheet",
     "compose_any_cell",
     "compose_bubble",
     "compose_bubble_cell",
     "compose_cell",
+    "compose_letter_cell",
+    "compose_number_line",
     "compose_sheet",
     "compose_tally",
     "compose_tally_cell",
+    "compose_word_line",
     "load_glyphs",
     "save_picture",
     "save_truth",

@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 
 from formreader.geometry import Box
-from formreader.synth.glyphs import GlyphSource, own_sign
+from formreader.synth.bubble_marks import any_mark
+from formreader.synth.glyphs import DIGITS, GlyphSource, own_sign
+from formreader.synth.letters import letters_of
+from formreader.synth.line_hand import write_number, write_words
 from formreader.synth.page import paste
-from formreader.synth.pen import Ink, Stroke, draw_strokes
-from formreader.templates import Bubbles, Digits, RowSums, Tally, Template, Words
+from formreader.synth.pen import Ink, draw_strokes
+from formreader.synth.slips import Written
+from formreader.synth.strikes import cross_out
+from formreader.synth.tally_strokes import any_tally_hand, tally_strokes
+from formreader.synth.values import STROKES_A_CELL
+from formreader.templates import Bubbles, Digits, Number, RowSums, Tally, Template, Words
 
 Filler = Literal["X", "-", "_", "0"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One writer: nib in mm, size of digits in parts of a box, and what stands in boxes not needed."""
+    """One writer: nib in mm, size of digits in parts of a box, and what stands in boxes not needed.
+
+    ``leaves`` are encodings that stay empty on the whole sheet, ``strikes`` whether tally cells not needed are
+    crossed out, ``capitals`` whether words are.
+    """
 
     nib_mm: float
     size: float
     filler: Filler
+    leaves: frozenset[str]
+    strikes: bool
+    capitals: bool
+
+
+LEFT_EMPTY = {"tally": 0.1, "row_sums": 0.15, "words": 0.1, "bubbles": 0.05}
+"""How often a writer leaves an encoding empty on the whole sheet. Stated: the photographs show each now and then."""
 
 
 def any_hand(generator: np.random.Generator) -> Hand:
     fillers: tuple[Filler, ...] = ("X", "-", "_", "0")
     filler = fillers[int(generator.choice(4, p=[0.4, 0.15, 0.35, 0.1]))]
-    return Hand(float(generator.uniform(0.3, 0.9)), float(generator.uniform(0.55, 0.85)), filler)
+    nib, size = float(generator.uniform(0.3, 0.9)), float(generator.uniform(0.55, 0.85))
+    leaves = frozenset(name for name, share in LEFT_EMPTY.items() if generator.random() < share)
+    return Hand(nib, size, filler, leaves, bool(generator.random() < 0.25), bool(generator.random() < 0.7))
 
 
 def as_written(value: int, boxes: int, filler: Filler) -> str:
@@ -43,7 +62,7 @@ def as_written(value: int, boxes: int, filler: Filler) -> str:
 
 def fill_page(
     template: Template,
-    values: dict[str, int],
+    what: Written,
     hand: Hand,
     source: GlyphSource,
     px_per_mm: float,
@@ -55,30 +74,33 @@ def fill_page(
     pen = _Pen(np.zeros(shape, np.float32), hand, source, px_per_mm, generator)
     written: dict[str, str] = {}
     for name, field in template.fields.items():
-        value = values[name]
-        for encoding in field.encodings.values():
+        value = what.values[name]
+        for called, encoding in field.encodings.items():
+            if called in hand.leaves:
+                continue
             match encoding:
                 case Digits(cells=cells):
                     written[name] = as_written(value, len(cells), hand.filler)
-                    for cell, character in zip(cells, written[name], strict=True):
-                        pen.character(cell, character)
+                    pen.boxes(cells, written[name], name in what.overwritten)
                 case Bubbles(columns=columns):
                     for column, digit in zip(columns, str(value).rjust(len(columns)), strict=True):
                         if digit != " ":
-                            pen.blot(column[int(digit)])
+                            pen.fill(column[int(digit)])
                 case Tally(cells=rows):
                     pen.tally(rows, value)
                 case RowSums(cells=rows, style=style):
                     _row_sums(pen, rows, style, value, field.encodings.get("tally"))
+                case Number(box=box):
+                    pen.number(box, str(value))
                 case Words(style=style, cells=rows) if spell is not None:
-                    pen.words(rows, style, spell(value).upper())
+                    pen.words(rows, style, spell(what.words[name]))
                 case _:
                     pass
     return pen.ink, written
 
 
 def _row_sums(pen: _Pen, rows: tuple[tuple[Box, ...], ...], style: str, value: int, tally: object) -> None:
-    a_row = len(tally.cells[0]) * 5 if isinstance(tally, Tally) else 60
+    a_row = STROKES_A_CELL * (len(tally.cells[0]) if isinstance(tally, Tally) else 12)
     left = value
     for row in rows:
         if left <= 0:
@@ -101,10 +123,26 @@ class _Pen:
     px_per_mm: float
     generator: np.random.Generator
 
-    def character(self, cell: Box, character: str) -> None:
+    @property
+    def nib_px(self) -> float:
+        return self.hand.nib_mm * self.px_per_mm
+
+    def boxes(self, cells: Sequence[Box], written: str, overwritten: bool) -> None:
+        """A character a box; where ``overwritten``, one digit over another that still shows."""
+        corrected = -1
+        if overwritten:
+            corrected = int(self.generator.choice([i for i, c in enumerate(written) if c in DIGITS]))
+        for i, (cell, character) in enumerate(zip(cells, written, strict=True)):
+            if i == corrected:
+                self.character(cell, str((int(character) + int(self.generator.integers(1, 10))) % 10))
+                self.character(cell, character, broader=1.6)
+            else:
+                self.character(cell, character)
+
+    def character(self, cell: Box, character: str, broader: float = 1.0) -> None:
         """A digit, cross or dash in a box; ``_`` leaves it empty."""
         height = min(cell.height, cell.width * 1.5) * self.hand.size * self.px_per_mm
-        nib = self.hand.nib_mm * self.px_per_mm
+        nib = self.nib_px * broader
         if character == "_":
             return
         if character == "-":
@@ -119,69 +157,59 @@ class _Pen:
         self._lay(drawn, x, y)
 
     def number(self, cell: Box, digits: str) -> None:
-        """Several digits freely in one cell, side by side."""
-        step = min(cell.height * 0.55, cell.width / (len(digits) + 0.5))
-        x, y = cell.centre
-        for i, digit in enumerate(digits):
-            offset = (i - (len(digits) - 1) / 2) * step
-            height = min(cell.height * 0.8, step * 1.6) * self.px_per_mm
-            drawn = self.source.digit(digit, self.hand.nib_mm * 0.7 * self.px_per_mm, height, self.generator)
-            self._lay(drawn, x + offset, y)
+        """Several digits freely in one cell."""
+        height = min(cell.height * self.hand.size, 0.9 * cell.width / len(digits)) * self.px_per_mm
+        self._lay(write_number(digits, height, self.nib_px * 0.7, self.source, self.generator), *cell.centre)
 
-    def blot(self, circle: Box) -> None:
-        """A bubble filled in, not quite to its edge."""
-        radius = circle.width / 2 * float(self.generator.uniform(0.75, 1.1)) * self.px_per_mm
-        size = int(radius * 2 + 5)
-        spot = np.zeros((size, size), np.float32)
-        cv2.circle(spot, (size // 2, size // 2), max(1, round(radius)), 1.0, -1)
-        self._lay(spot, *circle.centre)
+    def fill(self, circle: Box) -> None:
+        """A bubble filled in."""
+        radius = circle.width / 2 * self.px_per_mm
+        self._lay(any_mark("O", radius, self.nib_px, self.generator), *circle.centre)
 
     def tally(self, rows: tuple[tuple[Box, ...], ...], value: int) -> None:
-        """Groups of five: four strokes and one through them."""
+        """Groups of five; the cells after the last may be crossed out."""
+        cell = rows[0][0]
+        hand = any_tally_hand(0.9 * cell.width * self.px_per_mm, 0.85 * cell.height * self.px_per_mm, self.generator)
+        nib = min(self.nib_px, hand.widest_nib)
         left = value
         for row in rows:
             for cell in row:
-                here = min(5, left)
+                here = min(STROKES_A_CELL, left)
                 left -= here
                 if here:
-                    self._group(cell, here)
+                    self._strokes(tally_strokes(here, hand, self.generator), nib, cell)
+                elif self.hand.strikes and value:
+                    width, height = cell.width * self.px_per_mm, cell.height * self.px_per_mm
+                    self._strokes(cross_out(width, height, self.generator), nib, cell)
 
-    def _group(self, cell: Box, strokes: int) -> None:
-        jitter = self.generator.normal(0, 0.02, (4, 4))
-        drawn: list[Stroke] = []
-        for i in range(min(strokes, 4)):
-            x = 0.15 + 0.2 * i
-            drawn.append(np.array([[x, 0.0], [x - 0.04, 1.0]]) + jitter[i].reshape(2, 2))
-        if strokes == 5:
-            drawn.append(np.array([[-0.02, 0.75], [0.95, 0.25]]) + jitter[0].reshape(2, 2))
-        height = cell.height * 0.7
-        wide = [stroke * [min(1.0, cell.width * 0.8 / height), 1.0] for stroke in drawn]
-        ink = draw_strokes(wide, height * self.px_per_mm, self.hand.nib_mm * 0.7 * self.px_per_mm, self.generator)
-        self._lay(ink, *cell.centre)
+    def _strokes(self, strokes: Sequence[np.ndarray], nib: float, cell: Box) -> None:
+        self._lay(draw_strokes(strokes, 1.0, max(nib, 1.0), self.generator), *cell.centre)
 
     def words(self, rows: tuple[tuple[Box, ...], ...], style: str, text: str) -> None:
         """Capitals, one a box from the first line on, or freely on a line."""
         if style == "line":
-            self._line(rows[0][0], text)
+            self._line(rows[0][0], text.upper() if self.hand.capitals else text)
             return
-        letters = iter(text)
+        letters = iter(text.upper())
+        hand = letters_of(self.source)
         for row in rows:
             for cell in row:
                 letter = next(letters, " ")
-                if letter != " ":
-                    self._letter(cell, letter)
-
-    def _letter(self, cell: Box, letter: str) -> None:
-        drawn = _penned_words(letter, cell.height * 0.7 * self.px_per_mm, self.generator)
-        self._lay(drawn, *cell.centre)
+                if letter.isascii() and letter.isalpha():
+                    height = cell.height * self.hand.size * self.px_per_mm
+                    self._lay(
+                        hand.letter(letter, min(self.nib_px, 0.15 * height), height, self.generator), *cell.centre
+                    )
 
     def _line(self, box: Box, text: str) -> None:
-        drawn = _penned_words(text, min(box.height * 0.5, 6.0) * self.px_per_mm, self.generator)
-        widest = int(box.width * 0.95 * self.px_per_mm)
-        if drawn.shape[1] > widest:
-            drawn = cv2.resize(
-                drawn, (widest, max(1, drawn.shape[0] * widest // drawn.shape[1])), interpolation=cv2.INTER_AREA
-            )
+        plain = "".join(c for c in text if c.isascii() and (c.isalpha() or c == " "))
+        room = 0.95 * box.width * self.px_per_mm
+        height = min(box.height * 0.5, 6.0) * self.px_per_mm
+        while True:  # smaller, until it fits
+            drawn = write_words(plain, height, min(self.nib_px, 0.12 * height), self.source, self.generator)
+            if drawn.shape[1] <= room:
+                break
+            height *= 0.9
         self._lay(drawn, box.x + drawn.shape[1] / 2 / self.px_per_mm + 0.02 * box.width, box.centre[1])
 
     def _lay(self, drawn: Ink, x_mm: float, y_mm: float) -> None:
@@ -189,18 +217,3 @@ class _Pen:
         left = round(x_mm * self.px_per_mm - drawn.shape[1] / 2)
         top = round(y_mm * self.px_per_mm - drawn.shape[0] / 2)
         paste(self.ink, drawn, left, top)
-
-
-def _penned_words(text: str, height_px: float, generator: np.random.Generator) -> Ink:
-    """Plotter letters with a hand's slant: enough for a picture of words, not for training on them."""
-    font, size = cv2.FONT_HERSHEY_SIMPLEX, 2.0
-    (width, height), baseline = cv2.getTextSize(text, font, size, 3)
-    drawn = np.zeros((height + baseline + 20, width + 40), np.uint8)
-    cv2.putText(drawn, text, (20, height + 10), font, size, 255, 3, cv2.LINE_AA)
-    lean = float(generator.normal(-0.12, 0.06))
-    matrix = np.array([[1, lean, max(0.0, -lean) * drawn.shape[0]], [0, 1, 0]])
-    slanted = cv2.warpAffine(drawn, matrix, (drawn.shape[1] + int(abs(lean) * drawn.shape[0]), drawn.shape[0]))
-    scale = height_px / height
-    out = (max(1, round(slanted.shape[1] * scale)), max(1, round(slanted.shape[0] * scale)))
-    result: Ink = cv2.resize(slanted, out, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    return result

@@ -16,6 +16,7 @@ from formreader.synth.fill import any_hand, fill_page
 from formreader.synth.glyphs import GlyphSource
 from formreader.synth.page import draw_page
 from formreader.synth.photo import photograph_page
+from formreader.synth.slips import NO_SLIPS, Slips, make_slips
 from formreader.synth.values import choose_values
 from formreader.templates import Digits, Template
 
@@ -40,17 +41,19 @@ def compose_sheet(
     name: str = "",
     long_side_px: int = 2400,
     severity: float = 1.0,
+    slips: Slips = NO_SLIPS,
 ) -> SyntheticSheet:
     """Fill and photograph one page of ``template``. Deterministic in ``generator``.
 
-    ``severity`` is 0 for a flat scan, 1 for an ordinary phone, 2 for a bad one. The truth holds each
-    field's ``written``, ``value`` and the corners of its digit cells on the picture, px.
+    ``severity`` is 0 for a flat scan, 1 for an ordinary phone, 2 for a bad one; ``slips`` are the mistakes
+    on paper. The truth holds each field's ``written``, ``value`` and the corners of its digit cells on the
+    picture, px: what is written, mistakes included.
     """
     px_per_mm = PAGE_LONG_SIDE_PX / max(template.height_mm, template.width_mm)
-    values = choose_values(template, generator)
+    what = make_slips(template, choose_values(template, generator), slips, generator)
     printed = draw_page(template, px_per_mm)
     penned, written = fill_page(
-        template, values, any_hand(generator), source, px_per_mm, generator, _speller(template.language)
+        template, what, any_hand(generator), source, px_per_mm, generator, _speller(template.language)
     )
     taken = photograph_page(printed, penned, px_per_mm, long_side_px, severity, generator)
     fields = {}
@@ -59,7 +62,7 @@ def compose_sheet(
         corners = np.stack([box.corners for box in cells.cells]) if isinstance(cells, Digits) else np.zeros((0, 4, 2))
         fields[field] = {
             "written": text,
-            "value": None if set(text) == {"_"} else values[field],
+            "value": None if set(text) == {"_"} else what.values[field],
             "cells": np.round(taken.locate(corners), 1).tolist(),
         }
     return SyntheticSheet(taken.picture, {"name": name, "template": template.id, "fields": fields})

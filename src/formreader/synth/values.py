@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from formreader.templates import Digits, Rule, Template
+from formreader.templates import Digits, Rule, Tally, Template
 
 ATTEMPTS = 400
+STROKES_A_CELL = 5
 
 
 def choose_values(template: Template, generator: np.random.Generator) -> dict[str, int]:
@@ -55,6 +56,9 @@ def _fits(template: Template, values: Mapping[str, int]) -> bool:
     for name, field in template.fields.items():
         primary = field.encodings[field.primary]
         most = 10 ** len(primary.cells) - 1 if isinstance(primary, Digits) else 999
+        for encoding in field.encodings.values():
+            if isinstance(encoding, Tally):  # what is counted must have room in the grid
+                most = min(most, STROKES_A_CELL * sum(len(row) for row in encoding.cells))
         if not 0 <= values[name] <= most:
             return False
     return all(rule.obeyed_by(sum(sign * values[name] for sign, name in rule.terms)) for rule in template.rules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -40,6 +41,7 @@ def fit(
     ``score`` of held-out cells is said after each epoch. Each epoch ends in ``checkpoint``, from which it
     goes on if stopped; an epoch is the same whether resumed before it or not.
     """
+    torch.set_num_threads(len(os.sched_getaffinity(0)))  # a numerical library's limit would else be torch's too
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
     optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, recipe.epochs * steps))

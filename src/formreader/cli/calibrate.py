@@ -1,0 +1,58 @@
+"""``formreader calibrate``: learn from labelled sheets which confidence is enough."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from formreader.cli.progress import progress
+from formreader.errors import UsageError
+
+
+def calibrate(
+    truths: Annotated[
+        list[Path], typer.Argument(metavar="TRUTH...", help="truth.json files with their photographs beside them.")
+    ],
+    out: Annotated[Path, typer.Option(help="The policy file to write.")],
+    risk: Annotated[float, typer.Option(min=1e-6, max=0.5, help="Part of accepted values that may be wrong.")] = 0.001,
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.9999, help="How sure to be of that.")] = 0.95,
+    templates: Annotated[
+        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
+    ] = None,
+) -> None:
+    """Set the confidence from which on values are accepted, so that a stated risk is kept.
+
+    Where the labelled sheets show no such confidence, the policy sends every field to a person.
+    """
+    from formreader.decide import save_policy
+    from formreader.evaluate import calibration
+    from formreader.evaluate.sheets import score_sheets
+    from formreader.reader import Reader
+
+    photographs = calibration.labelled_photographs(truths)
+    _check_writable(out, [*truths, *photographs])
+    reader = Reader(templates=templates, policy=calibration.policy_to_calibrate())
+    scored = (score for truth in truths for score in score_sheets(truth, reader))
+    with progress(scored, len(photographs), "reading") as counted:
+        found = calibration.calibrate(list(counted), reader.models, risk=risk, confidence=confidence)
+    save_policy(found.policy, out)
+    print(found.summary)
+    if found.policy.accept_confidence is None:
+        print(f"{out}: written; no threshold keeps the risk, so it sends every field to a person")
+    else:
+        print(f"{out}: written; use it with formreader read --policy {out}")
+
+
+def _check_writable(out: Path, inputs: list[Path]) -> None:
+    """Refuse before hours of reading what would fail after them. Raises ``UsageError``."""
+    if any(out.resolve() == path.resolve() for path in inputs):
+        raise UsageError(f"{out}: is one of the labelled files: give --out another name")
+    was_there = out.exists()
+    try:
+        out.open("ab").close()
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror}): give --out another name") from None
+    if not was_there:
+        out.unlink()

@@ -1,0 +1,98 @@
+"""From what the models say of a field's cells to what each of its encodings says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from formreader.alphabets import BUBBLE_CLASSES, DIGIT_CLASSES, LETTER_CLASSES, NUMBER_ALPHABET, TALLY_CLASSES
+from formreader.geometry import Box
+from formreader.reader.evidence import Looked, evidence_of, is_read
+from formreader.templates import Bubbles, Digits, Encoding, Field, Number, RowSums, Tally, Words, indexed_cells
+
+CELL = Box(0, 0, 5, 5)
+SURE = 0.97
+
+
+def row(classes: str, character: str) -> np.ndarray:
+    """Log-probabilities of a cell that is almost surely ``character``."""
+    chances = np.full(len(classes), (1 - SURE) / (len(classes) - 1))
+    chances[classes.index(character)] = SURE
+    return np.log(chances)
+
+
+def steps(text: str) -> np.ndarray:
+    """Steps along a line that spell ``text`` with nothing between."""
+    spelled = [c for letter in text for c in (letter, "~")] or ["~"]
+    return np.array([row("~" + NUMBER_ALPHABET, c) for c in spelled])
+
+
+def field(**encodings: Encoding) -> Field:
+    return Field("a", encodings)
+
+
+def looked(encoding: str, of: Encoding, rows: list[np.ndarray]) -> dict:
+    return {("a", encoding, index): r for (index, _), r in zip(indexed_cells(of), rows, strict=True)}
+
+
+def likeliest(found: Field, rows: dict, encoding: str) -> tuple[int | None, float]:
+    values = evidence_of(found, Looked((), rows, {}), "id").encodings[encoding]
+    value = max(values, key=values.__getitem__)
+    return value, values[value]
+
+
+BOXES = Digits((CELL, CELL, CELL))
+READ_BOXES = looked("digits", BOXES, [row(DIGIT_CLASSES, c) for c in "X25"])
+
+
+def test_boxes_are_read_as_they_stand() -> None:
+    evidence = evidence_of(field(digits=BOXES), Looked((), READ_BOXES, {}), "id")
+    assert evidence.written[0].written == "X25"
+    assert likeliest(field(digits=BOXES), READ_BOXES, "digits") == (25, pytest.approx(SURE**3, abs=0.05))
+
+
+@pytest.mark.parametrize(
+    ("called", "encoding", "rows"),
+    [
+        (
+            "bubbles",
+            Bubbles(((CELL,) * 10,) * 3),
+            [row(BUBBLE_CLASSES, "O" if d == digit else "_") for digit in (None, 2, 5) for d in range(10)],
+        ),
+        (
+            "tally",
+            Tally(((CELL,) * 4, (CELL,) * 4)),
+            [row(TALLY_CLASSES, c) for c in "55555000"],
+        ),
+        (
+            "row_sums",
+            RowSums(((CELL, CELL), (CELL, CELL))),
+            [row(DIGIT_CLASSES, c) for c in "20_5"],
+        ),
+        ("row_sums", RowSums(((CELL,), (CELL,)), style="number"), [steps("20"), steps("5")]),
+        (
+            "words",
+            Words("boxes", ((CELL,) * 10, (CELL,) * 10)),
+            [row(LETTER_CLASSES, c) for c in "DUA_PULUH_LIMA______"],
+        ),
+    ],
+)
+def test_each_other_encoding_says_its_number(called: str, encoding: Encoding, rows: list[np.ndarray]) -> None:
+    whole = field(digits=BOXES, **{called: encoding})
+    value, share = likeliest(whole, READ_BOXES | looked(called, encoding, rows), called)
+    assert value == 25
+    assert share > 0.3
+
+
+def test_a_number_written_freely_may_be_primary() -> None:
+    number = Number(Box(0, 0, 20, 5))
+    evidence = evidence_of(field(number=number), Looked((), looked("number", number, [steps("1.025")]), {}), "id")
+    assert evidence.written[0].written == "1025"
+    assert next(iter(evidence.encodings["number"])) == 1025
+
+
+def test_words_of_several_lines_in_a_cell_are_left_out() -> None:
+    high = Words("line", ((Box(0, 0, 20, 12),),))
+    assert not is_read(high)
+    assert is_read(Words("line", ((Box(0, 0, 60, 5),),)))
+    assert list(evidence_of(field(digits=BOXES, words=high), Looked((), READ_BOXES, {}), "id").encodings) == ["digits"]
