@@ -86,7 +86,7 @@ LETTERS = CellModel(
         (*COMMON, "cells", "glyphs", "letter_cells", "letter_skeletons", "letters", "skeletons"),
     ),
     widths=(32, 64, 96),
-    recipe=Recipe(cells=120_000, held_out=10_000, epochs=7),
+    recipe=Recipe(cells=80_000, held_out=6_000, epochs=7),
 )
 """A capital a box, an empty box, and what is none of these. About a quarter of an hour on two idle cores."""
 
@@ -98,7 +98,7 @@ TALLY = CellModel(
         (*COMMON, "glyphs", "skeletons", "strikes", "tally_cells", "tally_strokes"),
     ),
     widths=(24, 48, 64),
-    recipe=Recipe(cells=100_000, held_out=8_000, epochs=10),
+    recipe=Recipe(cells=80_000, held_out=6_000, epochs=8),
     not_blind="ways of counting were drawn after a look at the tally grids of shared/photos, counts of six to nine "
     "more often after what a small trial misread there",
 )
@@ -113,7 +113,7 @@ BUBBLES = CellModel(
         characters=False,
     ),
     widths=(16, 24, 32),
-    recipe=Recipe(cells=30_000, held_out=4_000, epochs=10, batch=128),
+    recipe=Recipe(cells=24_000, held_out=3_000, epochs=10, batch=128),
     not_blind="fills with holes and beyond the circle, and heavier printed digits, were drawn after a look at "
     "shared/photos/hal2 and at what a small trial misread there",
     input="float32 (N, 2, 40, 40): ink 0..1 of the bubble and of its column's median; "
@@ -139,7 +139,7 @@ NUMBERS = LineModel(
     Drawing("numbers", NUMBER_ALPHABET, compose_number_line, LINES, longest=12),
     width_px=NUMBER_WIDTH_PX,
     widths=(24, 48, 64, 96),
-    recipe=Recipe(cells=80_000, held_out=5_000, epochs=10, batch=128),
+    recipe=Recipe(cells=50_000, held_out=4_000, epochs=9, batch=128),
 )
 """Several digits in one cell, read from left to right. About a quarter of an hour on two idle cores."""
 
@@ -147,7 +147,7 @@ WORDS = LineModel(
     Drawing("words", WORD_ALPHABET, compose_word_line, LINES, longest=80),
     width_px=WORD_WIDTH_PX,
     widths=(24, 40, 56, 112),
-    recipe=Recipe(cells=40_000, held_out=4_000, epochs=10, batch=64),
+    recipe=Recipe(cells=24_000, held_out=3_000, epochs=10, batch=64),
 )
 """A number in words on a line, read letter by letter. About a quarter of an hour on two idle cores."""
 
