@@ -61,6 +61,22 @@ def sheets(
     raise typer.Exit(1 if counted.silent_errors else 0)
 
 
+@app.command()
+def encodings(truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")]) -> None:
+    """What each encoding and the sums add: labelled photographs judged by more and more of what they show."""
+    from formreader.evaluate.encodings import score_encodings
+    from formreader.evaluate.sheets import totals
+    from formreader.reader import Reader
+
+    print(f"{'weighed':24}{'fields right':>16}{'accepted':>12}{'accepted wrongly':>19}")
+    for step, scores in score_encodings(truth, Reader()).items():
+        counted = totals(scores)
+        print(
+            f"{step:24}{counted.right:8} of {counted.fields:<4}{counted.accepted / max(counted.fields, 1):12.1%}"
+            f"{counted.silent_errors:19}"
+        )
+
+
 def _print_sheet(score: SheetScore) -> None:
     right = sum(field.right for field in score.fields)
     accepted = sum(field.accepted for field in score.fields)
