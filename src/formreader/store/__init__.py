@@ -1,0 +1,6 @@
+"""Store: what a run was given, how far it is, and what was read, in one database that a crash cannot harm."""
+
+from formreader.store.records import Counts, Entry, Failure, Identity, Input, InputTask, PageTask, Sheet
+from formreader.store.runstore import RunStore
+
+__all__ = ["Counts", "Entry", "Failure", "Identity", "Input", "InputTask", "PageTask", "RunStore", "Sheet"]
