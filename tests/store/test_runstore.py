@@ -74,12 +74,29 @@ def test_what_is_given_again_is_not_done_again(store, tmp_path):
     assert counts(store.engine).inputs == 1200
 
 
-def test_a_changed_file_is_read_again_and_its_old_reading_goes(store, tmp_path):
+@pytest.mark.parametrize(("sha256", "waiting"), [("before", 0), ("after", 1)])
+def test_a_changed_file_is_read_again_if_its_content_has_changed(store, tmp_path, sha256, waiting):
     store.register([given(tmp_path, "a.jpg", "before")])
-    look_into(store)
+    look_into(store, "before")
     read(store, store.begin_run(PRESENT, {}))
     assert store.register([given(tmp_path, "a.jpg", "after, and longer")]) == 1
-    assert (counts(store.engine).unseen, counts(store.engine).pages) == (1, 0)
+    look_into(store, sha256)
+    found = counts(store.engine)
+    assert (found.contents, found.pages, found.waiting) == (1, 1, waiting)
+
+
+def test_a_late_answer_for_a_file_that_has_changed_is_dropped(store, tmp_path):
+    store.register([given(tmp_path, "a.jpg", "before")])
+    look_into(store, "before")
+    late = store.take_page()
+    store.register([given(tmp_path, "a.jpg", "after, and longer")])
+    look_into(store, "after")
+    store.fail_page(late, Failure("timed_out", "took long"), 60.0)
+    store.save_page(
+        late, store.begin_run(PRESENT, {}), sheet="{}", status="accepted", template=None, rejection=None, seconds=0.1
+    )
+    (entry,) = entries(store.engine)
+    assert (entry.sha256, entry.sheet, entry.failure) == ("after", None, None)
 
 
 def test_a_later_list_adds_the_users_ids_and_never_takes_them_away(store, tmp_path):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -92,9 +91,7 @@ class RunStore:
             if sha256 is not None:
                 known = connection.execute(select(contents.c.id).where(contents.c.sha256 == sha256)).scalar()
             content_id = _add_content(connection, sha256, page_count) if known is None else known
-            connection.execute(
-                update(inputs).where(inputs.c.id == task.input_id).values(state=DONE, content_id=content_id)
-            )
+            _link(connection, task.input_id, content_id)
 
     def fail_input(self, task: InputTask, failure: Failure) -> None:
         """A file that could not be looked into is one failed page."""
@@ -124,6 +121,12 @@ class RunStore:
             )
             return PageTask(row.id, place.path, os.fsdecode(place.file), row.number, row.sha256)
 
+    def has_waiting(self) -> bool:
+        """Whether anything is left to take."""
+        with self.engine.connect() as connection:
+            waits = exists().where(pages.c.state == WAITING) | exists().where(inputs.c.state == WAITING)
+            return bool(connection.execute(select(waits)).scalar())
+
     def save_page(
         self,
         task: PageTask,
@@ -136,22 +139,23 @@ class RunStore:
         seconds: float,
     ) -> None:
         """The page's reading, in the place of an earlier one; ``sheet`` is a line of the contract's JSON."""
-        with self._finishing(task, DONE, seconds, None) as connection:
-            connection.execute(
-                insert(results).values(
-                    page_id=task.page_id,
-                    run_id=run_id,
-                    status=status,
-                    template=template,
-                    rejection=rejection,
-                    sheet=sheet,
+        with self.engine.begin() as connection:
+            if _finish(connection, task, DONE, seconds, None):
+                connection.execute(
+                    insert(results).values(
+                        page_id=task.page_id,
+                        run_id=run_id,
+                        status=status,
+                        template=template,
+                        rejection=rejection,
+                        sheet=sheet,
+                    )
                 )
-            )
 
     def fail_page(self, task: PageTask, failure: Failure, seconds: float) -> None:
         """The page was given up for this reason; an earlier reading of it no longer stands."""
-        with self._finishing(task, FAILED, seconds, failure):
-            pass
+        with self.engine.begin() as connection:
+            _finish(connection, task, FAILED, seconds, failure)
 
     def retry_failed(self) -> int:
         """Failed pages wait again, and the files that could not be looked into; how many."""
@@ -161,16 +165,14 @@ class RunStore:
                 .select_from(inputs.join(contents).join(pages, pages.c.content_id == contents.c.id))
                 .where(contents.c.sha256.is_(None), pages.c.state == FAILED, inputs.c.size.is_not(None))
             )
-            ids = list(connection.execute(unseen).scalars())
-            for input_id in ids:
-                _forget_content(connection, input_id)
+            files = connection.execute(update(inputs).where(inputs.c.id.in_(unseen)).values(state=WAITING))
             again = connection.execute(
                 update(pages)
                 .where(pages.c.state == FAILED)
                 .where(pages.c.content_id.in_(select(contents.c.id).where(contents.c.sha256.is_not(None))))
                 .values(state=WAITING)
             )
-            return len(ids) + again.rowcount
+            return files.rowcount + again.rowcount
 
     def stale(self, present: Identity, *, mark: bool) -> int:
         """How many readings were made by another identity; with ``mark`` their pages wait to be read again.
@@ -188,22 +190,6 @@ class RunStore:
                 if mark:
                     connection.execute(update(pages).where(which).values(state=WAITING))
         return count
-
-    @contextmanager
-    def _finishing(self, task: PageTask, state: str, seconds: float, failure: Failure | None) -> Iterator[Connection]:
-        with self.engine.begin() as connection:
-            connection.execute(delete_from(results).where(results.c.page_id == task.page_id))
-            connection.execute(
-                update(pages)
-                .where(pages.c.id == task.page_id)
-                .values(
-                    state=state,
-                    seconds=seconds,
-                    error_code=failure and failure.code,
-                    error_message=failure and failure.message,
-                )
-            )
-            yield connection
 
 
 def _register_chunk(connection: Connection, chunk: list[Input]) -> int:
@@ -224,8 +210,7 @@ def _register_chunk(connection: Connection, chunk: list[Input]) -> int:
         if ids:
             connection.execute(update(inputs).where(inputs.c.id == row.id).values(**ids))
         if one.failure is None and any(getattr(row, name) != value for name, value in now.items()):
-            _forget_content(connection, row.id)
-            connection.execute(update(inputs).where(inputs.c.id == row.id).values(**now))
+            connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=WAITING, **now))
             fresh += 1
     return fresh
 
@@ -250,7 +235,7 @@ def _add_content(connection: Connection, sha256: str | None, page_count: int) ->
 
 def _fail_input(connection: Connection, input_id: int, failure: Failure) -> None:
     content_id = _add_content(connection, None, 1)
-    connection.execute(update(inputs).where(inputs.c.id == input_id).values(state=DONE, content_id=content_id))
+    _link(connection, input_id, content_id)
     connection.execute(
         update(pages)
         .where(pages.c.content_id == content_id)
@@ -258,17 +243,30 @@ def _fail_input(connection: Connection, input_id: int, failure: Failure) -> None
     )
 
 
-def _forget_content(connection: Connection, input_id: int) -> None:
-    """The input waits to be looked into again; a content that no other input holds goes, with its readings."""
-    content_id = connection.execute(select(inputs.c.content_id).where(inputs.c.id == input_id)).scalar_one()
-    connection.execute(update(inputs).where(inputs.c.id == input_id).values(state=WAITING, content_id=None))
-    held = select(exists().where(inputs.c.content_id == content_id))
-    if content_id is None or connection.execute(held).scalar():
+def _link(connection: Connection, input_id: int, content_id: int) -> None:
+    """The input holds this content from now on; one that no input holds any more goes, with its readings."""
+    of_input = inputs.c.id == input_id
+    before = connection.execute(select(inputs.c.content_id).where(of_input)).scalar_one()
+    connection.execute(update(inputs).where(of_input).values(state=DONE, content_id=content_id))
+    held = select(exists().where(inputs.c.content_id == before))
+    if before is None or connection.execute(held).scalar():
         return
-    page_ids = select(pages.c.id).where(pages.c.content_id == content_id)
+    page_ids = select(pages.c.id).where(pages.c.content_id == before)
     connection.execute(delete_from(results).where(results.c.page_id.in_(page_ids)))
-    connection.execute(delete_from(pages).where(pages.c.content_id == content_id))
-    connection.execute(delete_from(contents).where(contents.c.id == content_id))
+    connection.execute(delete_from(pages).where(pages.c.content_id == before))
+    connection.execute(delete_from(contents).where(contents.c.id == before))
+
+
+def _finish(connection: Connection, task: PageTask, state: str, seconds: float, failure: Failure | None) -> bool:
+    """Set the page's end and drop an earlier reading; False where the page has gone, as its file has changed."""
+    connection.execute(delete_from(results).where(results.c.page_id == task.page_id))
+    ended = {
+        "state": state,
+        "seconds": seconds,
+        "error_code": failure and failure.code,
+        "error_message": failure and failure.message,
+    }
+    return connection.execute(update(pages).where(pages.c.id == task.page_id).values(ended)).rowcount > 0
 
 
 def _stale_condition(run: Row[*tuple[Any, ...]], present: Identity) -> ColumnElement[bool] | None:

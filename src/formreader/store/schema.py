@@ -48,6 +48,7 @@ contents = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("sha256", String(64), unique=True),  # none where the file's bytes could not be had
+    sqlite_autoincrement=True,
 )
 
 inputs = Table(
@@ -76,6 +77,7 @@ pages = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("seconds", Float),
     UniqueConstraint("content_id", "number"),
+    sqlite_autoincrement=True,  # a late answer for a page that is gone must not meet a new page's number
 )
 
 results = Table(
