@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +34,7 @@ class Batch:
 
 @pytest.fixture
 def stubs(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Makes the stub readers importable in workers, and gives the file that lists their readings."""
-    old = os.environ.get("PYTHONPATH", "")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(HERE), old])))
+    """Makes the stub readers importable, here and in workers: a worker's path is its parent's."""
     monkeypatch.syspath_prepend(str(HERE))
     return HERE
 

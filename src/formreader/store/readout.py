@@ -126,6 +126,15 @@ def places(engine: Engine) -> Iterator[tuple[str, str | None, str | None]]:
             yield row[0], row[1], row[2]
 
 
+def expected_places(engine: Engine) -> list[str]:
+    """The pages that some station has: as the user numbers them, or else the forms that were read."""
+    labels = select(inputs.c.page).where(inputs.c.page.is_not(None)).distinct()
+    forms = select(results.c.template).where(results.c.template.is_not(None)).distinct()
+    with engine.connect() as connection:
+        found = list(connection.execute(labels).scalars()) or list(connection.execute(forms).scalars())
+    return sorted(found, key=lambda place: (len(place), place))
+
+
 def field_names(engine: Engine) -> list[str]:
     """The fields of all forms that were read, form by form in the order of each form."""
     first = select(func.min(results.c.page_id)).where(results.c.template.is_not(None))
