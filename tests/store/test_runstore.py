@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,16 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from formreader.errors import UsageError
-from formreader.store import Failure, Identity, Input, RunStore
+from formreader.store import Failure, Identity, Input, RunStore, StoreError
 from formreader.store.readout import causes, counts, entries, field_names, shared_contents, shared_places
 
 PRESENT = Identity("0.1.0", {"digits-1": "aa"}, {"form-a": "11", "form-b": "22"}, "strict@ff")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    with RunStore(tmp_path, create=True) as opened:
-        yield opened
 
 
 def given(tmp_path: Path, name: str, text_in_it: str = "", **ids: str) -> Input:
@@ -210,12 +203,20 @@ def test_field_names_come_in_the_order_of_the_forms(store, tmp_path):
     assert field_names(store.engine) == ["votes"]
 
 
-def test_another_process_looks_on_while_one_writes(store, tmp_path):
+def test_another_process_looks_on_while_one_writes(store, tmp_path, url):
     store.register([given(tmp_path, "a.jpg")])
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE inputs SET station = '12'"))
-        with RunStore(tmp_path) as onlooker:
+        with RunStore(tmp_path, url) as onlooker:
             assert counts(onlooker.engine).inputs == 1
+
+
+def test_a_database_that_many_reach_lets_one_batch_in(tmp_path, postgresql):
+    with RunStore(tmp_path, postgresql, create=True) as one, RunStore(tmp_path, postgresql) as other:
+        with one.held(), pytest.raises(UsageError, match="another batch"), other.held():
+            pass
+        with other.held():
+            pass
 
 
 def test_a_folder_that_holds_no_run_is_said_and_stays_empty(tmp_path):
@@ -224,14 +225,29 @@ def test_a_folder_that_holds_no_run_is_said_and_stays_empty(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("url", ["nonsense", "nosuch://host/base", "sqlite:////nowhere/at/all/run.sqlite"])
-def test_a_store_that_cannot_be_opened_is_a_mistake_of_use(tmp_path, url):
-    with pytest.raises(UsageError):
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("nonsense", UsageError),
+        ("nosuch://host/base", UsageError),
+        ("sqlite:////nowhere/at/all/run.sqlite", StoreError),
+    ],
+)
+def test_a_store_that_cannot_be_opened_is_said(tmp_path, url, error):
+    with pytest.raises(error):
         RunStore(tmp_path, url, create=True)
 
 
-def test_a_store_of_another_format_is_refused(store, tmp_path):
+def test_a_store_that_goes_away_is_said(tmp_path):
+    with RunStore(tmp_path, create=True) as store:
+        with store.engine.begin() as connection:
+            connection.execute(text("DROP TABLE results"))
+        with pytest.raises(StoreError, match="what was done is kept"):
+            counts(store.engine)
+
+
+def test_a_store_of_another_format_is_refused(store, tmp_path, url):
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE formats SET format = 99"))
     with pytest.raises(UsageError, match="format 99"):
-        RunStore(tmp_path)
+        RunStore(tmp_path, url)

@@ -11,20 +11,21 @@ import gzip
 import json
 import lzma
 import os
-import shutil
 import stat
 import tarfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, cast
 
 from formreader.batch.names import is_picture, printable
+from formreader.errors import UsageError
 from formreader.load.container import BYTES_LIMIT
 from formreader.store import Failure, Input
 
@@ -37,6 +38,7 @@ UNPACKED_LIMIT = 256 * 2**30
 RATIO_LIMIT, RATIO_FROM = 100, 256 * 2**20
 """Photographs hardly shrink. Beyond RATIO_FROM bytes, no more than this many times the archive's own size."""
 LISTING = "members.jsonl"
+CHUNK_BYTES = 2**20
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, NotImplementedError)
 """What the libraries raise for an archive that is damaged or packed in a way that they do not know."""
 
@@ -47,6 +49,10 @@ class _Member:
     size: int
     regular: bool
     open: Callable[[], IO[bytes] | None]
+
+
+class _DamagedError(Exception):
+    """A member's bytes cannot be had."""
 
 
 class _TooLargeError(Exception):
@@ -66,7 +72,10 @@ def unpack(archive: Path, folder: Path) -> Iterator[Input]:
     found = archive.stat()
     key = f"{archive.resolve()}\0{found.st_size}\0{found.st_mtime_ns}"
     target = folder / sha256(os.fsencode(key)).hexdigest()[:16]
-    target.mkdir(parents=True, exist_ok=True)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be made ({error.strerror}): give --out another name") from None
     listing = target / LISTING
     if listing.exists():
         for line in listing.read_text(encoding="utf-8").splitlines():
@@ -87,6 +96,7 @@ def _restored(told: dict[str, object], target: Path) -> Input:
 
 def _members_as_inputs(archive: Path, target: Path, packed: int) -> Iterator[Input]:
     total = number = 0
+    named: Counter[str] = Counter()
     try:
         with closing(_members(archive)) as members:
             for number, member in enumerate(members, 1):
@@ -97,7 +107,8 @@ def _members_as_inputs(archive: Path, target: Path, packed: int) -> Iterator[Inp
                     raise _TooLargeError(f"it unpacks to {total:,} bytes and more, from {packed:,}")
                 one = _taken(archive, member, target / f"{number:06d}{PurePosixPath(member.name).suffix.lower()}")
                 if one is not None:
-                    yield one
+                    named[one.path] += 1  # an archive may hold one name twice: both are read
+                    yield one if named[one.path] == 1 else replace(one, path=f"{one.path} ({named[one.path]})")
     except _TooLargeError as error:
         message = f"the archive is not read any further: {error}; unpack it by hand if it is what it should be"
         yield Input(printable(archive), str(target / "archive"), failure=Failure("archive_too_large", message))
@@ -138,22 +149,43 @@ def _write(member: _Member, target: Path) -> Failure | None:
     if target.exists():
         return None
     try:
-        with closing(cast("IO[bytes]", member.open())) as source, _written_whole(target) as copy:
-            shutil.copyfileobj(source, copy)
+        source = cast("IO[bytes]", member.open())
     except RuntimeError as error:  # zipfile's word for a member with a password
         return Failure("locked_member", f"it cannot be unpacked ({error}): pack it without a password")
-    except zipfile.BadZipFile as error:
-        return Failure("bad_member", f"it is damaged in the archive ({error}): copy the archive again")
+    except BROKEN as error:
+        return _damaged(error)
+    with closing(source):
+        try:
+            with _written_whole(target) as copy:
+                for chunk in _chunks(source):
+                    copy.write(chunk)
+        except _DamagedError as error:
+            return _damaged(error)
     return None
+
+
+def _chunks(source: IO[bytes]) -> Iterator[bytes]:
+    try:
+        while chunk := source.read(CHUNK_BYTES):
+            yield chunk
+    except BROKEN as error:
+        raise _DamagedError(str(error)) from None
+
+
+def _damaged(error: Exception) -> Failure:
+    return Failure("bad_member", f"it is damaged in the archive ({error}): copy the archive again")
 
 
 @contextmanager
 def _written_whole(target: Path) -> Iterator[BinaryIO]:
-    """A file that is there when it is complete, and not before."""
+    """A file that is there when it is complete, and not before. Raises ``UsageError`` where there is no room."""
     unfinished = target.with_name(f"{target.name}.part")
-    with unfinished.open("wb") as file:
-        yield file
-    unfinished.replace(target)
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+        unfinished.replace(target)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written ({error.strerror}): make room, or give --out another") from None
 
 
 def _members(archive: Path) -> Generator[_Member]:

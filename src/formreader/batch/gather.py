@@ -83,6 +83,8 @@ def _folder(folder: Path, run_folder: Path) -> Iterator[Input]:
     passed_over = 0
     for place, below, names in os.walk(folder, onerror=_say_unreadable):
         here = Path(place)
+        if any((here / name).is_symlink() for name in below):
+            logger.warning("%s: links to folders are not followed: name them if they are wanted", here)
         below[:] = sorted(
             name for name in below if not name.startswith(".") and (here / name).resolve() != run_folder.resolve()
         )

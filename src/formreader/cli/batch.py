@@ -76,7 +76,7 @@ def batch(
     size = workers or _cores()
     setup = Setup(reader=reader, templates=_absolute(templates), models=_absolute(models), memory_mb=memory)
     settings = {"workers": size, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
-    with only_batch(out), RunStore(out, store, create=True) as run:
+    with only_batch(out), RunStore(out, store, create=True) as run, run.held():
         run.recover()
         run.register(gather(expand(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
         if retry:

@@ -51,7 +51,7 @@ class Meter:
 
 def progress_text(found: Counts, rate: float) -> str:
     """Rate, time to go, and how the pages came out so far."""
-    speed = f"{rate:.1f} a second" if rate > 0 else "counting"
+    speed = f"{rate:.1f} a second" if rate > 0 else "starting"
     left = f", {duration(found.left / rate)} left" if rate > 0 and found.left else ""
     return f"{speed}{left}: {outcome_text(found)}"
 

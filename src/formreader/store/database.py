@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, inspect, make_url, select
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from formreader.errors import UsageError
+from formreader.errors import FormreaderError, UsageError
 from formreader.store.schema import FORMAT, formats, metadata
 
 FILE = "run.sqlite"
@@ -17,10 +17,15 @@ BUSY_S = 30
 """How long a command waits for another one's transaction; a batch's own last milliseconds."""
 
 
+class StoreError(FormreaderError):
+    """The run store cannot be opened, read or written."""
+
+
 def open_database(folder: Path, url: str | None, *, create: bool) -> Engine:
     """The store of the run in ``folder``: ``url`` where one is given, else ``run.sqlite`` in it.
 
-    Raises ``UsageError`` where there is none and ``create`` is false, or it is not one of ours.
+    Raises ``UsageError`` where there is none and ``create`` is false, or it is of another format,
+    ``StoreError`` where it cannot be opened.
     """
     if url is None and not create and not (folder / FILE).is_file():
         raise UsageError(f"{folder}: holds no run ({FILE}): name the folder that was given to `formreader batch --out`")
@@ -33,14 +38,21 @@ def open_database(folder: Path, url: str | None, *, create: bool) -> Engine:
         raise UsageError(
             f"--store: {error}: install the driver, for PostgreSQL with pip install 'formreader[postgres]'"
         ) from None
+    event.listen(engine, "handle_error", _say_operational)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     try:
         _check_format(engine, create)
     except DBAPIError as error:
         engine.dispose()
-        raise UsageError(f"{address.render_as_string()}: cannot be opened ({error.orig})") from None
+        raise StoreError(f"{address.render_as_string()}: cannot be opened ({error.orig})") from None
     return engine
+
+
+def _say_operational(context: ExceptionContext) -> None:
+    """A full disk or a server that has gone is said in a line; a mistake of ours keeps its own exception."""
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        raise StoreError(f"the store does not answer ({context.original_exception}): what was done is kept in it")
 
 
 def _with_driver(address: URL) -> URL:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -12,10 +13,13 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
+from formreader.errors import UsageError
 from formreader.store.database import open_database
 from formreader.store.records import Failure, Identity, Input, InputTask, PageTask
 from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, inputs, pages, results, runs
 
+LOCK = 0x666F726D
+"""The number of our advisory lock in PostgreSQL; it falls with its connection."""
 CHUNK = 500
 """Inputs a transaction; SQLite takes at most 32,766 values in one statement."""
 
@@ -34,6 +38,20 @@ class RunStore:
 
     def __exit__(self, *_: object) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other batches out of a database that many machines reach; of SQLite, ``batch.only_batch`` does.
+
+        Raises ``UsageError`` where another one is at work.
+        """
+        if self.engine.dialect.name != "postgresql":
+            yield
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not connection.execute(select(func.pg_try_advisory_lock(LOCK))).scalar():
+                raise UsageError("another batch is at work in this store: wait for it, or stop it first")
+            yield
 
     def register(self, given: Iterable[Input]) -> int:
         """Add the inputs that are new, and look again into those whose file has changed; how many these are."""
