@@ -238,6 +238,12 @@ def test_a_store_that_cannot_be_opened_is_said(tmp_path, url, error):
         RunStore(tmp_path, url, create=True)
 
 
+def test_a_file_that_is_no_database_is_said(tmp_path):
+    (tmp_path / "run.sqlite").write_bytes(b"not a database, and long enough to be sure of it" * 10)
+    with pytest.raises(StoreError, match="no run store"):
+        RunStore(tmp_path)
+
+
 def test_a_store_that_goes_away_is_said(tmp_path):
     with RunStore(tmp_path, create=True) as store:
         with store.engine.begin() as connection:

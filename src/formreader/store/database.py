@@ -43,9 +43,11 @@ def open_database(folder: Path, url: str | None, *, create: bool) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
     try:
         _check_format(engine, create)
-    except DBAPIError as error:
+    except BaseException as error:
         engine.dispose()
-        raise StoreError(f"{address.render_as_string()}: cannot be opened ({error.orig})") from None
+        if isinstance(error, DBAPIError):
+            raise StoreError(f"{address.render_as_string()}: is no run store ({error.orig})") from None
+        raise
     return engine
 
 

@@ -51,7 +51,10 @@ class RunStore:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if not connection.execute(select(func.pg_try_advisory_lock(LOCK))).scalar():
                 raise UsageError("another batch is at work in this store: wait for it, or stop it first")
-            yield
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(LOCK)))
 
     def register(self, given: Iterable[Input]) -> int:
         """Add the inputs that are new, and look again into those whose file has changed; how many these are."""
