@@ -94,8 +94,8 @@ def test_a_late_answer_for_a_file_that_has_changed_is_dropped(store, tmp_path):
 
 def test_a_later_list_adds_the_users_ids_and_never_takes_them_away(store, tmp_path):
     store.register([given(tmp_path, "a.jpg")])
-    store.register([Input("a.jpg", str(tmp_path / "a.jpg"), station="12")])
-    store.register([Input("a.jpg", str(tmp_path / "a.jpg"), page="2")])
+    store.register([Input("a.jpg", str(tmp_path / "a.jpg"), station="12"), given(tmp_path, "a.jpg")])
+    store.register([Input("a.jpg", str(tmp_path / "a.jpg"), page="2"), given(tmp_path, "a.jpg")])
     look_into(store)
     (entry,) = entries(store.engine)
     assert (entry.station, entry.page) == ("12", "2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -216,24 +217,36 @@ class RunStore:
 def _register_chunk(connection: Connection, chunk: list[Input]) -> int:
     found = connection.execute(select(inputs).where(inputs.c.path.in_([one.path for one in chunk])))
     known: dict[str, Row[*tuple[Any, ...]]] = {row.path: row for row in found}
-    fresh = 0
-    for one in {given.path: given for given in chunk}.values():
+    new: list[dict[str, object]] = []
+    changed = 0
+    listed: dict[str, Input] = {}
+    for one in chunk:  # what one list does not know of a path another may
+        before = listed.get(one.path, one)
+        listed[one.path] = replace(one, station=one.station or before.station, page=one.page or before.page)
+    for one in listed.values():
         size, mtime_ns = _stamp(one.file)
         now = {"file": os.fsencode(one.file), "size": size, "mtime_ns": mtime_ns}
-        ids = {name: value for name, value in (("station", one.station), ("page", one.page)) if value is not None}
         row = known.get(one.path)
         if row is None:
-            made = connection.execute(insert(inputs).values(path=one.path, state=WAITING, **now, **ids))
-            if one.failure is not None:
-                _fail_input(connection, int(made.inserted_primary_key[0]), one.failure)  # type: ignore[index]
-            fresh += 1
+            new.append({"path": one.path, "station": one.station, "page": one.page, "state": WAITING, **now})
             continue
-        if ids:
+        ids = {"station": one.station or row.station, "page": one.page or row.page}
+        if one.failure is None and not _agrees(row, now):
+            changed += 1
+            connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=WAITING, **now, **ids))
+        elif not _agrees(row, ids):
             connection.execute(update(inputs).where(inputs.c.id == row.id).values(**ids))
-        if one.failure is None and any(getattr(row, name) != value for name, value in now.items()):
-            connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=WAITING, **now))
-            fresh += 1
-    return fresh
+    if new:
+        connection.execute(insert(inputs), new)
+    lost = {path: one.failure for path, one in listed.items() if one.failure is not None and path not in known}
+    if lost:
+        for row in connection.execute(select(inputs.c.id, inputs.c.path).where(inputs.c.path.in_(lost))).all():
+            _fail_input(connection, row.id, lost[row.path])
+    return len(new) + changed
+
+
+def _agrees(row: Row[*tuple[Any, ...]], values: Mapping[str, object]) -> bool:
+    return all(getattr(row, name) == value for name, value in values.items())
 
 
 def _stamp(file: str) -> tuple[int | None, int | None]:
