@@ -200,3 +200,12 @@ def test_a_meter_counts_no_more_often_than_it_shows():
     for _ in range(5):
         meter.look()
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize("output", ["csv", "parquet"])
+def test_an_export_does_not_write_over_its_own_run(run, finished, output):
+    before = (finished / "run.sqlite").read_bytes()
+    ran = run("export", finished, "--format", output, "--out", finished / "run.sqlite")
+    assert ran.code == 2
+    assert "lies in the run itself" in ran.err
+    assert (finished / "run.sqlite").read_bytes() == before

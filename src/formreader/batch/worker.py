@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -26,12 +27,11 @@ OPENCV_NO_MEMORY = -4
 
 def work(pipe: Connection, setup: Setup) -> None:
     """Make a reader, say so, then answer job by job until the pipe is closed."""
-    for variable in THREAD_VARIABLES:
-        os.environ[variable] = "1"  # before NumPy is loaded: processes are what uses the cores
+    one_thread()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is said to all; the parent alone decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _hand_on_warnings(pipe)
+    hand_on_warnings(lambda text: pipe.send(Warned(text)))
     try:
         reader = make_reader(setup)
     except FormreaderError as error:
@@ -92,7 +92,13 @@ def _failure(error: Exception) -> Failure:
     return Failure("reader_error", f"the reader broke off ({type(error).__name__}: {error}): please report it")
 
 
-def _hand_on_warnings(pipe: Connection) -> None:
+def one_thread() -> None:
+    """Numerical libraries that are loaded from now on start no threads: processes are what uses the cores."""
+    for variable in THREAD_VARIABLES:
+        os.environ[variable] = "1"
+
+
+def hand_on_warnings(send: Callable[[str], object]) -> None:
     """What the library logs as a warning is said by the parent; each text comes once from here."""
     said: set[str] = set()
 
@@ -101,7 +107,7 @@ def _hand_on_warnings(pipe: Connection) -> None:
             text = record.getMessage()
             if text not in said:
                 said.add(text)
-                pipe.send(Warned(text))
+                send(text)
 
     logger = logging.getLogger("formreader")
     logger.addHandler(HandOn(logging.WARNING))

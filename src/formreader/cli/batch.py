@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,11 +21,19 @@ from formreader.errors import UsageError
 if TYPE_CHECKING:
     from types import FrameType
 
-    from formreader.batch import Engine
+    from formreader.batch import Engine, ProcessPool, Setup
+    from formreader.batch.ray_engine import RayEngine
     from formreader.store import Counts, RunStore
 
 INTERRUPTED = 130
-READER = "formreader.batch.reading:open_reader"
+
+
+class Runner(StrEnum):
+    """What runs the workers."""
+
+    local = "local"
+    ray = "ray"
+
 
 Store = Annotated[
     str | None,
@@ -46,6 +55,9 @@ def batch(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; one a core without it.")] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")] = 60.0,
     memory: Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")] = 2048,
+    engine: Annotated[
+        Runner, typer.Option(help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.")
+    ] = Runner.local,
     store: Store = None,
     pattern: Annotated[
         str | None,
@@ -59,45 +71,60 @@ def batch(
         Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
     ] = None,
     models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
-    reader: Annotated[str, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")] = READER,
+    reader: Annotated[
+        str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
+    ] = None,
 ) -> None:
     """Read any number of photographs with all cores, into a run that outlives every crash.
 
     Stopped or killed at any moment, the same command goes on where it was. Ctrl-C finishes what is in
     flight, a second one does not. Exit code: as `formreader read`, of the whole run; 130 when stopped.
     """
-    from formreader.batch import ProcessPool, Setup, gather, only_batch
+    from formreader.batch import Setup, gather, only_batch
+    from formreader.batch.jobs import DEFAULT_READER
     from formreader.store import RunStore
     from formreader.store.readout import counts
 
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
     _make(out)
-    size = workers or _cores()
-    setup = Setup(reader=reader, templates=_absolute(templates), models=_absolute(models), memory_mb=memory)
-    settings = {"workers": size, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
+    setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), memory)
+    settings = {"engine": engine, "workers": workers, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
     with only_batch(out), RunStore(out, store, create=True) as run, run.held():
         run.recover()
         run.register(gather(expand(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
         if retry:
             run.retry_failed()
-        with _told_to_stop() as told, closing(ProcessPool(size, setup, timeout)) as pool:
+        with _told_to_stop() as told, closing(_engine(engine, workers, setup, timeout)) as running:
             try:
-                _read(run, pool, settings, told, refresh=refresh)
+                _read(run, running, settings, told, refresh=refresh)
             finally:
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
     raise typer.Exit(_conclude(out, found, stopped=bool(told)))
 
 
-def _read(run: RunStore, pool: Engine, settings: Mapping[str, object], told: Sequence[int], *, refresh: bool) -> None:
+def _engine(runner: Runner, workers: int | None, setup: Setup, timeout_s: float) -> ProcessPool | RayEngine:
+    """Started, with one worker a core where their number is left open."""
+    if runner is Runner.local:
+        from formreader.batch import ProcessPool
+
+        return ProcessPool(workers or _cores(), setup, timeout_s)
+    try:
+        from formreader.batch.ray_engine import RayEngine
+    except ImportError:
+        raise UsageError("--engine ray: needs Ray: pip install 'formreader[ray]'") from None
+    return RayEngine(workers, setup, timeout_s)
+
+
+def _read(run: RunStore, engine: Engine, settings: Mapping[str, object], told: Sequence[int], *, refresh: bool) -> None:
     """Read what waits, with a meter, until ``told`` holds something."""
     from formreader.batch import identify, run_batch
     from formreader.cli.progress import metered
     from formreader.store.readout import counts
 
     with metered(lambda: counts(run.engine)) as meter:
-        present = identify(pool, lambda: not told)
+        present = identify(engine, lambda: not told)
         if present is None:
             return
         stale = run.stale(present, mark=refresh)
@@ -109,7 +136,7 @@ def _read(run: RunStore, pool: Engine, settings: Mapping[str, object], told: Seq
             meter.look()
             return not told
 
-        run_batch(run, pool, run_id, go_on)
+        run_batch(run, engine, run_id, go_on)
         run.end_run(run_id)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from formreader.cli.batch import Store
 from formreader.cli.messages import say
+from formreader.cli.outputs import check_output, opened
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,19 +55,20 @@ def export(
     from formreader.store import RunStore
 
     _check(output, rows, out, partition_by)
-    with RunStore(run, store) as opened:
-        results = Results(opened)
+    with RunStore(run, store) as stored:
+        results = Results(stored)
         if output is Format.parquet and out is not None:
-            _write_parquet(opened, results, rows, out, partition_by)
+            check_output(out, run=run)
+            _write_parquet(stored, results, rows, out, partition_by)
         else:
-            with _opened(out) as target:
+            with opened(out, run=run) as target:
                 if output is Format.jsonl:
                     for reading in results.readings():
                         print(_contract(reading), file=target)
                 else:
                     from formreader.report.dataset import write_rows
 
-                    write_rows(_rows(results, rows), _columns(opened, rows), target)
+                    write_rows(_rows(results, rows), _columns(stored, rows), target)
         found = results.counts()
     if found.left:
         say(f"{found.left} pages are not read yet, and not written")
@@ -118,16 +118,3 @@ def _write_parquet(store: RunStore, results: Results, rows: Rows, out: Path, par
         write_parquet(_rows(results, rows), columns, out, partition_by)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error}): give --out another name") from None
-
-
-@contextmanager
-def _opened(out: Path | None) -> Iterator[TextIO]:
-    if out is None:
-        yield sys.stdout
-        return
-    try:
-        target = out.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}): give --out another name") from None
-    with target:
-        yield target

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from formreader.cli.inputs import expand
-from formreader.errors import Rejected, UsageError
+from formreader.cli.outputs import opened
+from formreader.errors import Rejected
 
 if TYPE_CHECKING:
     from formreader.reader import Reader
@@ -49,7 +50,7 @@ def read(
 
     paths = list(expand(photos))
     reader = Reader(templates=templates)
-    with _opened(out, paths) as target, _progress(paths, target) as counted:
+    with opened(out, photographs=paths) as target, _progress(paths, target) as counted:
         outcomes = _print(_readings(reader, counted, debug), output, target)
     raise typer.Exit(exit_code(outcomes))
 
@@ -60,22 +61,6 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
     if rejected == len(outcomes):
         return NOTHING_READ
     return SOME_REJECTED if rejected else 0
-
-
-@contextmanager
-def _opened(out: Path | None, photos: Iterable[Path]) -> Iterator[TextIO]:
-    """The file to write, or stdout. Raises ``UsageError`` where it cannot be written or is a photograph."""
-    if out is None:
-        yield sys.stdout
-        return
-    if any(out.resolve() == photo.resolve() for photo in photos):
-        raise UsageError(f"{out}: is one of the photographs: give --out another name")
-    try:
-        target = out.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}): give --out another name") from None
-    with target:
-        yield target
 
 
 def _readings(reader: Reader, photos: Iterable[Path], debug: Path | None) -> Iterator[SheetReading]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -15,8 +14,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, inser
 from sqlalchemy import delete as delete_from
 
 from formreader.errors import UsageError
+from formreader.store.content import add_content, fail_input, link
 from formreader.store.database import open_database
 from formreader.store.records import Failure, Identity, Input, InputTask, PageTask
+from formreader.store.registering import register_chunk
 from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, inputs, pages, results, runs
 
 LOCK = 0x666F726D
@@ -63,7 +64,7 @@ class RunStore:
         fresh = 0
         while chunk := list(islice(listed, CHUNK)):
             with self.engine.begin() as connection:
-                fresh += _register_chunk(connection, chunk)
+                fresh += register_chunk(connection, chunk)
         return fresh
 
     def recover(self) -> int:
@@ -112,13 +113,13 @@ class RunStore:
             known = None
             if sha256 is not None:
                 known = connection.execute(select(contents.c.id).where(contents.c.sha256 == sha256)).scalar()
-            content_id = _add_content(connection, sha256, page_count) if known is None else known
-            _link(connection, task.input_id, content_id)
+            content_id = add_content(connection, sha256, page_count) if known is None else known
+            link(connection, task.input_id, content_id)
 
     def fail_input(self, task: InputTask, failure: Failure) -> None:
         """A file that could not be looked into is one failed page."""
         with self.engine.begin() as connection:
-            _fail_input(connection, task.input_id, failure)
+            fail_input(connection, task.input_id, failure)
 
     def take_page(self) -> PageTask | None:
         """The next page to read, marked as running; None where there is none."""
@@ -212,83 +213,6 @@ class RunStore:
                 if mark:
                     connection.execute(update(pages).where(which).values(state=WAITING))
         return count
-
-
-def _register_chunk(connection: Connection, chunk: list[Input]) -> int:
-    found = connection.execute(select(inputs).where(inputs.c.path.in_([one.path for one in chunk])))
-    known: dict[str, Row[*tuple[Any, ...]]] = {row.path: row for row in found}
-    new: list[dict[str, object]] = []
-    changed = 0
-    listed: dict[str, Input] = {}
-    for one in chunk:  # what one list does not know of a path another may
-        before = listed.get(one.path, one)
-        listed[one.path] = replace(one, station=one.station or before.station, page=one.page or before.page)
-    for one in listed.values():
-        size, mtime_ns = _stamp(one.file)
-        now = {"file": os.fsencode(one.file), "size": size, "mtime_ns": mtime_ns}
-        row = known.get(one.path)
-        if row is None:
-            new.append({"path": one.path, "station": one.station, "page": one.page, "state": WAITING, **now})
-            continue
-        ids = {"station": one.station or row.station, "page": one.page or row.page}
-        if one.failure is None and not _agrees(row, now):
-            changed += 1
-            connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=WAITING, **now, **ids))
-        elif not _agrees(row, ids):
-            connection.execute(update(inputs).where(inputs.c.id == row.id).values(**ids))
-    if new:
-        connection.execute(insert(inputs), new)
-    lost = {path: one.failure for path, one in listed.items() if one.failure is not None and path not in known}
-    if lost:
-        for row in connection.execute(select(inputs.c.id, inputs.c.path).where(inputs.c.path.in_(lost))).all():
-            _fail_input(connection, row.id, lost[row.path])
-    return len(new) + changed
-
-
-def _agrees(row: Row[*tuple[Any, ...]], values: Mapping[str, object]) -> bool:
-    return all(getattr(row, name) == value for name, value in values.items())
-
-
-def _stamp(file: str) -> tuple[int | None, int | None]:
-    """Size and time of change: where both are as they were, a file is taken for unchanged."""
-    try:
-        found = Path(file).stat()
-    except (OSError, ValueError):
-        return None, None
-    return found.st_size, found.st_mtime_ns
-
-
-def _add_content(connection: Connection, sha256: str | None, page_count: int) -> int:
-    content_id = int(connection.execute(insert(contents).values(sha256=sha256)).inserted_primary_key[0])  # type: ignore[index]
-    connection.execute(
-        insert(pages),
-        [{"content_id": content_id, "number": number, "state": WAITING} for number in range(1, page_count + 1)],
-    )
-    return content_id
-
-
-def _fail_input(connection: Connection, input_id: int, failure: Failure) -> None:
-    content_id = _add_content(connection, None, 1)
-    _link(connection, input_id, content_id)
-    connection.execute(
-        update(pages)
-        .where(pages.c.content_id == content_id)
-        .values(state=FAILED, attempts=1, error_code=failure.code, error_message=failure.message)
-    )
-
-
-def _link(connection: Connection, input_id: int, content_id: int) -> None:
-    """The input holds this content from now on; one that no input holds any more goes, with its readings."""
-    of_input = inputs.c.id == input_id
-    before = connection.execute(select(inputs.c.content_id).where(of_input)).scalar_one()
-    connection.execute(update(inputs).where(of_input).values(state=DONE, content_id=content_id))
-    held = select(exists().where(inputs.c.content_id == before))
-    if before is None or connection.execute(held).scalar():
-        return
-    page_ids = select(pages.c.id).where(pages.c.content_id == before)
-    connection.execute(delete_from(results).where(results.c.page_id.in_(page_ids)))
-    connection.execute(delete_from(pages).where(pages.c.content_id == before))
-    connection.execute(delete_from(contents).where(contents.c.id == before))
 
 
 def _finish(connection: Connection, task: PageTask, state: str, seconds: float, failure: Failure | None) -> bool:
