@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from formreader.batch import WorkersError
+from formreader.batch.worker import look_into
 from formreader.errors import UsageError
 
 POISON = {"hangs": "sleep 60", "quits": "exit", "aborts": "abort", "raises": "raise", "swells": "swell"}
@@ -130,6 +132,23 @@ def png_header(width: int, height: int) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     body = zlib.compress(np.zeros(1000, np.uint8).tobytes())
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def test_a_file_of_endless_pages_is_one_failure(tmp_path, monkeypatch):
+    (tmp_path / "endless.pdf").write_bytes(b"%PDF-")
+    monkeypatch.setattr("formreader.load.page_count", lambda file: 10**7)
+    assert look_into(str(tmp_path / "endless.pdf")).code == "too_many_pages"
+
+
+def test_every_page_of_a_document_is_read(run_over, tmp_path):
+    pages = [Image.new("L", (20, 20), shade) for shade in (0, 100, 255)]
+    pages[0].save(tmp_path / "three.tiff", save_all=True, append_images=pages[1:])
+    pages[0].save(tmp_path / "two.pdf", save_all=True, append_images=pages[1:2])
+    done = run_over(tmp_path / "three.tiff", tmp_path / "two.pdf")
+    assert [(Path(one.path).name, one.number) for one in done.entries] == [
+        *(("three.tiff", number) for number in (1, 2, 3)),
+        *(("two.pdf", number) for number in (1, 2)),
+    ]
 
 
 def test_a_reader_that_does_not_exist_is_a_mistake_of_use():

@@ -21,6 +21,8 @@ from formreader.store import Failure
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 CHUNK_BYTES = 2**20
+PAGES_LIMIT = 10_000
+"""Pages of one file; a PDF may claim any number."""
 OPENCV_NO_MEMORY = -4
 """cv::Error::StsNoMem."""
 
@@ -57,7 +59,7 @@ def answer(job: Job, reader: PageReader) -> Done:
     return Done(job, result, time.perf_counter() - start)
 
 
-def look_into(file: str) -> Looked:
+def look_into(file: str) -> Looked | Failure:
     """Content and pages of a file. One that cannot be opened has one page: reading it says why."""
     from formreader.load import page_count
 
@@ -69,9 +71,12 @@ def look_into(file: str) -> Looked:
     except OSError:
         return Looked(None, 1)
     try:
-        return Looked(digest.hexdigest(), page_count(file))
+        pages = page_count(file)
     except Rejected:
-        return Looked(digest.hexdigest(), 1)
+        pages = 1
+    if pages > PAGES_LIMIT:
+        return Failure("too_many_pages", f"{pages:,} pages is over the limit of {PAGES_LIMIT:,}: split the file")
+    return Looked(digest.hexdigest(), pages)
 
 
 def _read(job: Read, reader: PageReader) -> Outcome:
