@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -25,26 +28,41 @@ CONTENTS = {
 }
 
 
-@pytest.fixture
-def finished(tmp_path, run, monkeypatch) -> Path:
-    """A run over three stations, with something of everything."""
-    monkeypatch.syspath_prepend(str(STUBS))  # a worker's path is its parent's
-    folder = tmp_path / "in"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder with ``in`` and ``run``, and how the batch ended: three stations, something of everything."""
+    place = tmp_path_factory.mktemp("batch")
+    (place / "in").mkdir()
     for name, said in CONTENTS.items():
-        (folder / f"{name}.jpg").write_text(said)
-    pattern = r"(?P<station>\d+)-p(?P<page>\d)"
-    ran = run(
-        *("batch", folder, "--out", tmp_path / "run", "--workers", 1),
-        *("--pattern", pattern, "--reader", "stubs:StubReader"),
+        (place / "in" / f"{name}.jpg").write_text(said)
+    path = os.pathsep.join(filter(None, [str(STUBS), os.environ.get("PYTHONPATH")]))
+    code = "from formreader.cli import main; main()"
+    options = ("--workers", "1", "--reader", "stubs:StubReader", "--pattern", r"(?P<station>\d+)-p(?P<page>\d)")
+    done = subprocess.run(
+        [sys.executable, "-c", code, "batch", place / "in", "--out", place / "run", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": path},
     )
-    assert ran.code == 1, ran.err
-    assert "6 pages: 3 accepted, 1 review, 1 rejected, 1 failed" in ran.out
-    return tmp_path / "run"
+    return place, done
+
+
+@pytest.fixture
+def finished(batch) -> Path:
+    """The folder of the run."""
+    return batch[0] / "run"
 
 
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_batch_says_how_its_pages_came_out(batch):
+    _, done = batch
+    assert done.returncode == 1, done.stderr
+    assert "6 pages: 3 accepted, 1 review, 1 rejected, 1 failed" in done.stdout
 
 
 def test_status_says_how_far_what_is_missing_and_what_it_adds_up_to(run, finished):
@@ -93,7 +111,7 @@ def test_the_queue_as_a_table_and_no_longer_than_asked(run, finished):
 def test_crops_are_written_with_the_queue(run, finished, tmp_path):
     picture = np.full((100, 100), 255, np.uint8)
     picture[8:22, 8:42] = 90
-    for path in (tmp_path / "in").glob("*.jpg"):
+    for path in (finished.parent / "in").glob("*.jpg"):
         cv2.imwrite(str(path), picture)
     ran = run("queue", finished, "--crops", tmp_path / "crops", "--format", "json")
     crops = [json.loads(line)["crop"] for line in ran.out.splitlines()]
