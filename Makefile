@@ -7,13 +7,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECKED := src tests $(wildcard benchmarks samples)
 
-.PHONY: try test check format bench samples clean
+.PHONY: try test test-cluster check format bench samples clean
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
 
 test: $(VENV)/.developed
 	$(BIN)/python -m pytest -q
+
+# A Ray cluster of two nodes on this machine, one of which is lost half-way: a minute of its own.
+test-cluster: $(VENV)/.developed
+	$(PIP) --editable '.[ray]'
+	FORMREADER_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/batch/test_ray.py
 
 check: $(VENV)/.developed
 	$(BIN)/ruff check $(CHECKED)

@@ -15,8 +15,8 @@ FLOORS = {
     **dict.fromkeys(["errors", "geometry", "alphabets", "distributions", "records"], 0),
     "templates": 1,
     **dict.fromkeys(["load", "identify", "register", "locate", "recognise", "decode", "decide", "synth"], 2),
-    "reader": 3,
-    **dict.fromkeys(["report", "store", "batch", "evaluate", "train"], 4),
+    **dict.fromkeys(["reader", "report", "store"], 3),
+    **dict.fromkeys(["batch", "evaluate", "train"], 4),
     **dict.fromkeys(["cli", "review", "service"], 5),
 }
 DOORS = {"__init__", "__main__"}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from formreader.errors import FormreaderError, ModelError, Rejected, TemplateError, UsageError
 
 if TYPE_CHECKING:
-    from formreader.reader import Explanation, Reader, explain, read, read_many
-    from formreader.records import DocumentReading, FieldReading, SheetReading
+    from formreader.reader import Reader, explain, read, read_many
+    from formreader.records import DocumentReading, Explanation, FieldReading, SheetReading
 
     __version__: str
 
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Explanation": "formreader.reader",
+    "Explanation": "formreader.records",
     "Reader": "formreader.reader",
     "explain": "formreader.reader",
     "read": "formreader.reader",

@@ -9,10 +9,11 @@ import pytest
 from formreader.decide import default_policy
 from formreader.decode import infer_sheet
 from formreader.errors import Rejected, UsageError
-from formreader.reader import Explanation, Reader, explain, explain_fields
+from formreader.reader import Reader, explain, explain_fields
 from formreader.reader.explanation import explain_page
 from formreader.reader.judging import judge_page
 from formreader.reader.page import Page
+from formreader.records import Explanation
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

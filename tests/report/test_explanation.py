@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from formreader.reader import EncodingSeen, Explanation, Push
-from formreader.records import Cell, Check, Source
+from formreader.records import Cell, Check, EncodingSeen, Explanation, Push, Source
 from formreader.report.explanation import explanation_to_json
 from formreader.report.explanation_picture import WIDTH_PX, draw_explanation, draw_explanations
 from formreader.report.explanation_text import explanation_text

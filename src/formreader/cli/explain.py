@@ -15,7 +15,7 @@ from formreader.cli.read import PLAIN_WIDTH
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
-    from formreader.reader import Explanation
+    from formreader.records import Explanation
 
 
 class Format(StrEnum):

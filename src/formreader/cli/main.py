@@ -12,7 +12,19 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import typer  # noqa: E402 - after the threads are set
 
-from formreader.cli import calibrate, evaluate, explain, read, synth, template, train  # noqa: E402
+from formreader.cli import (  # noqa: E402
+    batch,
+    calibrate,
+    evaluate,
+    explain,
+    export,
+    queue,
+    read,
+    status,
+    synth,
+    template,
+    train,
+)
 from formreader.cli.messages import say, show_warnings  # noqa: E402
 from formreader.errors import FormreaderError  # noqa: E402
 
@@ -28,6 +40,10 @@ app = typer.Typer(
 )
 app.command("read")(read.read)
 app.command("explain")(explain.explain)
+app.command("batch")(batch.batch)
+app.command("status")(status.status)
+app.command("queue")(queue.queue)
+app.command("export")(export.export)
 app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")
 app.command("synth")(synth.synth)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -13,6 +11,7 @@ import typer
 
 from formreader.cli.inputs import expand
 from formreader.cli.messages import say
+from formreader.cli.outputs import opened
 from formreader.cli.progress import progress
 from formreader.errors import Rejected, UsageError
 
@@ -59,7 +58,7 @@ def read(
         raise UsageError("--debug draws page by page: leave out --document")
     paths = list(expand(photos))
     reader = Reader(templates=templates, policy=policy)
-    with _opened(out, paths) as target, progress(paths, len(paths), "reading", target) as counted:
+    with opened(out, photographs=paths) as target, progress(paths, len(paths), "reading", target) as counted:
         outcomes = _print(_readings(reader, counted, debug, document), output, target)
     raise typer.Exit(exit_code(outcomes))
 
@@ -70,22 +69,6 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
     if rejected == len(outcomes):
         return NOTHING_READ
     return SOME_REJECTED if rejected else 0
-
-
-@contextmanager
-def _opened(out: Path | None, photos: Iterable[Path]) -> Iterator[TextIO]:
-    """The file to write, or stdout. Raises ``UsageError`` where it cannot be written or is a photograph."""
-    if out is None:
-        yield sys.stdout
-        return
-    if any(out.resolve() == photo.resolve() for photo in photos):
-        raise UsageError(f"{out}: is one of the photographs: give --out another name")
-    try:
-        target = out.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}): give --out another name") from None
-    with target:
-        yield target
 
 
 def _readings(reader: Reader, photos: Iterable[Path], debug: Path | None, document: bool) -> Iterator[SheetReading]:

@@ -18,6 +18,8 @@ HALF_ABOVE_PIXELS = 5_000_000
 the picture is decoded again at full size, for its boxes alone."""
 
 PDF_PX_PER_INCH = 200
+NO_MEMORY = -4
+"""OpenCV's code for memory that could not be had (cv::Error::StsNoMem)."""
 LONGEST_MAGIC = max(map(len, PAGED))
 
 
@@ -78,6 +80,8 @@ def _decode(data: bytes, flag: int) -> Grey:
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     except cv2.error as error:
+        if error.code == NO_MEMORY:
+            raise MemoryError(str(error)) from None  # the machine's fault, not the picture's
         raise _undecodable(str(error)) from None
     if picture is None or picture.size == 0:
         raise _undecodable("the decoder gave nothing")

@@ -2,75 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from formreader.decode import Posterior, infer_sheet
 from formreader.errors import Rejected, UsageError
 from formreader.reader.page import Page, Refusal
 from formreader.reader.reading import Reader
-from formreader.records import Cell, Check, FieldReading, SheetReading, Source
+from formreader.records import Chances, EncodingSeen, Explanation, FieldReading, Push, SheetReading
 from formreader.templates import Rule
-
-Chances = Mapping[int | None, float]
-"""Probability of each value, the most probable first; None is a field left empty."""
 
 LEAST_PUSH = 1e-6
 """A rule of other fields is told only where it moves the probability at least so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class EncodingSeen:
-    """One encoding: its cells with what was read in each, and what it ``says`` by its picture alone."""
-
-    name: str
-    says: tuple[tuple[str, float], ...]
-    cells: tuple[Cell, ...]
-    read: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """What one rule does to the probability of a field's value.
-
-    ``by_itself``: what is added to ``own`` by this rule and no other; ``beside_others``: what is lost where
-    this rule alone is left out. Where several rules say the same, none is missed beside the others.
-    ``towards`` is the value that gains most by the rule, and how much; None where none gains.
-    """
-
-    rule: str
-    by_itself: float
-    beside_others: float
-    towards: tuple[int | None, float] | None
-
-    @property
-    def size(self) -> float:
-        return max(abs(self.by_itself), abs(self.beside_others))
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How one field came about.
-
-    ``own`` is what stands in the boxes by all pictures of the field and no rule, ``posterior`` the same by the
-    whole page, ``meant`` the number meant by the whole page. ``value`` is the one most probable in the end,
-    whose probability ``pushes`` follow, the largest first; ``checks`` are the rules that name the field.
-    """
-
-    source: Source
-    template: str
-    reading: FieldReading
-    encodings: tuple[EncodingSeen, ...]
-    own: Chances
-    posterior: Chances
-    meant: Chances
-    pushes: tuple[Push, ...]
-    checks: tuple[Check, ...]
-
-    @property
-    def value(self) -> int | None:
-        return _likeliest(self.posterior)
 
 
 def explain(reader: Reader, path: str | Path, field: str, page: int = 1) -> Explanation:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from formreader.reader import Explanation
+from formreader.records import Explanation
 from formreader.report.contract import (
     PROBABILITY_DECIMALS,
     check_to_dict,

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.reader import EncodingSeen, Explanation, Push
+from formreader.records import EncodingSeen, Explanation, Push
 
 Picture = NDArray[np.uint8]
 """Shape (height, width, 3), blue green red, 0 to 255."""

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from formreader.reader import Explanation
+from formreader.records import Explanation
 from formreader.report.table import COLOURS, percent
 
 SHOWN = 3

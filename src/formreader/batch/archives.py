@@ -1,0 +1,233 @@
+"""Zip and tar archives, unpacked where no name in them can reach, within limits that no bomb passes.
+
+A member is written under a number of our own, never under its name. What cannot be taken is an input with
+its reason, so that nothing in an archive vanishes.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+import os
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO, cast
+
+from formreader.batch.names import is_picture, printable
+from formreader.errors import UsageError
+from formreader.load.container import BYTES_LIMIT
+from formreader.store import Failure, Input
+
+ZIP_SUFFIX = ".zip"
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+MEMBERS_LIMIT = 500_000
+"""Members of one archive: half of a national election in one file."""
+UNPACKED_LIMIT = 256 * 2**30
+"""Bytes of one archive when unpacked."""
+RATIO_LIMIT, RATIO_FROM = 100, 256 * 2**20
+"""Photographs hardly shrink. Beyond RATIO_FROM bytes, no more than this many times the archive's own size."""
+LISTING = "members.jsonl"
+CHUNK_BYTES = 2**20
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, NotImplementedError)
+"""What the libraries raise for an archive that is damaged or packed in a way that they do not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    name: str
+    size: int
+    regular: bool
+    open: Callable[[], IO[bytes] | None]
+
+
+class _DamagedError(Exception):
+    """A member's bytes cannot be had."""
+
+
+class _TooLargeError(Exception):
+    """The rest of the archive is left where it is; the message says why."""
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the path ends as a zip's or a tar's does."""
+    return path.name.lower().endswith((ZIP_SUFFIX, *TAR_SUFFIXES))
+
+
+def unpack(archive: Path, folder: Path) -> Iterator[Input]:
+    """The pictures in ``archive``, each written under ``folder`` and called ``archive/member``.
+
+    An archive that was unpacked before and has not changed is not opened again.
+    """
+    found = archive.stat()
+    key = f"{archive.resolve()}\0{found.st_size}\0{found.st_mtime_ns}"
+    target = folder / sha256(os.fsencode(key)).hexdigest()[:16]
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be made ({error.strerror}): give --out another name") from None
+    listing = target / LISTING
+    if listing.exists():
+        for line in listing.read_text(encoding="utf-8").splitlines():
+            yield _restored(json.loads(line), target)
+        return
+    with _written_whole(listing) as record:
+        for one in _members_as_inputs(archive, target, found.st_size):
+            told = {**asdict(one), "file": Path(one.file).name}
+            record.write(json.dumps(told).encode() + b"\n")
+            yield one
+
+
+def _restored(told: dict[str, object], target: Path) -> Input:
+    failure = cast("dict[str, str] | None", told["failure"])
+    file = str(target / str(told["file"]))
+    return Input(str(told["path"]), file, failure=Failure(**failure) if failure else None)
+
+
+def _members_as_inputs(archive: Path, target: Path, packed: int) -> Iterator[Input]:
+    total = number = 0
+    named: Counter[str] = Counter()
+    try:
+        with closing(_members(archive)) as members:
+            for number, member in enumerate(members, 1):
+                total += member.size
+                if number > MEMBERS_LIMIT:
+                    raise _TooLargeError(f"it has more than {MEMBERS_LIMIT:,} members")
+                if total > UNPACKED_LIMIT or total > max(RATIO_FROM, RATIO_LIMIT * packed):
+                    raise _TooLargeError(f"it unpacks to {total:,} bytes and more, from {packed:,}")
+                one = _taken(archive, member, target / f"{number:06d}{PurePosixPath(member.name).suffix.lower()}")
+                if one is not None:
+                    named[one.path] += 1  # an archive may hold one name twice: both are read
+                    yield one if named[one.path] == 1 else replace(one, path=f"{one.path} ({named[one.path]})")
+    except _TooLargeError as error:
+        message = f"the archive is not read any further: {error}; unpack it by hand if it is what it should be"
+        yield Input(printable(archive), str(target / "archive"), failure=Failure("archive_too_large", message))
+    except (*BROKEN, ValueError) as error:
+        message = f"the archive is damaged after {number} members ({error}): copy it again"
+        yield Input(printable(archive), str(target / "archive"), failure=Failure("bad_archive", message))
+
+
+def _taken(archive: Path, member: _Member, target: Path) -> Input | None:
+    """The member as an input, its bytes at ``target``; None where it is no picture."""
+    path = f"{printable(archive)}/{printable(member.name)}"
+    failure = _fault(member)
+    if failure is None:
+        if not is_picture(member.name) or PurePosixPath(member.name).name.startswith("."):
+            return None
+        failure = _write(member, target)
+    if failure is not None:
+        target = target.with_suffix(".refused")  # names no file: there is nothing to look into
+    return Input(path, str(target), failure=failure)
+
+
+def _fault(member: _Member) -> Failure | None:
+    name = PurePosixPath(member.name)
+    if name.is_absolute() or ".." in name.parts or "\\" in member.name:
+        return Failure("unsafe_name", "its name leads out of the archive: someone made this archive to do harm")
+    if is_archive(Path(name)):
+        return Failure("nested_archive", "an archive within an archive is not opened: unpack it first")
+    if not is_picture(name.name):
+        return None
+    if not member.regular:
+        return Failure("unsafe_member", "it is a link or a device, not a file: pack the photograph itself")
+    if member.size > BYTES_LIMIT:
+        return Failure("too_many_bytes", f"{member.size:,} bytes is over the limit of {BYTES_LIMIT:,}")
+    return None
+
+
+def _write(member: _Member, target: Path) -> Failure | None:
+    if target.exists():
+        return None
+    try:
+        source = cast("IO[bytes]", member.open())
+    except RuntimeError as error:  # zipfile's word for a member with a password
+        return Failure("locked_member", f"it cannot be unpacked ({error}): pack it without a password")
+    except BROKEN as error:
+        return _damaged(error)
+    with closing(source):
+        try:
+            with _written_whole(target) as copy:
+                for chunk in _chunks(source):
+                    copy.write(chunk)
+        except _DamagedError as error:
+            return _damaged(error)
+    return None
+
+
+def _chunks(source: IO[bytes]) -> Iterator[bytes]:
+    try:
+        while chunk := source.read(CHUNK_BYTES):
+            yield chunk
+    except BROKEN as error:
+        raise _DamagedError(str(error)) from None
+
+
+def _damaged(error: Exception) -> Failure:
+    return Failure("bad_member", f"it is damaged in the archive ({error}): copy the archive again")
+
+
+@contextmanager
+def _written_whole(target: Path) -> Iterator[BinaryIO]:
+    """A file that is there when it is complete, and not before. Raises ``UsageError`` where there is no room."""
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+        unfinished.replace(target)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written ({error.strerror}): make room, or give --out another") from None
+
+
+def _members(archive: Path) -> Generator[_Member]:
+    yield from (_zip_members if archive.name.lower().endswith(ZIP_SUFFIX) else _tar_members)(archive)
+
+
+def _zip_members(archive: Path) -> Iterator[_Member]:
+    with zipfile.ZipFile(archive) as opened:
+        for info in opened.infolist():
+            if not info.is_dir():
+                regular = not stat.S_ISLNK(info.external_attr >> 16)
+                yield _Member(info.filename, info.file_size, regular, partial(opened.open, info))
+
+
+def _tar_members(archive: Path) -> Iterator[_Member]:
+    with archive.open("rb") as raw, _decompressed(raw) as plain:
+        guarded = cast("BinaryIO", _Guarded(plain))
+        with tarfile.open(fileobj=guarded, mode="r:") as opened:
+            while (info := opened.next()) is not None:
+                opened.members = []  # type: ignore[attr-defined]  # tarfile keeps every header it has seen
+                if not info.isdir():
+                    yield _Member(info.name, info.size, info.isreg(), partial(opened.extractfile, info))
+
+
+def _decompressed(raw: BinaryIO) -> IO[bytes]:
+    start = raw.read(6)
+    raw.seek(0)
+    if start.startswith(b"\x1f\x8b"):
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
+    if start.startswith(b"BZh"):
+        return bz2.BZ2File(raw)
+    return lzma.LZMAFile(raw) if start.startswith(b"\xfd7zXZ\0") else raw
+
+
+class _Guarded:
+    """A tar's bytes. A header may claim any length, and tarfile would take it into memory whole."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.close = file.seek, file.tell, file.close
+
+    def read(self, size: int = -1) -> bytes:
+        if size > BYTES_LIMIT:
+            raise tarfile.ReadError(f"a header of {size:,} bytes")
+        return self._file.read(size)

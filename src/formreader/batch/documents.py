@@ -1,0 +1,121 @@
+"""Pages that belong together: duplicates that contradict each other, pages that are missing, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from formreader.store import Entry, Sheet
+
+Disputes = Mapping[str, Sequence[Mapping[str, str]]]
+"""By field: why a person must decide, as reasons of the contract (code, text)."""
+
+DISAGREE, FILED_TWICE = "duplicates_disagree", "filed_twice"
+
+
+def compare_duplicates(group: Sequence[Entry]) -> dict[int, Disputes]:
+    """Disputes by ``page_id`` of several photographs of one page; what was refused says nothing."""
+    read = [entry for entry in group if entry.sheet is not None and entry.sheet["status"] != "rejected"]
+    found: dict[int, dict[str, list[dict[str, str]]]] = {}
+    for one, other in combinations(read, 2):
+        if one.page_id == other.page_id:
+            continue
+        for entry, against in ((one, other), (other, one)):
+            for field, text in _contradictions(entry.sheet or {}, against.sheet or {}, against.path):
+                reasons = found.setdefault(entry.page_id, {}).setdefault(field, [])
+                reasons.append({"code": DISAGREE, "text": text})
+    return {page_id: disputes for page_id, disputes in found.items() if disputes}
+
+
+def dispute_filing(group: Sequence[Entry]) -> dict[int, Disputes]:
+    """Disputes by ``page_id`` of one picture that is filed under several stations or pages."""
+    places = list(dict.fromkeys(_filed_under(entry) for entry in group))
+    reason = {"code": FILED_TWICE, "text": f"this very picture is filed under {' and under '.join(places)}"}
+    return {
+        entry.page_id: {field: [reason] for field in entry.sheet["fields"]}
+        for entry in group
+        if entry.sheet is not None
+    }
+
+
+def with_disputes(sheet: Sheet, disputes: Disputes) -> Sheet:
+    """The reading with its disputed fields, and so the sheet, in review; no value is changed."""
+    if not disputes or sheet["status"] == "rejected":
+        return sheet
+    fields = {
+        name: {**field, "status": "review", "reasons": [*field["reasons"], *disputes[name]]}
+        if name in disputes
+        else field
+        for name, field in sheet["fields"].items()
+    }
+    return {**sheet, "status": "review", "fields": fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A station's pages: ``read`` by their place, ``missing`` of those that are expected."""
+
+    station: str
+    read: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def documents(places: Iterable[tuple[str, str | None, str | None]], expected: Sequence[str]) -> Iterator[Document]:
+    """Each station's document, from (station, place, status) in the order of stations.
+
+    A page that was refused is missing: it must be photographed again.
+    """
+    station: str | None = None
+    read: dict[str, None] = {}
+    for name, place, status in places:
+        if station is not None and name != station:
+            yield _document(station, read, expected)
+            read = {}
+        station = name
+        if place is not None and status in ("accepted", "review"):
+            read[place] = None
+    if station is not None:
+        yield _document(station, read, expected)
+
+
+@dataclass(slots=True)
+class Total:
+    """A field's sum over the sheets where it is accepted, and how many sheets it still lacks."""
+
+    total: int = 0
+    accepted: int = 0
+    empty: int = 0
+    in_review: int = 0
+
+    def add(self, fields: Sequence[Mapping[str, object]]) -> None:
+        """One page of paper, as read from one or more photographs of it that agree."""
+        accepted = [field["value"] for field in fields if field["status"] == "accepted"]
+        if not accepted:
+            self.in_review += 1
+        elif isinstance(accepted[0], int):
+            self.total += accepted[0]
+            self.accepted += 1
+        else:
+            self.empty += 1
+
+
+def _contradictions(sheet: Sheet, other: Sheet, path: str) -> Iterator[tuple[str, str]]:
+    """Fields of ``sheet`` that ``other`` reads as something else, and how to say so."""
+    if sheet["template"] != other["template"]:
+        for name in sheet["fields"]:
+            yield name, f"another photograph of this page ({path}) was taken for the form {other['template']}"
+        return
+    for name, field in sheet["fields"].items():
+        against = other["fields"].get(name)
+        if against is not None and against["value"] != field["value"]:
+            yield name, f"another photograph of this page ({path}) reads {against['written']}"
+
+
+def _filed_under(entry: Entry) -> str:
+    station = "no station" if entry.station is None else f"station {entry.station}"
+    return station if entry.page is None else f"{station}, page {entry.page}"
+
+
+def _document(station: str, read: Mapping[str, None], expected: Sequence[str]) -> Document:
+    return Document(station, tuple(read), tuple(place for place in expected if place not in read))

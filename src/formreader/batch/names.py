@@ -1,0 +1,18 @@
+"""File names: which look like pictures, and how a name that is no text is said."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePath
+
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".pdf"})
+
+
+def is_picture(name: str) -> bool:
+    """Whether a name ends as those of pictures and PDFs do."""
+    return PurePath(name).suffix.lower() in PICTURES
+
+
+def printable(path: str | Path) -> str:
+    """The path as text that any database and terminal can hold: bytes that are no UTF-8 as ``\\xff``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

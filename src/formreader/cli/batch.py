@@ -1,0 +1,189 @@
+"""``formreader batch``: any number of photographs into a run that can be stopped and gone on with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formreader.cli.inputs import expand
+from formreader.cli.messages import say
+from formreader.cli.read import NOTHING_READ, SOME_REJECTED
+from formreader.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from formreader.batch import Engine, ProcessPool, Setup
+    from formreader.batch.ray_engine import RayEngine
+    from formreader.store import Counts, RunStore
+
+INTERRUPTED = 130
+
+
+class Runner(StrEnum):
+    """What runs the workers."""
+
+    local = "local"
+    ray = "ray"
+
+
+Store = Annotated[
+    str | None,
+    typer.Option(envvar="FORMREADER_STORE", help="Database URL of the run instead of SQLite in its folder."),
+]
+
+
+def batch(
+    out: Annotated[Path, typer.Option(help="Folder of the run; one that exists is gone on with.")],
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="INPUT...",
+            help="Files, folders, zip or tar archives, manifests (CSV or JSON Lines: path, station, page), "
+            "- for a list on stdin; none to go on with a run.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; one a core without it.")] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")] = 60.0,
+    memory: Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")] = 2048,
+    engine: Annotated[
+        Runner, typer.Option(help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.")
+    ] = Runner.local,
+    store: Store = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(help="Regular expression that finds ids in paths, as (?P<station>…) and (?P<page>…)."),
+    ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Read again what other models, templates or thresholds have read.")
+    ] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what has failed.")] = False,
+    templates: Annotated[
+        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
+    ] = None,
+    models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
+    reader: Annotated[
+        str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
+    ] = None,
+) -> None:
+    """Read any number of photographs with all cores, into a run that outlives every crash.
+
+    Stopped or killed at any moment, the same command goes on where it was. Ctrl-C finishes what is in
+    flight, a second one does not. Exit code: as `formreader read`, of the whole run; 130 when stopped.
+    """
+    from formreader.batch import Setup, gather, only_batch
+    from formreader.batch.jobs import DEFAULT_READER
+    from formreader.store import RunStore
+    from formreader.store.readout import counts
+
+    if not inputs and not out.is_dir():
+        raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
+    _make(out)
+    setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), memory)
+    settings = {"engine": engine, "workers": workers, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
+    with only_batch(out), RunStore(out, store, create=True) as run, run.held():
+        run.recover()
+        run.register(gather(expand(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
+        if retry:
+            run.retry_failed()
+        with _told_to_stop() as told, closing(_engine(engine, workers, setup, timeout)) as running:
+            try:
+                _read(run, running, settings, told, refresh=refresh)
+            finally:
+                run.recover()  # what a second Ctrl-C cut short waits again
+        found = counts(run.engine)
+    raise typer.Exit(_conclude(out, found, stopped=bool(told)))
+
+
+def _engine(runner: Runner, workers: int | None, setup: Setup, timeout_s: float) -> ProcessPool | RayEngine:
+    """Started, with one worker a core where their number is left open."""
+    if runner is Runner.local:
+        from formreader.batch import ProcessPool
+
+        return ProcessPool(workers or _cores(), setup, timeout_s)
+    try:
+        from formreader.batch.ray_engine import RayEngine
+    except ImportError:
+        raise UsageError("--engine ray: needs Ray: pip install 'formreader[ray]'") from None
+    return RayEngine(workers, setup, timeout_s)
+
+
+def _read(run: RunStore, engine: Engine, settings: Mapping[str, object], told: Sequence[int], *, refresh: bool) -> None:
+    """Read what waits, with a meter, until ``told`` holds something."""
+    from formreader.batch import identify, run_batch
+    from formreader.cli.meter import metered
+    from formreader.store.readout import counts
+
+    with metered(lambda: counts(run.engine)) as meter:
+        present = identify(engine, lambda: not told)
+        if present is None:
+            return
+        stale = run.stale(present, mark=refresh)
+        if stale and not refresh:
+            say(f"{stale} pages were read by other models or templates: --refresh reads them again")
+        run_id = run.begin_run(present, settings)
+
+        def go_on() -> bool:
+            meter.look()
+            return not told
+
+        run_batch(run, engine, run_id, go_on)
+        run.end_run(run_id)
+
+
+def _conclude(out: Path, found: Counts, *, stopped: bool) -> int:
+    """The last line, and the exit code."""
+    from formreader.cli.meter import outcome_text
+
+    print(f"{out}: {found.finished} pages: {outcome_text(found)}")
+    if stopped and found.left:
+        say(f"stopped; {found.left} pages wait: `formreader batch --out {out}` goes on")
+        return INTERRUPTED
+    lost = found.rejected + found.failed
+    if lost == found.finished:
+        return NOTHING_READ
+    return SOME_REJECTED if lost else 0
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _absolute(folder: Path | None) -> Path | None:
+    return None if folder is None else folder.resolve()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made ({error.strerror}): give --out another name") from None
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[list[int]]:
+    """Holds the first Ctrl-C or SIGTERM as an item; a second one ends the process's work at once."""
+    told: list[int] = []
+
+    def hear(number: int, _frame: FrameType | None) -> None:
+        if told:
+            raise KeyboardInterrupt
+        told.append(number)
+        say("finishing what is in flight; again to stop at once")
+
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

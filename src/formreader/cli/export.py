@@ -1,0 +1,120 @@
+"""``formreader export``: what a run has read, for spreadsheets, programs and notebooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formreader.cli.batch import Store
+from formreader.cli.messages import say
+from formreader.cli.outputs import check_output, opened
+from formreader.errors import UsageError
+
+if TYPE_CHECKING:
+    from formreader.batch.results import Reading, Results
+    from formreader.report.dataset import Columns, Row
+    from formreader.store import RunStore
+
+
+class Format(StrEnum):
+    """What is written."""
+
+    csv = "csv"
+    jsonl = "jsonl"
+    parquet = "parquet"
+
+
+class Rows(StrEnum):
+    """What one row is."""
+
+    fields = "fields"
+    sheets = "sheets"
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    output: Annotated[
+        Format, typer.Option("--format", help="CSV, JSON Lines (the contract, an object a page), Parquet.")
+    ],
+    rows: Annotated[
+        Rows, typer.Option(help="One row a field, or one a sheet with accepted values alone.")
+    ] = Rows.fields,
+    out: Annotated[Path | None, typer.Option(help="File to write; the terminal without it.")] = None,
+    partition_by: Annotated[
+        str | None, typer.Option(help="Parquet alone: --out is a folder, parted by this column.")
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Write everything that a run has read: a refused page too, with its cause."""
+    from formreader.batch.results import Results
+    from formreader.store import RunStore
+
+    _check(output, rows, out, partition_by)
+    with RunStore(run, store) as stored:
+        results = Results(stored)
+        if output is Format.parquet and out is not None:
+            check_output(out, run=run)
+            _write_parquet(stored, results, rows, out, partition_by)
+        else:
+            with opened(out, run=run) as target:
+                if output is Format.jsonl:
+                    for reading in results.readings():
+                        print(_contract(reading), file=target)
+                else:
+                    from formreader.report.dataset import write_rows
+
+                    write_rows(_rows(results, rows), _columns(stored, rows), target)
+        found = results.counts()
+    if found.left:
+        say(f"{found.left} pages are not read yet, and not written")
+
+
+def _check(output: Format, rows: Rows, out: Path | None, partition_by: str | None) -> None:
+    if output is Format.parquet and out is None:
+        raise UsageError("--format parquet: is no text for a terminal: name a file with --out")
+    if output is Format.jsonl and rows is Rows.sheets:
+        raise UsageError("--format jsonl: is one object a page as it is: leave --rows out")
+    if partition_by is not None and output is not Format.parquet:
+        raise UsageError("--partition-by: parts Parquet alone: add --format parquet")
+
+
+def _contract(reading: Reading) -> str:
+    """The page's object; the user's ids are added where there are any."""
+    ids = {name: value for name, value in (("station", reading.station), ("page", reading.page)) if value is not None}
+    return json.dumps({**reading.sheet, **({"document": ids} if ids else {})}, ensure_ascii=False)
+
+
+def _rows(results: Results, rows: Rows) -> Iterator[Row]:
+    from formreader.report.dataset import field_records, sheet_record
+
+    for reading in results.readings():
+        if rows is Rows.fields:
+            yield from field_records(reading.sheet, reading.station, reading.page)
+        else:
+            yield sheet_record(reading.sheet, reading.station, reading.page)
+
+
+def _columns(store: RunStore, rows: Rows) -> Columns:
+    from formreader.report.dataset import FIELD_COLUMNS, sheet_columns
+    from formreader.store.readout import field_names
+
+    return FIELD_COLUMNS if rows is Rows.fields else sheet_columns(field_names(store.engine))
+
+
+def _write_parquet(store: RunStore, results: Results, rows: Rows, out: Path, partition_by: str | None) -> None:
+    try:
+        from formreader.report.parquet import write_parquet
+    except ImportError:
+        raise UsageError("--format parquet: needs pyarrow: pip install 'formreader[parquet]'") from None
+    columns = _columns(store, rows)
+    if partition_by is not None and partition_by not in columns:
+        raise UsageError(f"--partition-by {partition_by}: is none of the columns {', '.join(columns)}")
+    try:
+        write_parquet(_rows(results, rows), columns, out, partition_by)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error}): give --out another name") from None

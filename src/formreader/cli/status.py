@@ -1,0 +1,126 @@
+"""``formreader status``: how far a run is, what went wrong, which pages are missing, what it adds up to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formreader.cli.batch import Store
+
+if TYPE_CHECKING:
+    from formreader.batch.documents import Document, Total
+    from formreader.store import Counts
+
+LISTED = 20
+"""Stations with missing pages that are named to a person; JSON names all."""
+
+
+class Format(StrEnum):
+    """How the state is said."""
+
+    text = "text"
+    json = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    counts: Counts
+    causes: dict[str, int]
+    stations: int
+    expected: Sequence[str]
+    incomplete: list[Document]
+    disputed: int
+    totals: dict[tuple[str, str], Total] | None
+
+
+def status(
+    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    expect: Annotated[
+        str | None,
+        typer.Option(help="Pages that each station must have, as 1,2,3; without it those that any station has."),
+    ] = None,
+    totals: Annotated[bool, typer.Option("--totals", help="Add up what is accepted, with what is missing.")] = False,
+    output: Annotated[Format, typer.Option("--format", help="For people, or one JSON object.")] = Format.text,
+    store: Store = None,
+) -> None:
+    """Say how far a run is, what could not be read and why, and which stations lack pages."""
+    from formreader.batch.documents import documents
+    from formreader.batch.results import Results
+    from formreader.store import RunStore
+    from formreader.store.readout import causes, expected_places, places
+
+    with RunStore(run, store) as opened:
+        results = Results(opened)
+        expected = [place.strip() for place in expect.split(",")] if expect else expected_places(opened.engine)
+        stations, incomplete = 0, []
+        for document in documents(places(opened.engine), expected):
+            stations += 1
+            if document.missing:
+                incomplete.append(document)
+        state = _State(
+            counts=results.counts(),
+            causes=causes(opened.engine),
+            stations=stations,
+            expected=expected,
+            incomplete=incomplete,
+            disputed=len(results.disputes),
+            totals=results.totals() if totals else None,
+        )
+    if output is Format.json:
+        print(json.dumps(_as_object(state), ensure_ascii=False))
+    else:
+        print("\n".join(_lines(state)))
+
+
+def _as_object(state: _State) -> dict[str, object]:
+    found: dict[str, object] = {
+        **asdict(state.counts),
+        "causes": state.causes,
+        "stations": state.stations,
+        "expected": list(state.expected),
+        "incomplete": {document.station: list(document.missing) for document in state.incomplete},
+        "disputed": state.disputed,
+    }
+    if state.totals is not None:
+        found["totals"] = [
+            {"template": template, "field": field, **asdict(total)} for (template, field), total in state.totals.items()
+        ]
+    return found
+
+
+def _lines(state: _State) -> Iterable[str]:
+    from formreader.cli.meter import outcome_text
+
+    found = state.counts
+    looked = found.inputs - found.unseen
+    yield f"files     {found.inputs}, {looked} looked into, of which {found.contents} differ in content"
+    yield f"pages     {found.pages}: {outcome_text(found)}, {found.waiting + found.running} waiting"
+    if state.causes:
+        yield f"because   {', '.join(f'{cause} {count}' for cause, count in state.causes.items())}"
+    if state.disputed:
+        yield f"disputed  {state.disputed} pages contradict another photograph of them, or are filed twice"
+    if state.stations:
+        yield f"stations  {state.stations}, {len(state.incomplete)} lack a page of {', '.join(state.expected)}"
+        for document in state.incomplete[:LISTED]:
+            yield f"    {document.station} lacks {', '.join(document.missing)}"
+        if len(state.incomplete) > LISTED:
+            yield f"    and {len(state.incomplete) - LISTED} more: --format json names them"
+    if state.totals is not None:
+        yield from _total_lines(state.totals, found)
+
+
+def _total_lines(totals: dict[tuple[str, str], Total], found: Counts) -> Iterable[str]:
+    lost = found.rejected + found.failed
+    yield f"totals    over accepted values alone; {lost} pages could not be read, {found.left} are not read yet"
+    template = ""
+    for (form, field), total in totals.items():
+        if form != template:
+            template = form
+            yield f"  {form:32}{'total':>12}{'sheets':>9}{'empty':>7}{'in review':>11}"
+        yield f"    {field:30}{total.total:>12}{total.accepted:>9}{total.empty:>7}{total.in_review:>11}"

@@ -1,0 +1,103 @@
+"""Readings as rows of typed columns, one a field or one a sheet: what CSV and Parquet are written from."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TextIO
+
+Kind = Literal["text", "integer", "number", "texts"]
+Columns = Mapping[str, Kind]
+Row = dict[str, Any]
+
+PLACE: Columns = {
+    "station": "text",
+    "document_page": "text",
+    "path": "text",
+    "page": "integer",
+    "sha256": "text",
+    "template": "text",
+}
+FIELD_COLUMNS: Columns = {
+    **PLACE,
+    "sheet_status": "text",
+    "rejection": "text",
+    "field": "text",
+    "written": "text",
+    "value": "integer",
+    "confidence": "number",
+    "status": "text",
+    "reasons": "texts",
+}
+SHEET_COLUMNS: Columns = {
+    **PLACE,
+    "status": "text",
+    "rejection": "text",
+    "message": "text",
+    "accepted": "integer",
+    "in_review": "texts",
+}
+VALUE = "value."
+"""Before a field's name in the heading of its column, so that no field is taken for a column of ours."""
+
+
+def sheet_columns(fields: Iterable[str]) -> Columns:
+    """The columns of one row a sheet whose forms have these fields."""
+    return {**SHEET_COLUMNS, **{f"{VALUE}{name}": "integer" for name in fields}}
+
+
+def field_records(sheet: Mapping[str, Any], station: str | None, document_page: str | None) -> Iterator[Row]:
+    """Rows of ``FIELD_COLUMNS`` of a reading as the contract has it; a refused page has one, with its cause."""
+    head = {**_place(sheet, station, document_page), "sheet_status": sheet["status"]}
+    if sheet["rejection"] is not None:
+        yield {**head, "rejection": sheet["rejection"]["code"], "status": "rejected", "reasons": []}
+    for name, field in sheet["fields"].items():
+        known = {key: field[key] for key in ("written", "value", "confidence", "status")}
+        yield {**head, "field": name, **known, "reasons": [reason["code"] for reason in field["reasons"]]}
+
+
+def sheet_record(sheet: Mapping[str, Any], station: str | None, document_page: str | None) -> Row:
+    """The row of ``sheet_columns`` of a reading as the contract has it.
+
+    Only accepted values stand in it: a number that waits for a person is named in ``in_review`` and left
+    out, so that nobody adds it up.
+    """
+    fields, rejection = sheet["fields"], sheet["rejection"] or {}
+    accepted = {name: field["value"] for name, field in fields.items() if field["status"] == "accepted"}
+    return {
+        **_place(sheet, station, document_page),
+        "status": sheet["status"],
+        "rejection": rejection.get("code"),
+        "message": rejection.get("message"),
+        "accepted": len(accepted),
+        "in_review": [name for name in fields if name not in accepted],
+        **{f"{VALUE}{name}": value for name, value in accepted.items()},
+    }
+
+
+def write_rows(rows: Iterable[Row], columns: Columns, target: TextIO) -> None:
+    """CSV with a heading; several texts in one cell are parted by ``; ``."""
+    writer = csv.writer(target)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in columns])
+
+
+def _place(sheet: Mapping[str, Any], station: str | None, document_page: str | None) -> Row:
+    source = sheet["source"]
+    return {
+        "station": station,
+        "document_page": document_page,
+        "path": source["path"],
+        "page": source["page"],
+        "sha256": source["sha256"],
+        "template": sheet["template"],
+    }
+
+
+def _cell(value: str | float | Sequence[str] | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6f}"  # never as 1e-06: spreadsheets of some languages take that for text
+    return str(value) if isinstance(value, (str, int)) else "; ".join(value)

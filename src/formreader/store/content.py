@@ -1,0 +1,44 @@
+"""Contents and the inputs that hold them, within a transaction of the caller's."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import delete as delete_from
+
+from formreader.store.records import Failure
+from formreader.store.schema import DONE, FAILED, WAITING, contents, inputs, pages, results
+
+
+def add_content(connection: Connection, sha256: str | None, page_count: int) -> int:
+    """A content and its pages, which wait; its id."""
+    content_id = int(connection.execute(insert(contents).values(sha256=sha256)).inserted_primary_key[0])  # type: ignore[index]
+    connection.execute(
+        insert(pages),
+        [{"content_id": content_id, "number": number, "state": WAITING} for number in range(1, page_count + 1)],
+    )
+    return content_id
+
+
+def fail_input(connection: Connection, input_id: int, failure: Failure) -> None:
+    """An input that could not be looked into becomes one failed page."""
+    content_id = add_content(connection, None, 1)
+    link(connection, input_id, content_id)
+    connection.execute(
+        update(pages)
+        .where(pages.c.content_id == content_id)
+        .values(state=FAILED, attempts=1, error_code=failure.code, error_message=failure.message)
+    )
+
+
+def link(connection: Connection, input_id: int, content_id: int) -> None:
+    """The input holds this content from now on; one that no input holds any more goes, with its readings."""
+    of_input = inputs.c.id == input_id
+    before = connection.execute(select(inputs.c.content_id).where(of_input)).scalar_one()
+    connection.execute(update(inputs).where(of_input).values(state=DONE, content_id=content_id))
+    held = select(exists().where(inputs.c.content_id == before))
+    if before is None or connection.execute(held).scalar():
+        return
+    page_ids = select(pages.c.id).where(pages.c.content_id == before)
+    connection.execute(delete_from(results).where(results.c.page_id.in_(page_ids)))
+    connection.execute(delete_from(pages).where(pages.c.content_id == before))
+    connection.execute(delete_from(contents).where(contents.c.id == before))

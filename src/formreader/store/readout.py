@@ -1,0 +1,189 @@
+"""What a run holds: counts, its pages one by one, and the groups that belong together."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, FromClause, Select, case, distinct, func, select
+
+from formreader.store.records import Counts, Entry, Failure
+from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, inputs, pages, results
+
+FETCHED_AT_ONCE = 200
+"""Pages held in memory while a run of any length is gone through."""
+
+
+def counts(engine: Engine) -> Counts:
+    """How far the run is, in one look."""
+    with engine.connect() as connection:
+        by_input = _tally(connection.execute(select(inputs.c.state, func.count()).group_by(inputs.c.state)))
+        by_page = _tally(connection.execute(select(pages.c.state, func.count()).group_by(pages.c.state)))
+        by_status = _tally(
+            connection.execute(
+                select(results.c.status, func.count())
+                .join(pages)
+                .where(pages.c.state == DONE)
+                .group_by(results.c.status)
+            )
+        )
+        content_count = connection.execute(select(func.count()).select_from(contents)).scalar_one()
+    return Counts(
+        inputs=sum(by_input.values()),
+        unseen=by_input.get(WAITING, 0) + by_input.get(RUNNING, 0),
+        contents=content_count,
+        pages=sum(by_page.values()),
+        waiting=by_page.get(WAITING, 0),
+        running=by_page.get(RUNNING, 0),
+        failed=by_page.get(FAILED, 0),
+        accepted=by_status.get("accepted", 0),
+        review=by_status.get("review", 0),
+        rejected=by_status.get("rejected", 0),
+    )
+
+
+def causes(engine: Engine) -> dict[str, int]:
+    """How many pages were refused or given up for each cause, most first."""
+    refused = (
+        select(results.c.rejection, func.count()).where(results.c.rejection.is_not(None)).group_by(results.c.rejection)
+    )
+    failed = select(pages.c.error_code, func.count()).where(pages.c.state == FAILED).group_by(pages.c.error_code)
+    with engine.connect() as connection:
+        found = [*connection.execute(refused).all(), *connection.execute(failed).all()]
+    return dict(sorted(_tally(found).items(), key=lambda item: (-item[1], item[0])))
+
+
+def entries(engine: Engine, statuses: Iterable[str] | None = None) -> Iterator[Entry]:
+    """Every page of every input, in the order of the inputs; of these ``statuses`` alone where they are given.
+
+    A page that could not be read has the status ``failed``, one not read yet ``waiting``.
+    """
+    query = _entries_query().order_by(inputs.c.id, pages.c.number)
+    wanted = None if statuses is None else set(statuses)
+    if wanted is not None:
+        query = query.where(
+            results.c.status.in_(wanted - {FAILED, WAITING})
+            | pages.c.state.in_([state for state in (FAILED, WAITING) if state in wanted])
+        )
+    yield from _stream(engine, query)
+
+
+def shared_places(engine: Engine) -> Iterator[list[Entry]]:
+    """Pages that were photographed more than once: of one station, and of one page number or else one template."""
+    place = _place()
+    crowded = (
+        select(inputs.c.station, place.label("place"))
+        .select_from(_joined())
+        .where(inputs.c.station.is_not(None), place.is_not(None), results.c.template.is_not(None))
+        .group_by(inputs.c.station, place)
+        .having(func.count(distinct(pages.c.id)) > 1)
+        .subquery()
+    )
+    query = (
+        _entries_query()
+        .join(crowded, (inputs.c.station == crowded.c.station) & (_place() == crowded.c.place))
+        .order_by(crowded.c.station, crowded.c.place, inputs.c.id, pages.c.number)
+    )
+    yield from _grouped(_stream(engine, query), lambda entry: (entry.station, page_place(entry)))
+
+
+def shared_contents(engine: Engine) -> Iterator[list[Entry]]:
+    """Pages whose very same file is given under more than one station or page."""
+    label = func.coalesce(inputs.c.station, "").concat("/").concat(func.coalesce(inputs.c.page, ""))
+    claimed = (
+        select(inputs.c.content_id)
+        .where(inputs.c.station.is_not(None) | inputs.c.page.is_not(None))
+        .group_by(inputs.c.content_id)
+        .having(func.count(distinct(label)) > 1)
+    )
+    query = _entries_query().where(inputs.c.content_id.in_(claimed)).order_by(pages.c.id, inputs.c.id)
+    yield from _grouped(_stream(engine, query), lambda entry: entry.page_id)
+
+
+def page_place(entry: Entry) -> str | None:
+    """Which page of its station's document this is: as the user says, else as the form printed on it says.
+
+    What the user says of a file is said of its first page; the others go by their form.
+    """
+    if entry.page is not None and entry.number == 1:
+        return entry.page
+    return None if entry.sheet is None else entry.sheet["template"]
+
+
+def places(engine: Engine) -> Iterator[tuple[str, str | None, str | None]]:
+    """Station, page place and status of every page that has a station, by station."""
+    query = (
+        select(inputs.c.station, _place(), results.c.status)
+        .select_from(_joined())
+        .where(inputs.c.station.is_not(None))
+        .order_by(inputs.c.station)
+    )
+    with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
+        for row in connection.execute(query):
+            yield row[0], row[1], row[2]
+
+
+def expected_places(engine: Engine) -> list[str]:
+    """The pages that some station has: as the user numbers them, or else the forms that were read."""
+    labels = select(inputs.c.page).where(inputs.c.page.is_not(None)).distinct()
+    forms = select(results.c.template).where(results.c.template.is_not(None)).distinct()
+    with engine.connect() as connection:
+        found = list(connection.execute(labels).scalars()) or list(connection.execute(forms).scalars())
+    return sorted(found, key=lambda place: (len(place), place))
+
+
+def field_names(engine: Engine) -> list[str]:
+    """The fields of all forms that were read, form by form in the order of each form."""
+    first = select(func.min(results.c.page_id)).where(results.c.template.is_not(None))
+    first = first.group_by(results.c.template, results.c.run_id)
+    query = select(results.c.sheet).where(results.c.page_id.in_(first)).order_by(results.c.template, results.c.page_id)
+    with engine.connect() as connection:
+        names = [name for sheet in connection.execute(query).scalars() for name in json.loads(sheet)["fields"]]
+    return list(dict.fromkeys(names))
+
+
+def _tally(rows: Iterable[Sequence[Any]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row[0]] = found.get(row[0], 0) + row[1]
+    return found
+
+
+def _joined() -> FromClause:
+    return inputs.join(contents).join(pages, pages.c.content_id == contents.c.id).outerjoin(results)
+
+
+def _place() -> ColumnElement[str | None]:
+    """``page_place`` as the database reckons it."""
+    return case((pages.c.number == 1, func.coalesce(inputs.c.page, results.c.template)), else_=results.c.template)
+
+
+def _entries_query() -> Select[*tuple[Any, ...]]:
+    columns = (pages.c.id, inputs.c.path, inputs.c.file, inputs.c.station, inputs.c.page, pages.c.number)
+    rest = (contents.c.sha256, results.c.sheet, pages.c.error_code, pages.c.error_message)
+    query: Select[*tuple[Any, ...]] = select(*columns, *rest).select_from(_joined())
+    return query
+
+
+def _stream(engine: Engine, query: Select[*tuple[Any, ...]]) -> Iterator[Entry]:
+    with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
+        for row in connection.execute(query):
+            yield Entry(
+                page_id=row.id,
+                path=row.path,
+                file=os.fsdecode(row.file),
+                station=row.station,
+                page=row.page,
+                number=row.number,
+                sha256=row.sha256,
+                sheet=None if row.sheet is None else json.loads(row.sheet),
+                failure=None if row.error_code is None else Failure(row.error_code, row.error_message),
+            )
+
+
+def _grouped(found: Iterator[Entry], key: Callable[[Entry], object]) -> Iterator[list[Entry]]:
+    for _, group in groupby(found, key):
+        yield list(group)

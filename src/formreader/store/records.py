@@ -1,0 +1,110 @@
+"""What goes into the run store and comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Sheet = dict[str, Any]
+"""One page as plain data of schema ``formreader/sheet/1``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a page was not read: ``code`` for machines (timed_out, crashed …), ``message`` for a person."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing to read. ``path`` is what the user calls it, ``file`` where its bytes lie.
+
+    ``station`` and ``page`` are the user's own ids, where a manifest or a name gave them. ``failure``
+    says why it cannot even be opened, such as a member of an archive with an unsafe name.
+    """
+
+    path: str
+    file: str
+    station: str | None = None
+    page: str | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What reads: a result made by another one is stale.
+
+    ``models`` and ``templates`` map names to the sha256 of what they hold; ``policy`` is name and sha256.
+    """
+
+    formreader: str
+    models: Mapping[str, str]
+    templates: Mapping[str, str]
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputTask:
+    """A file to be looked into: what its content is and how many pages it has."""
+
+    input_id: int
+    path: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """A page to be read; ``sha256`` is what the file held when it was looked into, None if unknown."""
+
+    page_id: int
+    path: str
+    file: str
+    number: int
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How far a run is. ``unseen`` inputs are not looked into yet; the pages are those of the others."""
+
+    inputs: int
+    unseen: int
+    contents: int
+    pages: int
+    waiting: int
+    running: int
+    failed: int
+    accepted: int
+    review: int
+    rejected: int
+
+    @property
+    def finished(self) -> int:
+        """Pages that nothing more is done with."""
+        return self.pages - self.waiting - self.running
+
+    @property
+    def left(self) -> int:
+        """Pages and files still to do, as far as is known."""
+        return self.unseen + self.waiting + self.running
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page of one input as stored: a result, or why there is none, or neither yet.
+
+    ``page_id`` is shared by all inputs of one content.
+    """
+
+    page_id: int
+    path: str
+    file: str
+    station: str | None
+    page: str | None
+    number: int
+    sha256: str | None
+    sheet: Sheet | None
+    failure: Failure | None

@@ -1,0 +1,60 @@
+"""Inputs as they are given, against those that the store knows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from formreader.store.content import fail_input
+from formreader.store.records import Input
+from formreader.store.schema import WAITING, inputs
+
+
+def register_chunk(connection: Connection, chunk: list[Input]) -> int:
+    """Add what is new, look again into what has changed, note ids; how many inputs are new or changed."""
+    found = connection.execute(select(inputs).where(inputs.c.path.in_([one.path for one in chunk])))
+    known: dict[str, Row[*tuple[Any, ...]]] = {row.path: row for row in found}
+    new: list[dict[str, object]] = []
+    changed = 0
+    listed: dict[str, Input] = {}
+    for one in chunk:  # what one list does not know of a path another may
+        before = listed.get(one.path, one)
+        listed[one.path] = replace(one, station=one.station or before.station, page=one.page or before.page)
+    for one in listed.values():
+        size, mtime_ns = _stamp(one.file)
+        now = {"file": os.fsencode(one.file), "size": size, "mtime_ns": mtime_ns}
+        row = known.get(one.path)
+        if row is None:
+            new.append({"path": one.path, "station": one.station, "page": one.page, "state": WAITING, **now})
+            continue
+        ids = {"station": one.station or row.station, "page": one.page or row.page}
+        if one.failure is None and not _agrees(row, now):
+            changed += 1
+            connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=WAITING, **now, **ids))
+        elif not _agrees(row, ids):
+            connection.execute(update(inputs).where(inputs.c.id == row.id).values(**ids))
+    if new:
+        connection.execute(insert(inputs), new)
+    lost = {path: one.failure for path, one in listed.items() if one.failure is not None and path not in known}
+    if lost:
+        for row in connection.execute(select(inputs.c.id, inputs.c.path).where(inputs.c.path.in_(lost))).all():
+            fail_input(connection, row.id, lost[row.path])
+    return len(new) + changed
+
+
+def _agrees(row: Row[*tuple[Any, ...]], values: Mapping[str, object]) -> bool:
+    return all(getattr(row, name) == value for name, value in values.items())
+
+
+def _stamp(file: str) -> tuple[int | None, int | None]:
+    """Size and time of change: where both are as they were, a file is taken for unchanged."""
+    try:
+        found = Path(file).stat()
+    except (OSError, ValueError):
+        return None, None
+    return found.st_size, found.st_mtime_ns

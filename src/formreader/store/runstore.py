@@ -1,0 +1,238 @@
+"""What a batch writes: each step one transaction, so that a process killed at any moment leaves nothing half."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, select, update
+from sqlalchemy import delete as delete_from
+
+from formreader.errors import UsageError
+from formreader.store.content import add_content, fail_input, link
+from formreader.store.database import open_database
+from formreader.store.records import Failure, Identity, Input, InputTask, PageTask
+from formreader.store.registering import register_chunk
+from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, inputs, pages, results, runs
+
+LOCK = 0x666F726D
+"""The number of our advisory lock in PostgreSQL; it falls with its connection."""
+CHUNK = 500
+"""Inputs a transaction; SQLite takes at most 32,766 values in one statement."""
+
+
+class RunStore:
+    """Holds the database of one run. One batch at a time writes to it; any number may read meanwhile.
+
+    Raises ``UsageError`` where the store is missing, is another program's, or of another format.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None, *, create: bool = False) -> None:
+        self.engine = open_database(folder, url, create=create)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other batches out of a database that many machines reach; of SQLite, ``batch.only_batch`` does.
+
+        Raises ``UsageError`` where another one is at work.
+        """
+        if self.engine.dialect.name != "postgresql":
+            yield
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not connection.execute(select(func.pg_try_advisory_lock(LOCK))).scalar():
+                raise UsageError("another batch is at work in this store: wait for it, or stop it first")
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(LOCK)))
+
+    def register(self, given: Iterable[Input]) -> int:
+        """Add the inputs that are new, and look again into those whose file has changed; how many these are."""
+        listed = iter(given)
+        fresh = 0
+        while chunk := list(islice(listed, CHUNK)):
+            with self.engine.begin() as connection:
+                fresh += register_chunk(connection, chunk)
+        return fresh
+
+    def recover(self) -> int:
+        """What a killed process was at becomes waiting again; how many pages that concerns."""
+        with self.engine.begin() as connection:
+            connection.execute(update(inputs).where(inputs.c.state == RUNNING).values(state=WAITING))
+            return connection.execute(update(pages).where(pages.c.state == RUNNING).values(state=WAITING)).rowcount
+
+    def begin_run(self, identity: Identity, settings: Mapping[str, object]) -> int:
+        """Note that a process starts to read, as what and how; the run's id."""
+        with self.engine.begin() as connection:
+            made = connection.execute(
+                insert(runs).values(
+                    started_at=datetime.now(UTC),
+                    settings=dict(settings),
+                    formreader=identity.formreader,
+                    models=dict(identity.models),
+                    templates=dict(identity.templates),
+                    policy=identity.policy,
+                )
+            )
+            return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+    def end_run(self, run_id: int) -> None:
+        """Note that the process came to its end by itself."""
+        with self.engine.begin() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(ended_at=datetime.now(UTC)))
+
+    def take_input(self) -> InputTask | None:
+        """The next file to look into, marked as running; None where there is none."""
+        with self.engine.begin() as connection:
+            row = connection.execute(
+                select(inputs.c.id, inputs.c.path, inputs.c.file)
+                .where(inputs.c.state == WAITING)
+                .order_by(inputs.c.id)
+                .limit(1)
+            ).first()
+            if row is None:
+                return None
+            connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=RUNNING))
+            return InputTask(row.id, row.path, os.fsdecode(row.file))
+
+    def save_input(self, task: InputTask, sha256: str | None, page_count: int) -> None:
+        """What a file holds: its pages wait to be read, unless the same content is known already."""
+        with self.engine.begin() as connection:
+            known = None
+            if sha256 is not None:
+                known = connection.execute(select(contents.c.id).where(contents.c.sha256 == sha256)).scalar()
+            content_id = add_content(connection, sha256, page_count) if known is None else known
+            link(connection, task.input_id, content_id)
+
+    def fail_input(self, task: InputTask, failure: Failure) -> None:
+        """A file that could not be looked into is one failed page."""
+        with self.engine.begin() as connection:
+            fail_input(connection, task.input_id, failure)
+
+    def take_page(self) -> PageTask | None:
+        """The next page to read, marked as running; None where there is none."""
+        with self.engine.begin() as connection:
+            row = connection.execute(
+                select(pages.c.id, pages.c.content_id, pages.c.number, contents.c.sha256)
+                .join(contents)
+                .where(pages.c.state == WAITING)
+                .order_by(pages.c.id)
+                .limit(1)
+            ).first()
+            if row is None:
+                return None
+            place = connection.execute(
+                select(inputs.c.path, inputs.c.file)
+                .where(inputs.c.content_id == row.content_id)
+                .order_by(inputs.c.id)
+                .limit(1)
+            ).one()
+            connection.execute(
+                update(pages).where(pages.c.id == row.id).values(state=RUNNING, attempts=pages.c.attempts + 1)
+            )
+            return PageTask(row.id, place.path, os.fsdecode(place.file), row.number, row.sha256)
+
+    def has_waiting(self) -> bool:
+        """Whether anything is left to take."""
+        with self.engine.connect() as connection:
+            waits = exists().where(pages.c.state == WAITING) | exists().where(inputs.c.state == WAITING)
+            return bool(connection.execute(select(waits)).scalar())
+
+    def save_page(
+        self,
+        task: PageTask,
+        run_id: int,
+        *,
+        sheet: str,
+        status: str,
+        template: str | None,
+        rejection: str | None,
+        seconds: float,
+    ) -> None:
+        """The page's reading, in the place of an earlier one; ``sheet`` is a line of the contract's JSON."""
+        with self.engine.begin() as connection:
+            if _finish(connection, task, DONE, seconds, None):
+                connection.execute(
+                    insert(results).values(
+                        page_id=task.page_id,
+                        run_id=run_id,
+                        status=status,
+                        template=template,
+                        rejection=rejection,
+                        sheet=sheet,
+                    )
+                )
+
+    def fail_page(self, task: PageTask, failure: Failure, seconds: float) -> None:
+        """The page was given up for this reason; an earlier reading of it no longer stands."""
+        with self.engine.begin() as connection:
+            _finish(connection, task, FAILED, seconds, failure)
+
+    def retry_failed(self) -> int:
+        """Failed pages wait again, and the files that could not be looked into; how many."""
+        with self.engine.begin() as connection:
+            unseen = (
+                select(inputs.c.id)
+                .select_from(inputs.join(contents).join(pages, pages.c.content_id == contents.c.id))
+                .where(contents.c.sha256.is_(None), pages.c.state == FAILED, inputs.c.size.is_not(None))
+            )
+            files = connection.execute(update(inputs).where(inputs.c.id.in_(unseen)).values(state=WAITING))
+            again = connection.execute(
+                update(pages)
+                .where(pages.c.state == FAILED)
+                .where(pages.c.content_id.in_(select(contents.c.id).where(contents.c.sha256.is_not(None))))
+                .values(state=WAITING)
+            )
+            return files.rowcount + again.rowcount
+
+    def stale(self, present: Identity, *, mark: bool) -> int:
+        """How many readings were made by another identity; with ``mark`` their pages wait to be read again.
+
+        A refused page is stale when any template has changed, another only by its own.
+        """
+        count = 0
+        with self.engine.begin() as connection:
+            for run in connection.execute(select(runs)).all():
+                condition = _stale_condition(run, present)
+                if condition is None:
+                    continue
+                which = pages.c.id.in_(select(results.c.page_id).where(condition)) & (pages.c.state == DONE)
+                count += connection.execute(select(func.count()).select_from(pages).where(which)).scalar_one()
+                if mark:
+                    connection.execute(update(pages).where(which).values(state=WAITING))
+        return count
+
+
+def _finish(connection: Connection, task: PageTask, state: str, seconds: float, failure: Failure | None) -> bool:
+    """Set the page's end and drop an earlier reading; False where the page has gone, as its file has changed."""
+    connection.execute(delete_from(results).where(results.c.page_id == task.page_id))
+    ended = {
+        "state": state,
+        "seconds": seconds,
+        "error_code": failure and failure.code,
+        "error_message": failure and failure.message,
+    }
+    return connection.execute(update(pages).where(pages.c.id == task.page_id).values(ended)).rowcount > 0
+
+
+def _stale_condition(run: Row[*tuple[Any, ...]], present: Identity) -> ColumnElement[bool] | None:
+    """Which readings of an earlier run are stale, as a condition on results; None where none is."""
+    of_run = results.c.run_id == run.id
+    if (run.formreader, run.models, run.policy) != (present.formreader, dict(present.models), present.policy):
+        return of_run
+    if run.templates == dict(present.templates):
+        return None
+    changed = [name for name, sha256 in run.templates.items() if present.templates.get(name) != sha256]
+    return and_(of_run, results.c.template.in_(changed) | results.c.template.is_(None))

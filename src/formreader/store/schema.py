@@ -1,0 +1,92 @@
+"""The run store's tables, the same in SQLite and PostgreSQL.
+
+runs 1─* results *─1 pages *─1 contents 1─* inputs: a content is read once, each path that holds it keeps its row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+FORMAT = 1
+"""Raised when a table changes its meaning; a store of another format is refused, never guessed at."""
+
+WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+
+metadata = MetaData()
+
+formats = Table("formats", metadata, Column("format", Integer, primary_key=True))
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("settings", JSON, nullable=False),
+    Column("formreader", String(64), nullable=False),
+    Column("models", JSON, nullable=False),
+    Column("templates", JSON, nullable=False),
+    Column("policy", String(128), nullable=False),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), unique=True),  # none where the file's bytes could not be had
+    sqlite_autoincrement=True,
+)
+
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("path", Text, nullable=False, unique=True),
+    Column("file", LargeBinary, nullable=False),  # bytes: a file's name need not be text
+    Column("station", Text, index=True),
+    Column("page", Text),
+    Column("size", BigInteger),
+    Column("mtime_ns", BigInteger),
+    Column("state", String(8), nullable=False, index=True),
+    Column("content_id", ForeignKey("contents.id"), index=True),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("content_id", ForeignKey("contents.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(8), nullable=False, index=True),
+    Column("error_code", String(64)),
+    Column("error_message", Text),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("seconds", Float),
+    UniqueConstraint("content_id", "number"),
+    sqlite_autoincrement=True,  # a late answer for a page that is gone must not meet a new page's number
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("page_id", ForeignKey("pages.id"), primary_key=True, autoincrement=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False, index=True),
+    Column("status", String(8), nullable=False, index=True),
+    Column("template", String(128), index=True),
+    Column("rejection", String(64)),
+    Column("sheet", Text, nullable=False),  # text, not JSON: what was written comes out again bit for bit
+)
