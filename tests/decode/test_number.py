@@ -66,3 +66,18 @@ def test_rows_of_free_numbers_add_up() -> None:
     found = read_row_numbers([[("60", 0.9), ("66", 0.1)], [("1 5", 0.8), ("", 0.2)], [("", 1.0)]])
     assert found == pytest.approx({75: 0.72, 60: 0.18, 81: 0.08, 66: 0.02})
     assert read_row_numbers([[("", 1.0)], [("", 1.0)]]) == {None: 1.0}
+
+
+def test_a_stroke_of_a_large_cross_behind_an_unfinished_row_counts_little() -> None:
+    """Seen on pwp_sample_02: a cross over four rows reads 1 in two of them."""
+    crossed = np.full((2, len(CLASSES)), 1e-3)
+    for box, (character, chance) in zip(crossed, (("_", 0.8), ("1", 0.7)), strict=True):
+        box[CLASSES.index(character)] = chance
+        box[CLASSES.index("X")] = 0.2
+    crossed /= crossed.sum(axis=1, keepdims=True)
+    picture = np.concatenate([boxes("54"), np.log(crossed)[None]])
+    by_order = read_row_sums(picture, CLASSES, full=(60,))
+    anyhow = read_row_sums(picture, CLASSES)
+    assert by_order[54] > 2 * anyhow[54]
+    whole = np.concatenate([boxes("60"), np.log(crossed)[None]])
+    assert read_row_sums(whole, CLASSES, full=(60,)) == pytest.approx(read_row_sums(whole, CLASSES))

@@ -1,25 +1,59 @@
 """The numbers beside the rows of a tally to a distribution over their total.
 
 A crossed-out row counts 0, an empty one nothing; where all are empty there is no total. A row that
-cannot be read leaves the total unread.
+cannot be read leaves the total unread. Rows are used from the first on, each to its end before the
+next is begun: a number behind a row that was left unfinished is rare (``rates``), more often a stroke
+of a large cross.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Collection, Sequence
 
 from formreader.decode.digits import by_value, read_boxes
 from formreader.decode.number import read_number
-from formreader.decode.values import added
+from formreader.decode.rates import ROW_LEFT_UNFINISHED
+from formreader.decode.values import Values, likeliest_first
 from formreader.distributions import LogProbabilities
 
 
-def read_row_sums(log_probabilities: LogProbabilities, classes: str) -> dict[int | None, float]:
-    """Probability of each total of rows of digit boxes, (rows, boxes, len(classes)), each box normalised."""
-    return reduce(added, (by_value(read_boxes(row, classes)) for row in log_probabilities), {None: 1.0})
+def read_row_sums(
+    log_probabilities: LogProbabilities, classes: str, full: Collection[int] = ()
+) -> dict[int | None, float]:
+    """Probability of each total of rows of digit boxes, (rows, boxes, len(classes)), each box normalised.
+
+    ``full`` is what a whole row of strokes may come to; empty where that is not known.
+    """
+    return _total([by_value(read_boxes(row, classes)) for row in log_probabilities], full)
 
 
-def read_row_numbers(rows: Sequence[Sequence[tuple[str, float]]]) -> dict[int | None, float]:
+def read_row_numbers(
+    rows: Sequence[Sequence[tuple[str, float]]], full: Collection[int] = ()
+) -> dict[int | None, float]:
     """Probability of each total of rows of one free cell: a row's strings with their probabilities."""
-    return reduce(added, (read_number(strings) for strings in rows), {None: 1.0})
+    return _total([read_number(strings) for strings in rows], full)
+
+
+def _total(rows: Sequence[Values], full: Collection[int]) -> dict[int | None, float]:
+    going_on: dict[int | None, float] = {None: 1.0}
+    finished: dict[int | None, float] = {}
+    read = 1.0
+    for row in rows:
+        read *= sum(row.values())
+        next_row: dict[int | None, float] = {}
+        last_row: dict[int | None, float] = {}
+        for value, chance in row.items():
+            used = bool(value)
+            _add(next_row if used and (not full or value in full) else last_row, going_on, value, chance)
+            _add(last_row, finished, value, chance * (ROW_LEFT_UNFINISHED if used else 1.0))
+        going_on, finished = next_row, last_row
+    totals = dict(going_on)
+    _add(totals, finished, None, 1.0)
+    return likeliest_first(totals, sum(totals.values()) + 1.0 - read)
+
+
+def _add(into: dict[int | None, float], totals: Values, value: int | None, chance: float) -> None:
+    """Add to each of ``totals`` a row's value; an empty row adds nothing."""
+    for total, weight in totals.items():
+        with_row = total if value is None else value if total is None else total + value
+        into[with_row] = into.get(with_row, 0.0) + weight * chance

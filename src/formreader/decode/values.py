@@ -17,13 +17,3 @@ def likeliest_first(values: Values, total: float = 1.0) -> dict[int | None, floa
     """``values`` as parts of ``total``, the least ones dropped."""
     kept = ((value, weight / total) for value, weight in values.items() if weight >= LEAST_SHARE * total)
     return dict(sorted(kept, key=lambda item: -item[1]))
-
-
-def added(first: Values, second: Values) -> dict[int | None, float]:
-    """The sum of two numbers that say nothing of each other. An empty one adds nothing; both empty are empty."""
-    totals: dict[int | None, float] = {}
-    for a, p in first.items():
-        for b, q in second.items():
-            value = b if a is None else a if b is None else a + b
-            totals[value] = totals.get(value, 0.0) + p * q
-    return likeliest_first(totals)

@@ -53,6 +53,8 @@ from formreader.templates import (
 FLATTEST_WORDS = 4.0
 """A cell for words that is not so many times as wide as high holds several lines; it is not read."""
 BUBBLES_A_COLUMN = 10
+GROUPS = (5, 10)
+"""Strokes that a tally cell may hold when it is full."""
 MOST_IN_A_CELL = 9_999
 """Largest number that words are compared with where no digit boxes say how many digits it may have."""
 
@@ -128,6 +130,8 @@ def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
     """What the cells of one field say, each encoding by itself."""
     primary = field.encodings[field.primary]
     most = 10 ** len(primary.cells) - 1 if isinstance(primary, Digits) else MOST_IN_A_CELL
+    tally = field.encodings.get("tally")
+    full = [strokes * len(tally.cells[0]) for strokes in GROUPS] if isinstance(tally, Tally) else []
     written: tuple[NumberReading, ...] = ()
     encodings: dict[str, Values] = {}
     for called, encoding in field.encodings.items():
@@ -147,9 +151,9 @@ def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
             case Tally(cells=grid):
                 encodings[called] = read_tally(_grid(rows, len(grid)))
             case RowSums(style="boxes", cells=grid):
-                encodings[called] = read_row_sums(_grid(rows, len(grid)), DIGIT_CLASSES)
+                encodings[called] = read_row_sums(_grid(rows, len(grid)), DIGIT_CLASSES, full)
             case RowSums():
-                encodings[called] = read_row_numbers([beam(row, NUMBER_ALPHABET) for row in rows])
+                encodings[called] = read_row_numbers([beam(row, NUMBER_ALPHABET) for row in rows], full)
             case Words(style=style):
                 read = read_word_boxes if style == "boxes" else read_word_line
                 encodings[called] = read(np.vstack(rows), language, most)
