@@ -95,3 +95,9 @@ def test_a_picture_is_as_wide_as_its_box() -> None:
     around = line_box(cell)
     assert around.centre == cell.centre
     assert line_width_px(cell.width / cell.height) == round(32 * around.width / around.height)
+
+
+def test_a_word_of_one_letter_is_never_misspelt_to_nothing() -> None:
+    """An empty text has no ink to place: it stopped a training run at the first such line."""
+    generator = np.random.default_rng(1)
+    assert all(any_words_text(1, generator) for _ in range(3000))

@@ -19,7 +19,11 @@ SHORTEST_PX = 25.0
 STEEPEST = 0.07
 """Slope on the page up to which a segment counts as level or upright."""
 BESIDE_MM, BEYOND_MM = 1.2, 2.0
-"""How far a segment may lie beside a printed line, which has two edges, and beyond its ends."""
+"""How far a segment may lie beside a printed line, which has two edges, on average, and beyond its ends."""
+MOST_CURLED = 2.0
+"""How much further one point of a segment may lie beside the line, as a chord beside its arc."""
+SIMPSON = np.array([1.0, 4.0, 1.0]) / 6
+"""Weights of ends and middle for the average along a segment."""
 
 
 def explained(fit: Fit, segments: Segments) -> float:
@@ -38,7 +42,9 @@ def explained(fit: Fit, segments: Segments) -> float:
     for x0, y0, x1, y1 in _printed_edges(fit.template):
         along, across = (0, 1) if y0 == y1 else (1, 0)
         start, end, at = ((x0, x1, y0), (y0, y1, x0))[along]
-        beside = np.abs(points[:, :, across] - at).max(axis=1) < BESIDE_MM
+        off = points[:, :, across] - at
+        # a straight segment along a curled line leaves it on one side at its ends, on the other in its middle
+        beside = (np.abs(off @ SIMPSON) < BESIDE_MM) & (np.abs(off).max(axis=1) < MOST_CURLED * BESIDE_MM)
         between = (middle[:, along] > start - BEYOND_MM) & (middle[:, along] < end + BEYOND_MM)
         accounted |= (level if along == 0 else upright) & beside & between
     total = float(length[inside].sum())

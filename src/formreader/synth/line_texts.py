@@ -52,7 +52,8 @@ def any_words_text(most: int, generator: np.random.Generator) -> str:
         text = text.rsplit(" ", 1)[0] if " " in text else text[:most]
     if generator.random() < MISSPELT_SHARE:
         at = int(generator.integers(len(text)))
-        text = text[:at] + str(generator.choice(["", CAPITALS[int(generator.integers(26))]])) + text[at + 1 :]
+        other = str(generator.choice(["", CAPITALS[int(generator.integers(26))]]))
+        text = text[:at] + other + text[at + 1 :] or text  # a word of one letter keeps it
     if generator.random() < RUN_TOGETHER_SHARE:
         gaps = text.split(" ")
         text = gaps[0] + "".join((" " if generator.random() < 0.4 else "") + word for word in gaps[1:])
