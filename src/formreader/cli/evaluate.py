@@ -2,63 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from formreader.evaluate.sheets import SheetScore
+from formreader.cli.evaluate_sheets import sheets
 
 app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_help=True)
-
-
-@app.command()
-def sheets(
-    truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")],
-    out: Annotated[Path | None, typer.Option("--json", help="Write every field's score to this file.")] = None,
-    misses: Annotated[Path | None, typer.Option(help="Write the digit boxes misread, each with its crop.")] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
-    ] = None,
-) -> None:
-    """Read labelled photographs and count: right, accepted, wrong but accepted, refused.
-
-    Exit code 1 where a wrong value was accepted.
-    """
-    import cv2
-
-    from formreader.evaluate.contact import contact_sheet
-    from formreader.evaluate.sheets import score_sheets, totals
-    from formreader.reader import Reader
-
-    scores = []
-    for score in score_sheets(truth, Reader(policy=policy)):
-        scores.append(score)
-        _print_sheet(score)
-    counted = totals(scores)
-    print()
-    print(f"sheets           {counted.sheets}, {counted.rejected} refused, {counted.misnamed} taken for another form")
-    for name, count, total in (
-        ("fields right", counted.right, counted.fields),
-        ("fields accepted", counted.accepted, counted.fields),
-        ("boxes right", counted.boxes_right, counted.boxes),
-    ):
-        share, low, high = counted.share(count, total)
-        print(f"{name:16} {count} of {total}, {share:.2%} (95 %: {low:.2%} to {high:.2%})")
-    print(f"accepted wrongly {counted.silent_errors}")
-    missed = [box for score in scores for box in score.boxes if box.found != box.written]
-    for box in missed:
-        print(f"    box {box.sheet} {box.field}[{box.place}]: {box.written} read {box.found} {box.confidence:.4f}")
-    if misses is not None:
-        captions = [f"{box.written} as {box.found} {box.confidence:.2f} {box.sheet[:7]}" for box in missed]
-        cv2.imwrite(str(misses), contact_sheet([box.crop for box in missed], captions))
-    if out is not None:
-        fields = [asdict(field) for score in scores for field in score.fields]
-        out.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    raise typer.Exit(1 if counted.silent_errors else 0)
+app.command()(sheets)
 
 
 @app.command()
@@ -75,20 +27,6 @@ def encodings(truth: Annotated[Path, typer.Argument(help="A truth.json with its 
             f"{step:24}{counted.right:8} of {counted.fields:<4}{counted.accepted / max(counted.fields, 1):12.1%}"
             f"{counted.silent_errors:19}"
         )
-
-
-def _print_sheet(score: SheetScore) -> None:
-    right = sum(field.right for field in score.fields)
-    accepted = sum(field.accepted for field in score.fields)
-    named = score.found_template or f"refused: {score.rejection}"
-    print(f"{score.name:28} {named:32} {right:3} of {len(score.fields):3} right, {accepted:3} accepted", flush=True)
-    for field in score.fields:
-        if not (field.right and field.accepted):
-            verdict = "right" if field.right else "WRONG"
-            status = "ACCEPTED" if field.accepted else "review"
-            why = ", ".join(field.reasons)
-            read = f"{field.written:>4} read {field.found or '-':>4} {field.confidence:7.4f}"
-            print(f"    {field.field:24} {read} {verdict} {status} {why}")
 
 
 @app.command()

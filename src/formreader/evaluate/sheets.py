@@ -6,20 +6,38 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.decode import readable, value_of
 from formreader.errors import UsageError
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.reader import Reader
-from formreader.records import SheetReading, Trace
+from formreader.records import FieldReading, SheetReading, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingScore:
+    """What one encoding of a labelled field says by its picture alone, and how surely.
+
+    ``verdict`` is against the encoding's own label, or the field's where it has none; ``empty`` is an encoding
+    read as left empty beside a field that is not.
+    """
+
+    encoding: str
+    found: str
+    probability: float
+    verdict: Literal["right", "empty", "wrong"]
 
 
 @dataclass(frozen=True, slots=True)
 class FieldScore:
-    """One labelled field. ``found`` is what was read, "" where the page was refused or misnamed."""
+    """One labelled field. ``found`` is what was read, "" where the page was refused or misnamed.
+
+    The fields of a form that a page was mistaken for have the reason ``wrong_form`` and "" as ``written``.
+    """
 
     sheet: str
     field: str
@@ -29,6 +47,7 @@ class FieldScore:
     accepted: bool
     confidence: float
     reasons: tuple[str, ...]
+    encodings: tuple[EncodingScore, ...] = ()
 
     @property
     def silent_error(self) -> bool:
@@ -51,7 +70,10 @@ class BoxScore:
 
 @dataclass(frozen=True, slots=True)
 class SheetScore:
-    """One labelled photograph; no ``boxes`` where it was refused or taken for another form."""
+    """One labelled photograph; no ``boxes`` where it was refused or taken for another form.
+
+    ``residual_mm`` is that of the registration, ``sha256`` the file's, "" where it could not be loaded.
+    """
 
     name: str
     template: str
@@ -59,6 +81,8 @@ class SheetScore:
     rejection: str | None
     fields: tuple[FieldScore, ...]
     boxes: tuple[BoxScore, ...]
+    residual_mm: float | None = None
+    sha256: str = ""
 
 
 def load_truth(path: Path) -> list[dict[str, Any]]:
@@ -99,6 +123,7 @@ def score_sheet(truth: dict[str, Any], reading: SheetReading, trace: Trace | Non
                 found.status == "accepted",
                 found.confidence,
                 tuple(reason.code for reason in found.reasons),
+                _score_encodings(field, found),
             )
         )
     # a form taken for another is wrong in every number that it was accepted with
@@ -109,7 +134,43 @@ def score_sheet(truth: dict[str, Any], reading: SheetReading, trace: Trace | Non
         ]
     rejection = reading.rejection.code if reading.rejection else None
     boxes = _score_boxes(truth, trace) if same and trace else ()
-    return SheetScore(truth["name"], truth["template"], reading.template, rejection, tuple(scores), boxes)
+    residual_mm = reading.registration.residual_mm if reading.registration else None
+    return SheetScore(
+        truth["name"],
+        truth["template"],
+        reading.template,
+        rejection,
+        tuple(scores),
+        boxes,
+        residual_mm,
+        reading.source.sha256,
+    )
+
+
+def _score_encodings(truth: dict[str, Any], found: FieldReading) -> tuple[EncodingScore, ...]:
+    scores = []
+    for encoding, says in found.evidence.items():
+        text, probability = says[0] if says else ("?", 0.0)
+        verdict: Literal["right", "empty", "wrong"] = "wrong"
+        if readable(text) and value_of(text) == _label(truth, encoding):
+            verdict = "right"
+        elif set(text) == {"_"}:
+            verdict = "empty"
+        scores.append(EncodingScore(encoding, text, probability, verdict))
+    return tuple(scores)
+
+
+def _label(truth: dict[str, Any], encoding: str) -> int | None:
+    """The number that stands in an encoding: its own label where it has one, else the field's."""
+    value: int | None = truth["value"]
+    match encoding:
+        case "tally":
+            return truth.get("tally", value)
+        case "row_sums":
+            return sum(truth["rows"]) if "rows" in truth else value
+        case "bubbles":
+            return value_of(truth["bubbles"]) if "bubbles" in truth else value
+    return value
 
 
 def _score_boxes(truth: dict[str, Any], trace: Trace) -> tuple[BoxScore, ...]:
