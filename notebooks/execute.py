@@ -23,6 +23,7 @@ def execute(path: Path) -> NotebookNode:
     client = NotebookClient(
         notebook,
         timeout=SLOWEST_CELL_S,
+        startup_timeout=SLOWEST_CELL_S,  # a busy machine takes long to start a kernel
         kernel_name="python3",
         coalesce_streams=True,  # else the same text comes in other pieces each time
         record_timing=False,  # times would change with every run
