@@ -5,9 +5,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-CHECKED := src tests $(wildcard benchmarks samples)
+CHECKED := src tests $(wildcard benchmarks samples notebooks)
 
-.PHONY: try test test-cluster check format bench samples clean
+.PHONY: try test test-cluster check format bench samples notebooks clean
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -36,6 +36,10 @@ bench: $(VENV)/.installed
 
 samples: $(VENV)/.installed
 	$(BIN)/python samples/draw.py
+
+# Executed where they stand, so that their tables and pictures are those of this checkout.
+notebooks: $(VENV)/.developed
+	$(BIN)/python notebooks/execute.py notebooks/*.ipynb
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

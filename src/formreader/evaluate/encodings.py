@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from formreader.evaluate.sheets import SheetScore, load_truth, score_sheet
 from formreader.reader import Page, Reader, Refusal
 
-STEPS = (
+Step = tuple[str, frozenset[str], bool]
+"""Its name, what is weighed beside the primary encoding, and whether the form's rules are."""
+STEPS: tuple[Step, ...] = (
     ("digits alone", frozenset[str](), False),
     ("+ sums", frozenset[str](), True),
     ("+ bubbles", frozenset({"bubbles"}), True),
     ("+ tally and row sums", frozenset({"bubbles", "tally", "row_sums"}), True),
     ("+ words", frozenset({"bubbles", "tally", "row_sums", "words"}), True),
 )
-"""What is weighed beside the primary encoding, and whether the form's rules are."""
+"""Each weighs more than the one before."""
 
 
-def score_encodings(truth: Path, reader: Reader) -> dict[str, list[SheetScore]]:
-    """The scores of every labelled sheet at each of ``STEPS``."""
-    scores: dict[str, list[SheetScore]] = {step: [] for step, _, _ in STEPS}
+def score_encodings(truth: Path, reader: Reader, steps: Sequence[Step] = STEPS) -> dict[str, list[SheetScore]]:
+    """The scores of every labelled sheet at each of ``steps``, by its name."""
+    scores: dict[str, list[SheetScore]] = {step: [] for step, _, _ in steps}
     for sheet in load_truth(truth):
         looked = reader.look_at(truth.parent / sheet["name"])
-        for step, others, rules in STEPS:
+        for step, others, rules in steps:
             scores[step].append(score_sheet(sheet, reader.judge(_reduced(looked, others, rules))))
     return scores
 

@@ -2,6 +2,7 @@
 
 from formreader.synth.bubble_cells import compose_bubble, compose_bubble_cell
 from formreader.synth.cells import ComposedCell, compose_any_cell, compose_cell
+from formreader.synth.fill import Hand, any_hand
 from formreader.synth.glyphs import GlyphSource, load_glyphs
 from formreader.synth.letter_cells import compose_letter_cell
 from formreader.synth.lines import ComposedLine, compose_number_line, compose_word_line
@@ -15,8 +16,10 @@ __all__ = [
     "ComposedCell",
     "ComposedLine",
     "GlyphSource",
+    "Hand",
     "Slips",
     "SyntheticSheet",
+    "any_hand",
     "compose_any_cell",
     "compose_bubble",
     "compose_bubble_cell",

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.synth.fill import any_hand, fill_page
+from formreader.synth.fill import Hand, any_hand, fill_page
 from formreader.synth.glyphs import GlyphSource
 from formreader.synth.page import draw_page
 from formreader.synth.photo import photograph_page
@@ -42,18 +42,20 @@ def compose_sheet(
     long_side_px: int = 2400,
     severity: float = 1.0,
     slips: Slips = NO_SLIPS,
+    hand: Hand | None = None,
 ) -> SyntheticSheet:
     """Fill and photograph one page of ``template``. Deterministic in ``generator``.
 
     ``severity`` is 0 for a flat scan, 1 for an ordinary phone, 2 for a bad one; ``slips`` are the mistakes
-    on paper. The truth holds each field's ``written``, ``value`` and the corners of its digit cells on the
-    picture, px: what is written, mistakes included.
+    on paper; ``hand`` is the writer, any where it is None. The truth holds each field's ``written``, ``value``
+    and the corners of its digit cells on the picture, px: what is written, mistakes included.
     """
     px_per_mm = PAGE_LONG_SIDE_PX / max(template.height_mm, template.width_mm)
     what = make_slips(template, choose_values(template, generator), slips, generator)
     printed = draw_page(template, px_per_mm)
+    usual = any_hand(generator)  # drawn in any case: the same sheet by another hand is else the same
     penned, written = fill_page(
-        template, what, any_hand(generator), source, px_per_mm, generator, _speller(template.language)
+        template, what, hand or usual, source, px_per_mm, generator, _speller(template.language)
     )
     taken = photograph_page(printed, penned, px_per_mm, long_side_px, severity, generator)
     fields = {}
