@@ -24,7 +24,7 @@ import cv2
 
 from formreader import Reader, __version__
 
-STAGES = ("load", "identify", "register", "locate", "recognise", "decode", "decide")
+STAGES = ("load", "identify", "register", "recognise", "decode", "decide")
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ def plot_reliability(path: Path, sets: Mapping[str, NDArray[np.float64]]) -> Non
         shown = bins[bins[:, 0] >= FEWEST]
         axes.plot(shown[:, 1], shown[:, 2], marker="o", label=name)
     axes.set(xlabel="confidence of the first choice", ylabel="share right", title="Reliability of the digit model")
-    axes.legend()
+    axes.legend(loc="upper left", fontsize="small")
     figure.savefig(path, dpi=120)
 
 
@@ -53,7 +53,7 @@ def risk_coverage_svg(results: Mapping[str, Any]) -> bytes:
     axes.set(xlabel="coverage: fields accepted, %", ylabel="risk: wrong among the accepted, %", title="Risk-coverage")
     if points:  # the few surest fields leave room for any risk: what all fields leave is enough to see
         axes.set_ylim(top=120 * points[-1]["risk"]["high"])
-    axes.legend()
+    axes.legend(loc="upper left", fontsize="small")
     return _svg(figure)
 
 
@@ -71,7 +71,7 @@ def calibration_svg(scores: Mapping[str, Any]) -> bytes:
         share, low, high = right.reshape(-1, 3).T
         axes.errorbar(confidence, share, yerr=[share - low, high - share], fmt="o", capsize=3, label=name)
     axes.set(xlabel="confidence", ylabel="share right", title="Reliability, with 95 % intervals")
-    axes.legend()
+    axes.legend(loc="upper left", fontsize="small")
     return _svg(figure)
 
 
