@@ -83,7 +83,7 @@ def test_both_layers_of_a_bubble_move_alike(bubbles: CellSet) -> None:
     assert ink.shape == (64, 2, 40, 40)
     assert np.abs(ink / 255 - normalise_bubbles(bubbles.crops)).max() < 0.003
     twice = np.repeat(ink[:, :1], 2, axis=1)
-    moved = augment(twice, bubbles.aspects, np.random.default_rng(1)).numpy()
+    moved = augment(twice, bubbles.aspects, 1.0, np.random.default_rng(1)).numpy()
     assert moved.shape == (64, 2, 40, 40)
     assert np.abs(moved[:, 0] - twice[:, 0] / 255).max() > 0.2
     assert np.abs(moved[:, 0] - moved[:, 1]).max() < 0.3, "but for grain of their own"

@@ -78,7 +78,7 @@ def test_training_stopped_after_an_epoch_goes_on_as_if_it_had_not(tmp_path: Path
 def test_augmentation_moves_ink_and_keeps_the_mask(cells: CellSet) -> None:
     ink = np.zeros((8, 40, 40), np.uint8)
     ink[:, 10:30, 18:22] = 255
-    seen = augment(ink, cells.aspects[:8], np.random.default_rng(1)).numpy()
+    seen = augment(ink, cells.aspects[:8], 1.0, np.random.default_rng(1)).numpy()
     assert seen.shape == (8, 2, 40, 40)
     assert np.abs(seen[:, 0] - ink / 255).max() > 0.2
     assert seen[:, 0].sum(axis=(1, 2)) == pytest.approx(80, rel=0.5)

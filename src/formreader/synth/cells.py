@@ -11,16 +11,21 @@ from numpy.typing import NDArray
 
 from formreader.alphabets import DIGIT_CLASSES
 from formreader.geometry import CROP_SCALE
-from formreader.synth.camera import photograph_cell
+from formreader.synth.camera import CROP_PX, photograph_cell
 from formreader.synth.canvas import CANVAS_PX, Canvas, lay, lines, words
-from formreader.synth.glyphs import DIGITS, GlyphSource, guided_digit, own_sign, scribble
+from formreader.synth.glyphs import DIGITS, GlyphSource, guided_digit, own_sign, rewritten, scribble
 from formreader.synth.ground import print_boxes, soil
-from formreader.synth.legibility import LEAST_INSIDE, legible
+from formreader.synth.legibility import LEAST_INSIDE, fidelity, legible
 from formreader.synth.pen import Ink, draw_strokes
 
-LABEL_SHARES = {**dict.fromkeys(DIGITS, 0.062), "1": 0.08, "X": 0.11, "-": 0.065, "_": 0.115, "?": 0.075}
+LABEL_SHARES = {**dict.fromkeys(DIGITS, 0.062), "1": 0.08, "X": 0.11, "-": 0.065, "_": 0.115, "?": 0.09}
 PLAIN_SHARE = 0.12
 """Boxes printed in a colour that the scanner drops, and nothing beside them."""
+SCANNED_SHARE = 0.2
+"""Cells from a flat-bed scanner: what they teach is the variety of hands, which a bad camera hides."""
+ROWS_CROSSED_SHARE = 0.06
+LEAST_FIDELITY = 0.8
+"""A little stricter than what letters and strokes need: a box has no neighbours that would help to read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator
 
     A cell whose writing the camera lost is drawn again: a label that no eye could give teaches nothing.
     """
+    if generator.random() < SCANNED_SHARE:
+        return _scanned_cell(label, source, generator)
     while True:
         canvas, gap, aspect = _empty_canvas(generator)
         plain = generator.random() < PLAIN_SHARE
@@ -60,7 +67,8 @@ def compose_cell(label: str, source: GlyphSource, generator: np.random.Generator
             return ComposedCell(crop, aspect, label)
         # the same camera, light and noise without the label's ink: what differs is what can be read
         bare, _ = photograph_cell(canvas.printed, without * canvas.darkness, shift, detail, paired)
-        if legible(crop, bare, ideal, aspect, least_inside=0.0 if label == "X" else LEAST_INSIDE):
+        inside = 0.0 if label == "X" else LEAST_INSIDE
+        if legible(crop, bare, ideal, aspect, inside) and fidelity(crop, bare, ideal, aspect) >= LEAST_FIDELITY:
             return ComposedCell(crop, aspect, label)
 
 
@@ -99,6 +107,22 @@ def _empty_canvas(generator: np.random.Generator) -> tuple[Canvas, float, float]
         darkness=float(darkness),
     )
     return canvas, gap, aspect
+
+
+def _scanned_cell(label: str, source: GlyphSource, generator: np.random.Generator) -> ComposedCell:
+    """A character by itself on clean paper, seen sharply; nothing is printed."""
+    canvas, _, aspect = _empty_canvas(generator)
+    canvas.darkness = max(canvas.darkness, 0.5)
+    size = min(_writing_size(canvas), canvas.height)
+    if label in source.digits and generator.random() < 0.7:
+        pictures = source.digits[label]
+        canvas.write(rewritten(pictures[generator.integers(len(pictures))], size, generator), jitter=0.04)
+    else:
+        _write_label(canvas, label, source)
+    paper = generator.uniform(150, 255) * (1 - canvas.penned * canvas.darkness)
+    crop = cv2.resize(paper, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
+    grain = generator.normal(0, generator.uniform(0, 4), crop.shape)
+    return ComposedCell(np.clip(crop + grain, 0, 255).astype(np.uint8), aspect, label)
 
 
 def _any_digit(generator: np.random.Generator) -> str:
@@ -198,9 +222,13 @@ def _write_two_halves(canvas: Canvas, source: GlyphSource) -> tuple[float, float
 
 
 def _write_cross(canvas: Canvas, several: float) -> None:
-    """A cross in the box, or with probability ``several`` one over two or three boxes."""
+    """A cross in the box, or with probability ``several`` one over two or three boxes, or over rows of them."""
     generator = canvas.generator
-    if generator.random() < several:
+    kind = generator.random()
+    if kind < ROWS_CROSSED_SHARE:
+        _cross_rows_out(canvas)
+        return
+    if kind < ROWS_CROSSED_SHARE + several:
         boxes = int(generator.integers(2, 4))
         x, y = canvas.centre((float(generator.integers(boxes)) - (boxes - 1) / 2, 0.0))
         half_w = (canvas.pitch_x * (boxes - 1) + canvas.width) / 2 * generator.uniform(0.8, 1.05)
@@ -217,6 +245,19 @@ def _write_cross(canvas: Canvas, several: float) -> None:
     if ink.shape[1] > widest:
         ink = cv2.resize(ink, (widest, ink.shape[0]), interpolation=cv2.INTER_AREA)
     canvas.write(ink)
+
+
+def _cross_rows_out(canvas: Canvas) -> None:
+    """The part of a large cross or stroke over several rows that this box shows: it leaves the box at both ends."""
+    generator = canvas.generator
+    middle = np.array(canvas.centre((0.0, 0.0)))
+    cell = np.array([canvas.width, canvas.height])
+    for _ in range(int(generator.choice([1, 2], p=[0.6, 0.4]))):
+        through = middle + generator.uniform(-0.25, 0.25, 2) * cell
+        angle = np.radians(generator.uniform(20, 65)) * generator.choice([-1, 1])
+        along = CANVAS_PX * np.array([np.cos(angle), np.sin(angle)])
+        (x0, y0), (x1, y1) = (through - along).tolist(), (through + along).tolist()
+        lines(canvas.penned, [((x0, y0), (x1, y1))], canvas.nib, 1.0)
 
 
 def _write_dash(canvas: Canvas, place: tuple[float, float]) -> None:

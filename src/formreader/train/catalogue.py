@@ -26,7 +26,10 @@ LineWidths = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What reproduces a model: seeds, sizes and rates. ``cells`` are drawn once and seen in every epoch."""
+    """What reproduces a model: seeds, sizes and rates. ``cells`` are drawn once and seen in every epoch.
+
+    ``spread`` is how strongly each epoch changes them, in parts of what a good registration does.
+    """
 
     seed: int = 1
     cells: int = 100_000
@@ -35,6 +38,7 @@ class Recipe:
     batch: int = 256
     rate: float = 4e-3
     decay: float = 0.02
+    spread: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ COMMON = ("camera", "canvas", "fonts", "ground", "legibility", "pen")
 DIGITS = CellModel(
     Drawing("digits", DIGIT_CLASSES, compose_any_cell, (*COMMON, "cells", "glyphs", "skeletons")),
     widths=(32, 64, 96),
-    recipe=Recipe(cells=320_000, held_out=20_000, epochs=12),
+    recipe=Recipe(cells=560_000, held_out=20_000, epochs=8, spread=2.0),
     not_blind="shapes were added to the drawing after a look at misses on bhmsds, optdigits and "
     "on shared/photos/data_sample_01",
 )
@@ -86,7 +90,7 @@ LETTERS = CellModel(
         (*COMMON, "cells", "glyphs", "letter_cells", "letter_skeletons", "letters", "skeletons"),
     ),
     widths=(32, 64, 96),
-    recipe=Recipe(cells=80_000, held_out=6_000, epochs=7),
+    recipe=Recipe(cells=100_000, held_out=6_000, epochs=8, spread=1.5),
 )
 """A capital a box, an empty box, and what is none of these. About a quarter of an hour on two idle cores."""
 

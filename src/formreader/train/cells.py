@@ -37,8 +37,10 @@ NEVER_TRAINED_ON = [
     "shared/photos",
 ]
 
-SHIFT_PX, TURN_DEG, SCALE_SPREAD = 0.6, 1.2, 0.025
-"""Standard deviations of what an epoch adds to the misregistration that is drawn already."""
+SHIFT_PX, TURN_DEG, SCALE_SPREAD, SHEAR = 0.6, 1.2, 0.025, 0.025
+"""Standard deviations of what an epoch adds to the misregistration that is drawn already, for a spread of 1."""
+BLURRED, SHARPENED, THICKER = 0.4, 0.2, 0.25
+"""Most that a spread of 1 mixes in of a cell's blur, of its opposite, and of its dilated strokes."""
 GRAIN = 0.03
 """Strongest noise added to ink, in parts of full ink."""
 
@@ -99,7 +101,7 @@ def fit_cells(
 
     def batches(generator: np.random.Generator) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         for batch in shuffled(len(training.labels), recipe.batch, generator):
-            cells = augment(ink[batch], training.aspects[batch], generator)
+            cells = augment(ink[batch], training.aspects[batch], recipe.spread, generator)
             yield cells, torch.from_numpy(training.labels[batch])
 
     def share_right(candidate: nn.Module) -> float:
@@ -125,31 +127,52 @@ def normalised_ink(cells: CellSet, batch: int = 5000) -> NDArray[np.uint8]:
     return np.concatenate(parts)
 
 
-def augment(ink: NDArray[np.uint8], aspects: NDArray[np.float32], generator: np.random.Generator) -> torch.Tensor:
+def augment(
+    ink: NDArray[np.uint8], aspects: NDArray[np.float32], spread: float, generator: np.random.Generator
+) -> torch.Tensor:
     """A batch (N, 2, 40, 40) from ink (N, 40, 40) or (N, 2, 40, 40): seen anew in every epoch.
 
-    A shift and turn of the size of a good registration's error, another contrast, and grain. Two layers of
-    ink move and pale alike and are the whole input; a single one is joined by its cell's mask, which stays.
+    A shift, turn and shear of ``spread`` times a good registration's error, another focus, pen and contrast,
+    and grain. Two layers of ink change alike and are the whole input; a single one is joined by its cell's
+    mask, which stays.
     """
     count, side = len(ink), ink.shape[-1]
-    layers = ink.reshape(count, -1, side, side)
-    turn = generator.normal(0, np.radians(TURN_DEG), count)
-    scale = np.exp(generator.normal(0, SCALE_SPREAD, (count, 2)))
-    move = generator.normal(0, SHIFT_PX, (count, 2)) * 2 / side
-    source_from_seen = np.zeros((count, 2, 3), np.float32)
-    source_from_seen[:, 0, 0], source_from_seen[:, 1, 1] = np.cos(turn) * scale[:, 0], np.cos(turn) * scale[:, 1]
-    source_from_seen[:, 0, 1], source_from_seen[:, 1, 0] = -np.sin(turn), np.sin(turn)
-    source_from_seen[:, :, 2] = move
-    grid = functional.affine_grid(torch.from_numpy(source_from_seen), [count, 1, side, side], align_corners=False)
-    flat = torch.from_numpy(layers.astype(np.float32) / 255)
-    seen = functional.grid_sample(flat, grid, padding_mode="border", align_corners=False).numpy()
+    layers = torch.from_numpy(ink.reshape(count, -1, side, side).astype(np.float32) / 255)
+    grid = functional.affine_grid(_jitter(count, side, spread, generator), [count, 1, side, side], align_corners=False)
+    seen = _rewritten(
+        functional.grid_sample(layers, grid, padding_mode="border", align_corners=False), spread, generator
+    )
     gain = np.exp(generator.normal(0, 0.12, (count, 1, 1, 1))).astype(np.float32)
-    grain = generator.standard_normal(layers.shape, np.float32)
+    grain = generator.standard_normal(seen.shape, np.float32)
     grain *= generator.uniform(0, GRAIN, (count, 1, 1, 1)).astype(np.float32)
-    cells = np.clip(seen * gain + grain, 0, 1)
+    cells = np.clip(seen.numpy() * gain + grain, 0, 1)
     if cells.shape[1] == 1:
         cells = np.concatenate([cells, cell_masks(aspects, side)[:, None]], axis=1)
     return torch.from_numpy(cells).to(memory_format=torch.channels_last)
+
+
+def _jitter(count: int, side: int, spread: float, generator: np.random.Generator) -> torch.Tensor:
+    """Maps (N, 2, 3) from a picture that reaches from -1 to 1 to another like it."""
+    turn = generator.normal(0, spread * np.radians(TURN_DEG), count)
+    shear = generator.normal(0, spread * SHEAR, count)
+    scale = np.exp(generator.normal(0, spread * SCALE_SPREAD, (count, 2)))
+    source_from_seen = np.zeros((count, 2, 3), np.float32)
+    source_from_seen[:, 0, 0], source_from_seen[:, 1, 1] = np.cos(turn) * scale[:, 0], np.cos(turn) * scale[:, 1]
+    source_from_seen[:, 0, 1], source_from_seen[:, 1, 0] = shear - np.sin(turn), np.sin(turn)
+    source_from_seen[:, :, 2] = generator.normal(0, spread * SHIFT_PX, (count, 2)) * 2 / side
+    return torch.from_numpy(source_from_seen)
+
+
+def _rewritten(ink: torch.Tensor, spread: float, generator: np.random.Generator) -> torch.Tensor:
+    """``ink`` (N, C, S, S), half of it in another focus, half by a thicker pen."""
+
+    def weights(low: float, high: float) -> torch.Tensor:
+        drawn = generator.uniform(low, high, (len(ink), 1, 1, 1)) * (generator.random((len(ink), 1, 1, 1)) < 0.5)
+        return torch.from_numpy((spread * drawn).astype(np.float32))
+
+    blur = functional.avg_pool2d(ink, 3, 1, 1)
+    thick = functional.max_pool2d(ink, 3, 1, 1)
+    return ink + weights(-SHARPENED, BLURRED) * (blur - ink) + weights(0.0, THICKER) * (thick - ink)
 
 
 def predict(network: nn.Module, cells: CellSet, batch: int = 1000) -> NDArray[np.float32]:
