@@ -151,8 +151,8 @@ WORDS = LineModel(
     Drawing("words", WORD_ALPHABET, compose_word_line, LINES, longest=80),
     width_px=WORD_WIDTH_PX,
     widths=(24, 40, 56, 112),
-    recipe=Recipe(cells=72_000, held_out=3_000, epochs=10, batch=64),
+    recipe=Recipe(cells=48_000, held_out=3_000, epochs=10, batch=64),
 )
-"""A number in words on a line, read letter by letter. About half an hour on two idle cores."""
+"""A number in words on a line, read letter by letter. About twenty minutes on two idle cores."""
 
 LINE_MODELS = {model.name: model for model in (NUMBERS, WORDS)}
