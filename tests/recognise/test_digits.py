@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from formreader.alphabets import DIGIT_CLASSES
-from formreader.recognise import DigitRecogniser
+from formreader.recognise import DigitRecogniser, normalise_cells
+from formreader.recognise.looks import joined, two_looks
 from formreader.synth import compose_any_cell, load_glyphs
 
 CELLS = 420
@@ -48,3 +49,12 @@ def test_a_digit_is_not_taken_for_blank_for_sure(read: tuple[np.ndarray, np.ndar
 def test_nothing_to_read_is_no_error() -> None:
     empty = DigitRecogniser().log_probabilities(np.zeros((0, 40, 40), np.uint8), np.zeros(0, np.float32))
     assert empty.shape == (0, len(DIGIT_CLASSES))
+
+
+def test_a_digit_is_looked_at_twice_as_its_card_says() -> None:
+    recogniser = DigitRecogniser()
+    assert recogniser._looks_twice
+    cells = normalise_cells(np.full((2, 40, 40), 200, np.uint8), np.ones(2, np.float32))
+    logits = joined(recogniser._model.run(two_looks(cells))) / recogniser._temperature
+    expected = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    assert recogniser._judged(cells) == pytest.approx(expected, abs=1e-5)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.errors import ModelError
+from formreader.recognise.looks import joined, two_looks
 from formreader.recognise.normalise import normalise_cells
 from formreader.recognise.runtime import load_model
 
@@ -20,6 +21,7 @@ class CellRecogniser:
         if self._model.card.get("classes") != classes:
             raise ModelError(f"{self._model.identity}: its classes are not {classes!r}; use a model of this release")
         self._temperature = float(self._model.card["calibration"]["temperature"])
+        self._looks_twice = self._model.card.get("looks", 1) == 2
         self.classes = classes
         self.identity = self._model.identity
 
@@ -31,7 +33,8 @@ class CellRecogniser:
 
     def _judged(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-probabilities (N, classes) of the network's input (N, 2, 40, 40)."""
-        logits = self._model.run(cells) / self._temperature
+        logits = joined(self._model.run(two_looks(cells))) if self._looks_twice else self._model.run(cells)
+        logits = logits / self._temperature
         shifted = logits - logits.max(axis=1, keepdims=True)
         result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         return result

@@ -43,11 +43,12 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class CellModel:
-    """One model to train: its cells, its network and its recipe."""
+    """One model to train: its cells, its network and its recipe, and how many ``looks`` reading takes at a cell."""
 
     drawing: Drawing
     widths: Widths
     recipe: Recipe
+    looks: int = 1
     not_blind: str = ""
     input: str = "float32 (N, 2, 40, 40): ink 0..1, cell mask; formreader.recognise.normalise_cells makes it"
 
@@ -77,6 +78,7 @@ DIGITS = CellModel(
     Drawing("digits", DIGIT_CLASSES, compose_any_cell, (*COMMON, "cells", "glyphs", "skeletons")),
     widths=(32, 64, 96),
     recipe=Recipe(cells=560_000, held_out=20_000, epochs=8, spread=2.0),
+    looks=2,
     not_blind="shapes were added to the drawing after a look at misses on bhmsds, optdigits and "
     "on shared/photos/data_sample_01",
 )
@@ -91,6 +93,7 @@ LETTERS = CellModel(
     ),
     widths=(32, 64, 96),
     recipe=Recipe(cells=100_000, held_out=6_000, epochs=8, spread=1.5),
+    looks=2,
 )
 """A capital a box, an empty box, and what is none of these. About a quarter of an hour on two idle cores."""
 

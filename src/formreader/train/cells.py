@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from formreader.recognise import normalise_bubbles, normalise_cells
+from formreader.recognise.looks import joined, two_looks
 from formreader.recognise.normalise import cell_masks
 from formreader.synth import load_glyphs
 from formreader.train.calibrate import fit_temperature
@@ -68,7 +69,7 @@ def train_cells(
     started = time.monotonic()
     network = CellNetwork(len(drawing.classes), model.widths).to(memory_format=torch.channels_last)
     network = fit_cells(network, training, held_out, recipe, cache / f"{model.name}-{recipe.seed}.pt", say)
-    logits = predict(network, held_out)
+    logits = predict(network, held_out, model.looks)
     calibration = fit_temperature(logits, held_out.labels)
     report = held_out_report(logits, held_out.labels, drawing.classes)
     say(f"held out: {report['accuracy']:.4f} right, temperature {calibration['temperature']:.3f}")
@@ -77,6 +78,7 @@ def train_cells(
         "version": out.name.rsplit("-", 1)[-1],
         "classes": drawing.classes,
         "input": model.input,
+        "looks": model.looks,
         "recipe": asdict(recipe),
         "data": {
             "composed_cells": recipe.cells,
@@ -175,14 +177,15 @@ def _rewritten(ink: torch.Tensor, spread: float, generator: np.random.Generator)
     return ink + weights(-SHARPENED, BLURRED) * (blur - ink) + weights(0.0, THICKER) * (thick - ink)
 
 
-def predict(network: nn.Module, cells: CellSet, batch: int = 1000) -> NDArray[np.float32]:
-    """Logits (N, classes)."""
+def predict(network: nn.Module, cells: CellSet, looks: int = 1, batch: int = 1000) -> NDArray[np.float32]:
+    """Logits (N, classes), by one or two ``looks`` at each cell as the recognisers take them."""
     network.eval()
     parts = []
     with torch.inference_mode():
         for i in range(0, len(cells.labels), batch):
             part = network_input(cells.crops[i : i + batch], cells.aspects[i : i + batch])
-            parts.append(network(torch.from_numpy(part)).numpy())
+            seen = torch.from_numpy(two_looks(part) if looks == 2 else part)
+            parts.append(joined(network(seen).numpy()) if looks == 2 else network(seen).numpy())
     return np.concatenate(parts)
 
 
