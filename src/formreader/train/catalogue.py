@@ -28,7 +28,7 @@ LineWidths = tuple[int, int, int, int]
 class Recipe:
     """What reproduces a model: seeds, sizes and rates. ``cells`` are drawn once and seen in every epoch.
 
-    ``spread`` is how strongly each epoch changes them, in parts of what a good registration does.
+    ``spread`` is how strongly each epoch changes cells, in parts of what a good registration does.
     """
 
     seed: int = 1
