@@ -78,26 +78,27 @@ def value_of_code(number: int) -> int | None:
     return None if number == EMPTY else number
 
 
-def field_of(encodings: Encodings) -> FieldModel:
-    """The model of one field. Raises ``ValueError`` where no encoding is given."""
+def field_of(encodings: Encodings, room: int = VALUES) -> FieldModel:
+    """The model of one field, which has room for so many numbers. Raises ``ValueError`` where no encoding is given."""
     if not encodings:
         raise ValueError("a field needs the evidence of at least one encoding")
     pictures = {name: _likeliest(values) for name, values in encodings.items()}
     numbers = sorted({value for picture in pictures.values() for value in picture if value >= 0})
     values = np.array([*numbers, EMPTY, OTHER], dtype=np.int64)
-    prior = _prior(len(numbers))
+    room = max(room, len(numbers) + 1)
+    prior = _prior(len(numbers), room)
     meant = prior
     primary, *others = encodings
     said = {}
     for name in others:
-        chances = _chances(HABITS[name], values)
+        chances = _chances(HABITS[name], values, room)
         shares, unread = _shares(pictures[name], values)
         likelihood = shares / (prior @ chances) + unread
         joint = chances * likelihood
         seen = joint.sum(axis=1)
         said[name] = joint / seen[:, None]
         meant = meant * seen / seen.max()
-    chances = _chances(HABITS[primary], values) if others else np.eye(len(values))
+    chances = _chances(HABITS[primary], values, room) if others else np.eye(len(values))
     habitual = prior @ chances
     shares, unread = _shares(pictures[primary], values)
     open_values = (shares == 0) & (values != EMPTY)
@@ -146,43 +147,43 @@ def _shares(picture: Mapping[int, float], values: Codes) -> tuple[NDArray[np.flo
     return shares / total, unread / total
 
 
-def _prior(numbers: int) -> NDArray[np.float64]:
+def _prior(numbers: int, room: int) -> NDArray[np.float64]:
     """Probability that each of so many numbers, nothing, or any other number is meant, in this order."""
-    each = (1.0 - NOTHING_MEANT) / VALUES
-    return np.array([*[each] * numbers, NOTHING_MEANT, each * max(1, VALUES - numbers)])
+    each = (1.0 - NOTHING_MEANT) / room
+    return np.array([*[each] * numbers, NOTHING_MEANT, each * (room - numbers)])
 
 
-def _chances(habit: Habit, values: Codes) -> NDArray[np.float64]:
+def _chances(habit: Habit, values: Codes, room: int) -> NDArray[np.float64]:
     """Probability (C, C) that ``values[j]`` is written where ``values[i]`` is meant; each row sums to 1.
 
-    ``values`` are numbers, then EMPTY, then OTHER, whose slips reach every number alike.
+    ``values`` are numbers, then EMPTY, then OTHER, whose slips reach every number of ``room`` alike.
     """
     numbers = values[:-2]
-    others = max(1, VALUES - len(numbers))
+    others = room - len(numbers)
     empty = np.where(numbers == 0, habit.empty_at_zero, habit.empty)
     unlisted_zero = 0.0 if 0 in numbers else (habit.empty_at_zero - habit.empty) / others
     empty = np.append(empty, [1.0 - habit.slip, habit.empty + unlisted_zero])
     table = np.empty((len(values), len(values)))
     table[:-2, :-2] = (1.0 - empty[:-2, None]) * (
-        (1.0 - habit.slip) * np.eye(len(numbers)) + habit.slip * _astray(habit.near, numbers)
+        (1.0 - habit.slip) * np.eye(len(numbers)) + habit.slip * _astray(habit.near, numbers, room)
     )
-    table[-2, :-2] = habit.slip / VALUES
-    table[-1, :-2] = (1.0 - empty[-1]) * habit.slip / VALUES
+    table[-2, :-2] = habit.slip / room
+    table[-1, :-2] = (1.0 - empty[-1]) * habit.slip / room
     table[:, -2] = empty
     table[:, -1] = 1.0 - table[:, :-1].sum(axis=1)
     return table
 
 
-def _astray(near: float, numbers: Codes) -> NDArray[np.float64]:
+def _astray(near: float, numbers: Codes, room: int) -> NDArray[np.float64]:
     """Probability (n, n) of each number where the pen slips from another: a near miss, or anything."""
     if near == 0.0:
-        return np.full((len(numbers), len(numbers)), 1.0 / VALUES)
+        return np.full((len(numbers), len(numbers)), 1.0 / room)
     distance = np.abs(numbers[:, None] - numbers[None, :])
     missed, possible = np.zeros(distance.shape), np.zeros(len(numbers))
     for step, share in NEAR_MISSES.items():
         missed[distance == step] = share
         possible += share * (1.0 + (numbers >= step))
-    return near * missed + (1.0 - near * possible[:, None]) / VALUES
+    return near * missed + (1.0 - near * possible[:, None]) / room
 
 
 def _states(joint: NDArray[np.float64], values: Codes) -> States:

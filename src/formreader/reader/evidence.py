@@ -55,8 +55,8 @@ FLATTEST_WORDS = 4.0
 BUBBLES_A_COLUMN = 10
 GROUPS = (5, 10)
 """Strokes that a tally cell may hold when it is full."""
-MOST_IN_A_CELL = 9_999
-"""Largest number that words are compared with where no digit boxes say how many digits it may have."""
+MOST_IN_A_CELL = 99_999
+"""Largest number that a field is taken to hold where no digit boxes say how many digits it may have."""
 
 CellKey = tuple[str, str, tuple[int, ...]]
 """Field, encoding, index."""
@@ -98,10 +98,14 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class FieldEvidence:
-    """``written``: the strings that may stand in the primary encoding; ``encodings``: what each says, it first."""
+    """``written``: the strings that may stand in the primary encoding; ``encodings``: what each says, it first.
+
+    ``most`` is the largest number that there is room for.
+    """
 
     written: tuple[NumberReading, ...]
     encodings: Mapping[str, Values]
+    most: int
 
 
 def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
@@ -157,7 +161,7 @@ def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
             case Words(style=style):
                 read = read_word_boxes if style == "boxes" else read_word_line
                 encodings[called] = read(np.vstack(rows), language, most)
-    return FieldEvidence(written, encodings)
+    return FieldEvidence(written, encodings, most)
 
 
 def is_read(encoding: Encoding) -> bool:

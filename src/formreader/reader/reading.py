@@ -125,7 +125,7 @@ class Reader:
             return looked.sheet
         timing = dict(looked.timing_ms)
         with timed(timing, "decode"):
-            posterior = infer_sheet(looked.encodings, looked.template.rules)
+            posterior = infer_sheet(looked.encodings, looked.template.rules, looked.most)
         return judge_page(replace(looked, timing_ms=timing), posterior, self.policy, self._provenance())
 
     def read_document(self, paths: Iterable[str | Path]) -> DocumentReading:
