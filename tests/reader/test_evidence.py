@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from formreader.alphabets import BUBBLE_CLASSES, DIGIT_CLASSES, LETTER_CLASSES, NUMBER_ALPHABET, TALLY_CLASSES
+from formreader.alphabets import (
+    BUBBLE_CLASSES,
+    DIGIT_CLASSES,
+    LETTER_CLASSES,
+    NUMBER_ALPHABET,
+    TALLY_CLASSES,
+    WORD_ALPHABET,
+)
 from formreader.decode import infer_sheet
+from formreader.errors import TemplateError
 from formreader.geometry import Box
-from formreader.reader.evidence import FieldEvidence, Looked, evidence_of, is_read
-from formreader.templates import Bubbles, Digits, Encoding, Field, Number, RowSums, Tally, Words, indexed_cells
+from formreader.reader.evidence import FieldEvidence, Looked, evidence_of
+from formreader.reader.reading import check_words
+from formreader.templates import (
+    Bubbles,
+    Digits,
+    Encoding,
+    Field,
+    Number,
+    RowSums,
+    Tally,
+    Template,
+    Words,
+    indexed_cells,
+)
 from formreader.templates.arithmetic import parse_rule
 
 CELL = Box(0, 0, 5, 5)
@@ -23,10 +45,10 @@ def row(classes: str, character: str) -> np.ndarray:
     return np.log(chances)
 
 
-def steps(text: str) -> np.ndarray:
+def steps(text: str, alphabet: str = NUMBER_ALPHABET) -> np.ndarray:
     """Steps along a line that spell ``text`` with nothing between."""
     spelled = [c for letter in text for c in (letter, "~")] or ["~"]
-    return np.array([row("~" + NUMBER_ALPHABET, c) for c in spelled])
+    return np.array([row("~" + alphabet, c) for c in spelled])
 
 
 def field(**encodings: Encoding) -> Field:
@@ -137,8 +159,17 @@ def test_five_boxes_work_throughout_in_digits_words_rows_and_sums_of_sums() -> N
     assert [check.holds for check in page.checks] == [True, True]
 
 
-def test_words_of_several_lines_in_a_cell_are_left_out() -> None:
+def test_the_lines_of_a_high_cell_are_one_text() -> None:
     high = Words("line", ((Box(0, 0, 20, 12),),))
-    assert not is_read(high)
-    assert is_read(Words("line", ((Box(0, 0, 60, 5),),)))
-    assert list(evidence_of(field(digits=BOXES, words=high), Looked((), READ_BOXES, {}), "id").encodings) == ["digits"]
+    rows = {("a", "words", (i, 0)): steps(text, WORD_ALPHABET) for i, text in enumerate(["DUA PU", "LUH", "LIMA"])}
+    value, share = likeliest(field(digits=BOXES, words=high), READ_BOXES | rows, "words")
+    assert value == 25
+    assert share > 0.9
+
+
+def test_a_language_that_cannot_be_read_is_said_before_any_photograph_is() -> None:
+    words = Field("a", {"digits": BOXES, "words": Words("line", ((Box(0, 0, 60, 5),),))})
+    form = Template("test-form", "", "ru", 100.0, 100.0, "", (), (), (), (), {"a": words}, (), "0" * 64)
+    with pytest.raises(TemplateError, match=r"test-form: language: .*other letters than A-Z.*leave `words` out"):
+        check_words([form])
+    check_words([replace(form, fields={"a": field(digits=BOXES)}), replace(form, language="id")])
