@@ -67,7 +67,7 @@ def test_probabilities_sum_to_at_most_one_and_the_fillers_of_one_writer_agree() 
 
 
 def test_five_boxes_that_say_little_keep_the_likeliest_strings_and_lose_no_more_than_they_say() -> None:
-    scrawled = {character: 0.08 for character in CLASSES[:10]} | {"7": 0.28}
+    scrawled = dict.fromkeys(CLASSES[:10], 0.08) | {"7": 0.28}
     readings = read_boxes(boxes(*[scrawled] * 5), CLASSES)
     assert readings[0].written == "77777"
     assert readings[0].probability == pytest.approx(0.28**5, rel=0.05)

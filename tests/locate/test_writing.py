@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -69,7 +71,7 @@ def test_lines_are_found_and_read(recogniser, language, lines, number, slope) ->
     picture = written(lines, slope, hint=True)
     found = find_lines(picture, 1.0, CELL, [HINT], onto_photo)
     assert len(found) == len(lines)
-    for line, below in zip(found, found[1:], strict=False):
+    for line, below in itertools.pairwise(found):
         assert below.box.centre[1] - line.box.centre[1] == pytest.approx(PITCH_MM, abs=1.2)
     cells = [
         cut_lines(
