@@ -52,6 +52,23 @@ def test_each_doubt_sends_the_field_to_a_person_with_its_reason(changed: dict, c
     assert code in REASONS
 
 
+def test_a_broken_rule_says_with_which_numbers_and_where_to_look() -> None:
+    on_page = Check("a + b = c", ("a", "b", "c"), False, 0.001, "60 + 34 is not 95")
+    across = Check("page1.a = page2.total", ("a",), False, 0.001, "60 is not 70")
+    _, reasons = judge_field("a", **{**GOOD, "checks": (on_page,)}, across=(across,), policy=POLICY)
+    assert [(reason.code, reason.text) for reason in reasons] == [
+        (
+            "rule_violated",
+            "the numbers on the page do not add up: a + b = c, but 60 + 34 is not 95: look at each of them",
+        ),
+        (
+            "rule_violated",
+            "the numbers of this station's pages do not add up: page1.a = page2.total, but 60 is not 70: "
+            "look at these fields on each page, and whether all pages are of one station",
+        ),
+    ]
+
+
 def test_a_broken_rule_of_other_fields_does_not_matter() -> None:
     assert codes(checks=(Check("x + y = z", ("x", "y", "z"), False, 0.001),)) == ("accepted", [])
 

@@ -80,6 +80,23 @@ def test_a_clear_contradiction_is_reported_and_nothing_rewritten() -> None:
     assert max(found.fields["total"], key=found.fields["total"].__getitem__) == 150
 
 
+@pytest.mark.parametrize(
+    ("rule", "as_read"),
+    [
+        (equation("a + b = c"), "60 + 34 is not 95"),
+        (equation("a + empty = c"), "60 + nothing is not 95"),
+        (Rule("c <= a", ((1, "c"), (-1, "a")), "<=", 0), "95 is more than 60"),
+        (Rule("c <= 90", ((1, "c"),), "<=", 90), "95 is more than 90"),
+        (Rule("2 * b + 1 = a", ((2, "b"), (-1, "a")), "=", -1), "2 x 34 + 1 is not 60"),
+        (Rule("a - b = 26", ((1, "a"), (-1, "b")), "=", 26), ""),
+    ],
+)
+def test_a_rule_that_fails_says_with_which_numbers(rule, as_read) -> None:
+    evidence = {"a": {60: 1.0}, "b": {34: 1.0}, "c": {95: 1.0}, "empty": {None: 1.0}}
+    (check,) = infer(evidence, [rule]).checks
+    assert (check.holds, check.as_read) == (as_read == "", as_read)
+
+
 def test_a_long_sum_settles_a_doubt() -> None:
     generator = np.random.default_rng(3)
     names = [f"candidate.{i}" for i in range(11)]

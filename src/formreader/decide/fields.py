@@ -14,11 +14,17 @@ REASONS = {
     "read the crop yourself, or calibrate on more labelled sheets",
     "encodings_disagree": "the ways in which this number is written say different numbers ({says}): look at each",
     "settled_by_sums": "the sums point to this value more than the writing does: look at the crop",
-    "rule_violated": "the numbers on the page do not add up: {rule}",
+    "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
     "odd_writing": "a gap, cross or dash stands among the digits: look at the crop",
     "outside_picture": "part of the boxes lies outside the photograph: retake it",
 }
+ON_THE_PAGE = ("on the page", "look at each of them")
+ACROSS_PAGES = (
+    "of this station's pages",
+    "look at these fields on each page, and whether all pages are of one station",
+)
+"""Where numbers fail a rule, and what to do."""
 
 
 def judge_field(
@@ -33,14 +39,16 @@ def judge_field(
     disagree: float,
     says: Mapping[str, tuple[int | None, float]],
     checks: Sequence[Check],
+    across: Sequence[Check] = (),
     policy: Policy,
 ) -> tuple[Status, tuple[Reason, ...]]:
     """The field's status and every reason against accepting it.
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is the most that any of the field's own pictures
     gives the value: one that only the sums ask for is never accepted. ``disagree`` is the probability that
-    the field's encodings contradict each other on paper, ``says`` what each most probably holds. An empty
-    field always goes to a person.
+    the field's encodings contradict each other on paper, ``says`` what each most probably holds. ``checks`` are
+    those of the page, ``across`` those of rules between the pages of its station. An empty field always goes
+    to a person.
     """
     reasons = []
     if not inside:
@@ -58,9 +66,11 @@ def judge_field(
     if disagree > policy.most_disagreement:
         listed = ", ".join(f"{called} {'empty' if value is None else value}" for called, (value, _) in says.items())
         reasons.append(Reason("encodings_disagree", REASONS["encodings_disagree"].format(says=listed)))
-    for check in checks:
-        if name in check.fields and check.holds is False:
-            reasons.append(Reason("rule_violated", REASONS["rule_violated"].format(rule=check.rule)))
+    for listed, (where, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
+        for check in listed:
+            if name in check.fields and check.holds is False:
+                told = REASONS["rule_violated"].format(where=where, rule=check.rule, as_read=check.as_read, mend=mend)
+                reasons.append(Reason("rule_violated", told))
     if empty:
         reasons.append(Reason("left_empty", REASONS["left_empty"]))
     return ("review" if reasons else "accepted"), tuple(reasons)

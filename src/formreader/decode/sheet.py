@@ -243,5 +243,17 @@ def _check(
     totals = [name for sign, name in rule.terms if sign < 0]
     if probability is None or unread or (rule.relation == "=" and any(best[name] is None for name in totals)):
         return Check(rule.text, names, None, probability if probability is not None else RULE_HOLDS)
-    left = sum(sign * (best[name] or 0) for sign, name in rule.terms)
-    return Check(rule.text, names, rule.obeyed_by(left), probability)
+    holds = rule.obeyed_by(sum(sign * (best[name] or 0) for sign, name in rule.terms))
+    return Check(rule.text, names, holds, probability, "" if holds else _as_read(rule, best))
+
+
+def _as_read(rule: Rule, best: Mapping[str, int | None]) -> str:
+    """How the values break the rule, what is subtracted moved to the other side: ``60 + 34 is not 95``."""
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    for times, name in rule.terms:
+        value = "nothing" if best[name] is None else str(best[name])
+        sides[times > 0].append(value if abs(times) == 1 else f"{abs(times)} x {value}")
+    if rule.constant:
+        sides[rule.constant < 0].append(str(abs(rule.constant)))
+    left, right = (" + ".join(sides[side]) or "0" for side in (True, False))
+    return f"{left} is {'not' if rule.relation == '=' else 'more than'} {right}"

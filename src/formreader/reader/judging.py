@@ -31,8 +31,7 @@ def judge_page(
     """
     timing = dict(page.timing_ms)
     with timed(timing, "decide"):
-        checks = (*posterior.checks, *across)
-        fields = {name: _field(page, name, posterior, checks, policy) for name in page.evidence}
+        fields = {name: _field(page, name, posterior, across, policy) for name in page.evidence}
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
         source=page.source,
@@ -47,7 +46,7 @@ def judge_page(
     )
 
 
-def _field(page: Page, name: str, posterior: Posterior, checks: tuple[Check, ...], policy: Policy) -> FieldReading:
+def _field(page: Page, name: str, posterior: Posterior, across: tuple[Check, ...], policy: Policy) -> FieldReading:
     evidence, field, source = page.evidence[name], page.template.fields[name], page.source
     values = posterior.fields[name]
     best = _as_written(evidence.written, values)
@@ -65,7 +64,8 @@ def _field(page: Page, name: str, posterior: Posterior, checks: tuple[Check, ...
         readable=is_readable,
         unreadable_box="?" in best.written,
         inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
-        checks=checks,
+        checks=posterior.checks,
+        across=across,
         policy=policy,
     )
     return FieldReading(

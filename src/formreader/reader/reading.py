@@ -135,7 +135,10 @@ class Reader:
         Every page of the files is returned. One that belongs to no known document, or that is there twice,
         is judged by itself.
         """
-        looked = [page for path in paths for page in self._look_through(path)]
+        return self.judge_document([page for path in paths for page in self._look_through(path)])
+
+    def judge_document(self, looked: Sequence[Page | Refusal]) -> DocumentReading:
+        """Weigh the pages of one station together and judge them; ``read_document`` of pages looked at before."""
         documents = weigh_documents(looked, self.documents)
         sheets = [self._judge_in(documents, i, page) for i, page in enumerate(looked)]
         return DocumentReading(tuple(sheets), tuple(document.checks for document in documents))
