@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.decode.rates import HABITS, NEAR_MISSES, NOTHING_MEANT, VALUES, Habit
-from formreader.decode.values import LEAST_SHARE, Encodings, Values
+from formreader.decode.values import LEAST_SHARE, Encodings
 
 Codes = NDArray[np.int64]
 """Values as whole numbers, ``EMPTY`` and ``OTHER`` among them."""
@@ -26,7 +26,7 @@ OTHER = -1
 """Any number that is not told apart."""
 
 MOST_VALUES = 10
-"""Values that are told apart in one encoding; the rest of its evidence counts as unread."""
+"""Values that are told apart in one encoding."""
 MOST_STATES = 16
 """States of a field that are told apart; the rest become a number meant, or both, that is OTHER."""
 LEAST_OTHER = 1e-6
@@ -82,8 +82,8 @@ def field_of(encodings: Encodings, room: int = VALUES) -> FieldModel:
     """The model of one field, which has room for so many numbers. Raises ``ValueError`` where no encoding is given."""
     if not encodings:
         raise ValueError("a field needs the evidence of at least one encoding")
-    pictures = {name: _likeliest(values) for name, values in encodings.items()}
-    numbers = sorted({value for picture in pictures.values() for value in picture if value >= 0})
+    pictures = {name: {code(v): p for v, p in values.items() if p >= LEAST_SHARE} for name, values in encodings.items()}
+    numbers = sorted({value for picture in pictures.values() for value in _likeliest(picture) if value >= 0})
     values = np.array([*numbers, EMPTY, OTHER], dtype=np.int64)
     room = max(room, len(numbers) + 1)
     prior = _prior(len(numbers), room)
@@ -101,8 +101,8 @@ def field_of(encodings: Encodings, room: int = VALUES) -> FieldModel:
     chances = _chances(HABITS[primary], values, room) if others else np.eye(len(values))
     habitual = prior @ chances
     shares, unread = _shares(pictures[primary], values)
-    open_values = (shares == 0) & (values != EMPTY)
-    shares[open_values] = unread * habitual[open_values] / habitual[open_values].sum()
+    open_values = (values == OTHER) | (shares == 0) & (values != EMPTY)
+    shares[open_values] += unread * habitual[open_values] / habitual[open_values].sum()
     return FieldModel(_states(meant[:, None] * chances * (shares / habitual), values), primary, values, said)
 
 
@@ -134,14 +134,17 @@ def agreement(field: FieldModel, states: States, posterior: NDArray[np.float64])
     return Agreement(float(np.clip(1.0 - posterior @ agree, 0.0, 1.0)), says)
 
 
-def _likeliest(values: Values) -> dict[int, float]:
-    kept = sorted(((code(v), p) for v, p in values.items() if p >= LEAST_SHARE), key=lambda item: -item[1])
-    return dict(kept[:MOST_VALUES])
+def _likeliest(picture: Mapping[int, float]) -> list[int]:
+    return sorted(picture, key=lambda value: -picture[value])[:MOST_VALUES]
 
 
 def _shares(picture: Mapping[int, float], values: Codes) -> tuple[NDArray[np.float64], float]:
-    """The picture's share of each value (C,) and its unread rest, 1 in all."""
+    """The picture's share of each value (C,) and its unread rest, 1 in all.
+
+    What it says of numbers that are not told apart is OTHER's: it says that none of the others stands there.
+    """
     shares = np.array([picture.get(int(value), 0.0) for value in values])
+    shares[values == OTHER] = max(0.0, sum(picture.values()) - float(shares.sum()))
     unread = max(LEAST_OTHER, 1.0 - float(shares.sum()))
     total = float(shares.sum()) + unread
     return shares / total, unread / total
