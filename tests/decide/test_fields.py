@@ -13,8 +13,11 @@ POLICY = default_policy()
 GOOD = {
     "confidence": 0.9999,
     "picture_share": 0.999,
+    "other_share": 0.001,
+    "other": "17",
     "empty": False,
     "readable": True,
+    "gap_in_cross": False,
     "unreadable_box": False,
     "inside": True,
     "disagree": 0.0,
@@ -37,8 +40,10 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
     [
         ({"confidence": 0.9}, "low_confidence"),
         ({"picture_share": 0.1}, "settled_by_sums"),
+        ({"other_share": 0.9}, "boxes_say_otherwise"),
         ({"unreadable_box": True, "readable": False, "confidence": 0.0}, "unreadable"),
         ({"readable": False, "confidence": 0.0}, "odd_writing"),
+        ({"gap_in_cross": True}, "odd_writing"),
         ({"empty": True}, "left_empty"),
         ({"inside": False}, "outside_picture"),
         ({"disagree": 0.9}, "encodings_disagree"),

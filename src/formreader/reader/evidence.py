@@ -164,7 +164,10 @@ def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
                 encodings[called] = read_word_boxes(np.vstack(rows), language, most)
             case Words():
                 encodings[called] = read_word_lines(rows, language, most)
-    return FieldEvidence(written, encodings, most)
+    if not written:  # neither boxes nor a free number: what is reported is the number that the encoding says
+        said = encodings[field.primary].items()
+        written = tuple(NumberReading("_" if value is None else str(value), value, share) for value, share in said)
+    return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, most)
 
 
 def _model_of(encoding: Encoding) -> str:

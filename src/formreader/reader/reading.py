@@ -240,14 +240,10 @@ def _refused(source: Source, error: Rejected, timing: Mapping[str, float]) -> Sh
 
 
 def _primary_cells(template: Template) -> list[Box]:
-    """The cells that hold a digit each."""
-    return [
-        box
-        for field in template.fields.values()
-        for encoding in field.encodings.values()
-        if isinstance(encoding, Digits)
-        for box in encoding_cells(encoding)
-    ]
+    """The cells that hold a digit each; of a form that has none, those of its primary encodings."""
+    fields = template.fields.values()
+    digits = [encoding for field in fields for encoding in field.encodings.values() if isinstance(encoding, Digits)]
+    return [box for encoding in digits or [f.encodings[f.primary] for f in fields] for box in encoding_cells(encoding)]
 
 
 def _foreign(codes: Sequence[Code], pairs: Sequence[tuple[Mark, Code, Template]]) -> list[Code]:
