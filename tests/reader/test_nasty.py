@@ -186,6 +186,7 @@ marks:
 lines:
   - {across: [40, 80, 100, 120, 140], from: 10, to: 110, width: 0.5}
   - {down: [10, 60, 110], from: 40, to: 140, width: 0.5}
+  - {across: [60, 90, 110, 130], from: 10, to: 60, width: 0.5}
 fields:
   - name: chosen
     bubbles: {columns: 2, rows: 10, centre: [70.0, 44.0], step: [9.0, 3.7], diameter: 3.1, line: {width: 0.2}}
