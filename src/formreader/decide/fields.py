@@ -75,8 +75,8 @@ def judge_field(
     if disagree > policy.most_disagreement:
         listed = ", ".join(f"{called} {'empty' if value is None else value}" for called, (value, _) in says.items())
         reasons.append(Reason("encodings_disagree", REASONS["encodings_disagree"].format(says=listed)))
-    for listed, (where, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
-        for check in listed:
+    for failing, (where, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
+        for check in failing:
             if name in check.fields and check.holds is False:
                 told = REASONS["rule_violated"].format(where=where, rule=check.rule, as_read=check.as_read, mend=mend)
                 reasons.append(Reason("rule_violated", told))

@@ -33,7 +33,17 @@ from formreader.records import (
     path_of,
 )
 from formreader.register import map_points, page_points, register
-from formreader.templates import LIBRARY, Digits, Document, Mark, Template, encoding_cells, load_documents, load_library
+from formreader.templates import (
+    LIBRARY,
+    Digits,
+    Document,
+    Encoding,
+    Mark,
+    Template,
+    encoding_cells,
+    load_documents,
+    load_library,
+)
 
 HEADING_PX_PER_MM = 12.0
 """300 dots an inch, what Tesseract was trained on."""
@@ -242,8 +252,10 @@ def _refused(source: Source, error: Rejected, timing: Mapping[str, float]) -> Sh
 def _primary_cells(template: Template) -> list[Box]:
     """The cells that hold a digit each; of a form that has none, those of its primary encodings."""
     fields = template.fields.values()
-    digits = [encoding for field in fields for encoding in field.encodings.values() if isinstance(encoding, Digits)]
-    return [box for encoding in digits or [f.encodings[f.primary] for f in fields] for box in encoding_cells(encoding)]
+    encodings = [encoding for field in fields for encoding in field.encodings.values()]
+    digits: list[Encoding] = [encoding for encoding in encodings if isinstance(encoding, Digits)]
+    chosen = digits or [field.encodings[field.primary] for field in fields]
+    return [box for encoding in chosen for box in encoding_cells(encoding)]
 
 
 def _foreign(codes: Sequence[Code], pairs: Sequence[tuple[Mark, Code, Template]]) -> list[Code]:
