@@ -69,10 +69,9 @@ def test_words_that_contradict_the_boxes_change_nothing_and_are_shown(make_page)
     assert "digits 68, words 94" in fields["a"].reasons[0].text
 
 
-@pytest.mark.parametrize("boxes", [{"X39": 0.9, "X34": 0.1}, {"X39": 0.6, "X34": 0.4}])
-def test_boxes_that_rather_say_another_number_are_not_overruled_unseen(make_page, boxes) -> None:
+def test_boxes_that_clearly_say_another_number_are_not_overruled_unseen(make_page) -> None:
     """39 by sight; words and sum say 34: most likely the paper does, but the boxes may be a slip of the pen."""
-    page = make_page({"a": boxes, "b": {"X60": SURE}, "c": {"X94": SURE}}, ["a + b = c"])
+    page = make_page({"a": {"X39": 0.97, "X34": 0.03}, "b": {"X60": SURE}, "c": {"X94": SURE}}, ["a + b = c"])
     fields = judged(with_words(page, a={34: 0.999}))
     assert fields["a"].confidence > 0.99
     assert (fields["a"].value, fields["a"].status) == (34, "review")

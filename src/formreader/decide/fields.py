@@ -51,8 +51,8 @@ def judge_field(
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is the most that any of the field's own pictures
     gives the value: one that only the sums ask for is never accepted. ``other_share`` is the most that the
-    picture of its primary encoding gives any ``other`` value: where that is more than an even chance, the
-    value is not what was written by sight, however sure the rest is. ``disagree`` is the probability that
+    picture of its primary encoding gives any ``other`` value: where that is clear, the value is not what was
+    written by sight, however sure the rest is. ``disagree`` is the probability that
     the field's encodings contradict each other on paper, ``says`` what each most probably holds. ``checks`` are
     those of the page, ``across`` those of rules between the pages of its station. An empty field always goes
     to a person.
@@ -68,7 +68,7 @@ def judge_field(
         reasons.append(Reason("low_confidence", REASONS["low_confidence"]))
     elif picture_share < policy.least_picture_share:
         reasons.append(Reason("settled_by_sums", REASONS["settled_by_sums"]))
-    elif other_share > 1.0 - policy.least_picture_share:
+    elif other_share > policy.most_other_share:
         reasons.append(Reason("boxes_say_otherwise", REASONS["boxes_say_otherwise"].format(other=other)))
     elif policy.accept_confidence is None:
         reasons.append(Reason("no_threshold", REASONS["no_threshold"]))
