@@ -32,6 +32,7 @@ format: $(VENV)/.developed
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/recognise.py
+	$(BIN)/python benchmarks/decode.py
 	$(BIN)/python benchmarks/speed.py
 
 samples: $(VENV)/.installed

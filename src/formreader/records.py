@@ -124,13 +124,15 @@ class Check:
     """One rule of the form's arithmetic against what was read.
 
     ``holds`` is whether the most probable values obey it, None where a field is empty or unread;
-    ``probability`` is the posterior probability that what stands on paper obeys it.
+    ``probability`` is the posterior probability that what stands on paper obeys it. ``as_read`` says how the
+    most probable values break it (``60 + 34 is not 95``), nothing where they do not.
     """
 
     rule: str
     fields: tuple[str, ...]
     holds: bool | None
     probability: float
+    as_read: str = ""
 
 
 @dataclass(frozen=True, slots=True)

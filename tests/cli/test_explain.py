@@ -27,8 +27,16 @@ def test_text_and_a_picture(run, tmp_path):
     assert cv2.imread(str(tmp_path / "why.png")) is not None
 
 
+def test_with_the_other_page_of_the_station_its_rules_are_told(run):
+    other = SAMPLE.with_name("id-2022-chasil-ppwp-1.jpg")
+    ran = run("explain", SAMPLE, "total", "--document", other)
+    assert (ran.code, ran.err) == (0, "")
+    assert "page1.ballots.used = page2.total" in ran.out
+    assert "page1.ballots.used" not in run("explain", SAMPLE, "total").out
+
+
 def test_no_field_in_review_is_said_and_no_mistake(run, monkeypatch):
-    monkeypatch.setattr("formreader.reader.explain_fields", lambda *_: ())
+    monkeypatch.setattr("formreader.reader.explain_fields", lambda *_, **__: ())
     ran = run("explain", SAMPLE)
     assert (ran.code, ran.out) == (0, "")
     assert "no field is in review" in ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from math import ceil
 from pathlib import Path
 
@@ -50,6 +51,87 @@ def test_a_mistake_is_named_by_line_and_the_other_files_are_still_checked(run, f
     assert ran.code == 2
     assert f"{wrong}:{place + 1}:" in ran.out
     assert f"{form_file}: {FORM}" in ran.out
+
+
+@pytest.fixture
+def own_library(tmp_path) -> Path:
+    """A folder of two templates and of their document."""
+    pages = ("id-2022-chasil-ppwp-1", "id-2022-chasil-ppwp-2")
+    for page in pages:
+        shutil.copy(LIBRARY / f"{page}.yaml", tmp_path)
+    (tmp_path / "documents").mkdir()
+    shutil.copy(LIBRARY / "documents" / "id-2022-chasil-ppwp.yaml", tmp_path / "documents")
+    return tmp_path
+
+
+def test_every_packaged_document_passes(run):
+    files = sorted((LIBRARY / "documents").glob("*.yaml"))
+    ran = run("template", "check", *files)
+    assert ran.code == 0
+    assert [line.rsplit(": ", 1)[1] for line in ran.out.splitlines()] == ["no mistakes"] * len(files)
+    assert "page2 id-2024-ppwp-2, page3 id-2024-ppwp-3, 1 rules across pages" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "told"),
+    [
+        ("page2.total", "page2.totl", "id-2022-chasil-ppwp-2 has no field 'totl'; did you mean 'total'?"),
+        (
+            "page2: id-2022-chasil-ppwp-2",
+            "page2: id-2022-chasil-ppwp-3",
+            "no template 'id-2022-chasil-ppwp-3'; did",
+        ),
+        ("= page2.total", "= page1.ballots.received", "names one page alone: write it into that page's template"),
+        ("arithmetic:", "arithmetics:", "unknown key; did you mean 'arithmetic'"),
+    ],
+)
+def test_a_mistake_in_a_document_is_named_with_file_line_and_mend(run, own_library, was, is_now, told):
+    file = own_library / "documents" / "id-2022-chasil-ppwp.yaml"
+    text = file.read_text(encoding="utf-8")
+    at = text[: text.index(was)].count("\n") + 1
+    file.write_text(text.replace(was, is_now, 1), encoding="utf-8")
+    ran = run("template", "check", file, own_library / "id-2022-chasil-ppwp-1.yaml")
+    assert ran.code == 2
+    assert f"{file.as_posix()}:{at}: " in ran.out
+    assert told in ran.out
+    assert ran.out.splitlines()[-1].endswith("no mistakes"), "the other file is still checked"
+
+
+def test_a_document_elsewhere_is_checked_against_the_templates_named_or_the_packaged_ones(run, own_library, tmp_path):
+    elsewhere = tmp_path / "station.yaml"
+    shutil.copy(own_library / "documents" / "id-2022-chasil-ppwp.yaml", elsewhere)
+    assert run("template", "check", elsewhere).code == 0
+    (tmp_path / "other").mkdir()
+    shutil.copy(LIBRARY / "id-2024-ppwp-2.yaml", tmp_path / "other")
+    ran = run("template", "check", elsewhere, "--templates", tmp_path / "other")
+    assert ran.code == 2
+    assert "station.yaml:8: pages.page1: no template 'id-2022-chasil-ppwp-1'" in ran.out
+
+
+def test_a_page_that_another_document_has_is_said(run, own_library):
+    second = own_library / "documents" / "second.yaml"
+    text = (own_library / "documents" / "id-2022-chasil-ppwp.yaml").read_text(encoding="utf-8")
+    second.write_text(text.replace("id: id-2022-chasil-ppwp\n", "id: second\n"), encoding="utf-8")
+    ran = run("template", "check", second)
+    assert ran.code == 2
+    assert "'id-2022-chasil-ppwp-1' is a page of document 'id-2022-chasil-ppwp' too: a page belongs to one" in ran.out
+
+
+def test_a_document_that_says_nothing_across_its_pages_is_warned_of(run, own_library):
+    file = own_library / "documents" / "id-2022-chasil-ppwp.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index("arithmetic:")], encoding="utf-8")
+    ran = run("template", "check", file)
+    assert ran.code == 0
+    assert "warning: arithmetic: no rule runs across its pages" in ran.out
+
+
+def test_number_words_in_a_language_of_other_letters_are_a_mistake(run, own_library):
+    file = own_library / "id-2022-chasil-ppwp-2.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("language: id", "language: ru"), encoding="utf-8")
+    ran = run("template", "check", file)
+    assert ran.code == 2
+    assert "id-2022-chasil-ppwp-2: language: number words of language 'ru' have other letters than A-Z" in ran.out
 
 
 def test_a_preview_is_the_page_in_its_size(run, form_file, tmp_path):

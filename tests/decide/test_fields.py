@@ -13,8 +13,11 @@ POLICY = default_policy()
 GOOD = {
     "confidence": 0.9999,
     "picture_share": 0.999,
+    "other_share": 0.001,
+    "other": "17",
     "empty": False,
     "readable": True,
+    "gap_in_cross": False,
     "unreadable_box": False,
     "inside": True,
     "disagree": 0.0,
@@ -37,8 +40,10 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
     [
         ({"confidence": 0.9}, "low_confidence"),
         ({"picture_share": 0.1}, "settled_by_sums"),
+        ({"other_share": 0.96}, "boxes_say_otherwise"),
         ({"unreadable_box": True, "readable": False, "confidence": 0.0}, "unreadable"),
         ({"readable": False, "confidence": 0.0}, "odd_writing"),
+        ({"gap_in_cross": True}, "odd_writing"),
         ({"empty": True}, "left_empty"),
         ({"inside": False}, "outside_picture"),
         ({"disagree": 0.9}, "encodings_disagree"),
@@ -50,6 +55,23 @@ def test_each_doubt_sends_the_field_to_a_person_with_its_reason(changed: dict, c
     assert status == "review"
     assert found == [code]
     assert code in REASONS
+
+
+def test_a_broken_rule_says_with_which_numbers_and_where_to_look() -> None:
+    on_page = Check("a + b = c", ("a", "b", "c"), False, 0.001, "60 + 34 is not 95")
+    across = Check("page1.a = page2.total", ("a",), False, 0.001, "60 is not 70")
+    _, reasons = judge_field("a", **{**GOOD, "checks": (on_page,)}, across=(across,), policy=POLICY)
+    assert [(reason.code, reason.text) for reason in reasons] == [
+        (
+            "rule_violated",
+            "the numbers on the page do not add up: a + b = c, but 60 + 34 is not 95: look at each of them",
+        ),
+        (
+            "rule_violated",
+            "the numbers of this station's pages do not add up: page1.a = page2.total, but 60 is not 70: "
+            "look at these fields on each page, and whether all pages are of one station",
+        ),
+    ]
 
 
 def test_a_broken_rule_of_other_fields_does_not_matter() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from formreader.decode import by_value, read_boxes, readable, value_of
+from formreader.decode.digits import MOST_STRINGS
 
 CLASSES = "0123456789X-_?"
 
@@ -63,6 +64,17 @@ def test_probabilities_sum_to_at_most_one_and_the_fillers_of_one_writer_agree() 
     assert readings[0].written == "XX5"
     mixed = next(r for r in readings if r.written == "-X5")
     assert mixed.probability < readings[0].probability / 20
+
+
+def test_five_boxes_that_say_little_keep_the_likeliest_strings_and_lose_no_more_than_they_say() -> None:
+    scrawled = dict.fromkeys(CLASSES[:10], 0.08) | {"7": 0.28}
+    readings = read_boxes(boxes(*[scrawled] * 5), CLASSES)
+    assert readings[0].written == "77777"
+    assert readings[0].probability == pytest.approx(0.28**5, rel=0.05)
+    assert len(readings) <= MOST_STRINGS
+    clear = read_boxes(boxes({"9": 0.9, "4": 0.1}, *[{"9": 1.0}] * 4), CLASSES)
+    assert by_value(clear)[99_999] == pytest.approx(0.9, abs=0.001)
+    assert by_value(clear)[49_999] == pytest.approx(0.1, abs=0.001)
 
 
 def test_values_that_look_different_but_mean_the_same_are_added_up() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -79,7 +80,24 @@ def test_a_clear_contradiction_is_reported_and_nothing_rewritten() -> None:
     assert max(found.fields["total"], key=found.fields["total"].__getitem__) == 150
 
 
-def test_a_long_sum_is_exact_and_quick() -> None:
+@pytest.mark.parametrize(
+    ("rule", "as_read"),
+    [
+        (equation("a + b = c"), "60 + 34 is not 95"),
+        (equation("a + empty = c"), "60 + nothing is not 95"),
+        (Rule("c <= a", ((1, "c"), (-1, "a")), "<=", 0), "95 is more than 60"),
+        (Rule("c <= 90", ((1, "c"),), "<=", 90), "95 is more than 90"),
+        (Rule("2 * b + 1 = a", ((2, "b"), (-1, "a")), "=", -1), "2 x 34 + 1 is not 60"),
+        (Rule("a - b = 26", ((1, "a"), (-1, "b")), "=", 26), ""),
+    ],
+)
+def test_a_rule_that_fails_says_with_which_numbers(rule, as_read) -> None:
+    evidence = {"a": {60: 1.0}, "b": {34: 1.0}, "c": {95: 1.0}, "empty": {None: 1.0}}
+    (check,) = infer(evidence, [rule]).checks
+    assert (check.holds, check.as_read) == (as_read == "", as_read)
+
+
+def test_a_long_sum_settles_a_doubt() -> None:
     generator = np.random.default_rng(3)
     names = [f"candidate.{i}" for i in range(11)]
     truth = {name: int(generator.integers(0, 40)) for name in names}
@@ -89,9 +107,7 @@ def test_a_long_sum_is_exact_and_quick() -> None:
     evidence["candidate.3"] = {truth["candidate.3"] + 5: 0.6, truth["candidate.3"]: 0.4}
     evidence["total"] = {sum(truth.values()): 0.99, 7: 0.01}
     rule = equation(" + ".join(names) + " = total")
-    start = time.perf_counter()
     posterior = infer(evidence, [rule]).fields
-    assert time.perf_counter() - start < 2.0
     assert max(posterior["candidate.3"], key=posterior["candidate.3"].__getitem__) == truth["candidate.3"]
 
 
@@ -100,17 +116,46 @@ def test_an_empty_total_leaves_the_rule_open() -> None:
     assert found.checks[0].holds is None
 
 
-@pytest.mark.parametrize("shares", [(0.97, 0.02, 0.006, 0.004), (0.5, 0.2, 0.2, 0.1)], ids=["clear", "hardly legible"])
-def test_a_whole_page_of_sums_both_ways_is_quick_and_not_led_astray(shares) -> None:
-    """34 fields, 18 rules: where the tables would grow too large, what is least likely is given up."""
-    template = load_library(None)["id-2022-chasil-ppwp-1"]
+def cpu_seconds(call: Callable[[], object], times: int = 3) -> float:
+    """The least CPU time of some calls: other programs on the machine only add to it."""
+    taken = []
+    for _ in range(times):
+        start = time.process_time()
+        call()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+def table_both_ways(rows: int, generator: np.random.Generator) -> tuple[dict[str, int], list[Rule]]:
+    """So many rows of l + p = t, each column added up in a last row, and its total said once more."""
+    names = [f"row{i}" for i in range(rows)]
+    truth = {f"{name}.{column}": int(generator.integers(0, 200)) for name in names for column in "lp"}
+    truth |= {f"{name}.t": truth[f"{name}.l"] + truth[f"{name}.p"] for name in names}
+    truth |= {f"all.{column}": sum(truth[f"{name}.{column}"] for name in names) for column in "lpt"}
+    truth["used"] = truth["all.t"]
+    across = [f"{name}.l + {name}.p = {name}.t" for name in [*names, "all"]]
+    down = [" + ".join(f"{name}.{column}" for name in names) + f" = all.{column}" for column in "lpt"]
+    return truth, [equation(text) for text in [*across, *down, "used = all.t"]]
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [(0.97, 0.02, 0.006, 0.004), (0.5, 0.2, 0.2, 0.1), (0.55, *[0.05] * 9)],
+    ids=["clear", "hardly legible", "scrawled"],
+)
+@pytest.mark.parametrize("form", ["12 rows and their sums", "id-2022-chasil-ppwp-1"])
+def test_a_page_of_sums_both_ways_takes_a_tenth_of_a_second_and_is_not_led_astray(form, shares) -> None:
+    """40 fields and 17 rules, 34 and 18: where tables would grow too large, what is least likely is given up."""
     generator = np.random.default_rng(2)
-    truth = choose_values(template, generator)
+    if form.startswith("id"):
+        template = load_library(None)[form]
+        truth, rules = choose_values(template, generator), list(template.rules)
+    else:
+        truth, rules = table_both_ways(12, generator)
     evidence: dict[str, dict[int | None, float]] = {}
     for name, number in truth.items():
-        others = generator.choice(900, size=3, replace=False) + number + 1
+        others = generator.choice(900, size=len(shares) - 1, replace=False) + number + 1
         evidence[name] = dict(zip([number, *others.tolist()], shares, strict=True))
-    start = time.perf_counter()
-    found = infer(evidence, template.rules).fields
-    assert time.perf_counter() - start < 0.5
+    assert cpu_seconds(lambda: infer(evidence, rules)) < 0.1
+    found = infer(evidence, rules).fields
     assert all(found[name][number] > 0.95 for name, number in truth.items())

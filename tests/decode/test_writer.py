@@ -13,57 +13,56 @@ from formreader.decode.writer import EMPTY, LEAST_OTHER, OTHER, agreement, field
 from formreader.synth.values import choose_values
 from formreader.templates import Rule, load_library
 
-NUMBERS = np.arange(VALUES)
 NOTHING = VALUES
 """Index of an empty encoding, or of nothing meant, in the brute force."""
 
 
-def chances(encoding: str) -> np.ndarray:
+def chances(encoding: str, room: int = VALUES) -> np.ndarray:
     """Probability (meant, written) over every number and nothing, written out from the words of ``rates``."""
     habit = HABITS[encoding]
-    table = np.zeros((VALUES + 1, VALUES + 1))
-    for meant in NUMBERS:
+    table = np.zeros((room + 1, room + 1))
+    for meant in range(room):
         empty = habit.empty_at_zero if meant == 0 else habit.empty
-        table[meant, NOTHING] = empty
-        slip = np.zeros(VALUES)
+        table[meant, -1] = empty
+        slip = np.zeros(room)
         for step, share in NEAR_MISSES.items():
-            for number in {int(meant) - step, int(meant) + step} & set(NUMBERS.tolist()):
+            for number in {meant - step, meant + step} & set(range(room)):
                 slip[number] = habit.near * share
-        slip += (1 - slip.sum()) / VALUES
+        slip += (1 - slip.sum()) / room
         slip *= habit.slip
         slip[meant] += 1 - habit.slip
-        table[meant, :VALUES] = (1 - empty) * slip
-    table[NOTHING, NOTHING] = 1 - habit.slip
-    table[NOTHING, :VALUES] = habit.slip / VALUES
+        table[meant, :room] = (1 - empty) * slip
+    table[-1, -1] = 1 - habit.slip
+    table[-1, :room] = habit.slip / room
     return table
 
 
-PRIOR = np.append(np.full(VALUES, (1 - NOTHING_MEANT) / VALUES), NOTHING_MEANT)
-
-
-def shares(values: dict[int | None, float]) -> tuple[np.ndarray, float]:
-    found = np.zeros(VALUES + 1)
+def shares(values: dict[int | None, float], room: int = VALUES) -> tuple[np.ndarray, float]:
+    found = np.zeros(room + 1)
     for value, share in values.items():
-        found[NOTHING if value is None else value] = share
+        found[-1 if value is None else value] = share
     unread = max(LEAST_OTHER, 1 - found.sum())
     return found / (found.sum() + unread), unread / (found.sum() + unread)
 
 
-def joint(encodings: dict[str, dict[int | None, float]]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def joint(
+    encodings: dict[str, dict[int | None, float]], room: int = VALUES
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Weight (meant, written in the primary), and (meant, said) of every other encoding, its picture seen."""
     primary, *others = encodings
-    meant = PRIOR.copy()
+    prior = np.append(np.full(room, (1 - NOTHING_MEANT) / room), NOTHING_MEANT)
+    meant = prior.copy()
     said = {}
     for name in others:
-        found, unread = shares(encodings[name])
-        table = chances(name)
-        seen = table * (found / (PRIOR @ table) + unread)
+        found, unread = shares(encodings[name], room)
+        table = chances(name, room)
+        seen = table * (found / (prior @ table) + unread)
         said[name] = seen / seen.sum(axis=1, keepdims=True)
         meant *= seen.sum(axis=1)
-    found, unread = shares(encodings[primary])
-    table = chances(primary) if others else np.eye(VALUES + 1)
-    habitual = PRIOR @ table
-    rest = (found == 0) & (np.arange(VALUES + 1) != NOTHING)
+    found, unread = shares(encodings[primary], room)
+    table = chances(primary, room) if others else np.eye(room + 1)
+    habitual = prior @ table
+    rest = (found == 0) & (np.arange(room + 1) != room)
     likelihood = np.where(rest, unread / habitual[rest].sum(), found / habitual)
     weights = meant[:, None] * table * likelihood
     return weights / weights.sum(), said
@@ -77,6 +76,27 @@ FIELDS = {
     "unread boxes": {"digits": {143: 0.1, 148: 0.1}, "words": {143: 0.9, 140: 0.05}},
     "digits alone": {"digits": {5: 0.7, 6: 0.2, None: 0.05}},
 }
+
+
+def strokes_hard_to_count() -> dict[int | None, float]:
+    """Groups of five of which any may have been missed: 77, or 72, 67 …, and never 92."""
+    found = {77 - 5 * missed - apart: 0.6 * 0.6**missed * 0.3**apart for missed in range(8) for apart in range(3)}
+    total = sum(found.values())
+    return {value: share / total for value, share in found.items()}
+
+
+MANY_WAYS = {"digits": {92: 0.9999, 32: 0.00005}, "tally": strokes_hard_to_count()}
+
+
+def test_a_picture_that_allows_many_numbers_still_contradicts_one_that_it_does_not_allow() -> None:
+    """Once what was not among its ten likeliest numbers counted as unread, and might have been any."""
+    found = infer_sheet({"a": MANY_WAYS}, [])
+    assert len(MANY_WAYS["tally"]) == 24
+    assert found.fields["a"][92] > 0.98
+    assert found.agreements["a"].disagree > 0.99
+    weights, _ = joint(MANY_WAYS)
+    for value, probability in found.meant["a"].items():
+        assert probability == pytest.approx(weights.sum(axis=1)[value], abs=0.05)
 
 
 @pytest.mark.parametrize("encodings", FIELDS.values(), ids=FIELDS.keys())
@@ -95,6 +115,27 @@ def test_one_field_equals_brute_force_over_every_number(encodings: dict[str, dic
     told = [NOTHING if value is None else value for value in found.fields["a"]]
     contradicted = float((weights * (1 - empty_or_same))[:, told].sum())
     assert found.agreements["a"].disagree == pytest.approx(contradicted, abs=1e-3)
+
+
+def test_a_field_of_two_boxes_equals_brute_force_too() -> None:
+    encodings = {"digits": {94: 0.4, 99: 0.4, 9: 0.1}, "words": {94: 0.7, 90: 0.1}, "tally": {95: 0.3, 94: 0.3}}
+    weights, _ = joint(encodings, 100)
+    found = infer_sheet({"a": encodings}, [], {"a": 99})
+    for expected, values in ((weights.sum(axis=0), found.fields["a"]), (weights.sum(axis=1), found.meant["a"])):
+        for value, probability in values.items():
+            assert probability == pytest.approx(expected[value], abs=6e-3)
+
+
+def test_where_there_is_room_for_more_numbers_a_sum_that_comes_out_is_less_of_a_chance() -> None:
+    """10,500 + 2,250 = 12,750 or 12,150: broken, the rule leaves a total of five boxes 100,000 numbers."""
+    evidence = {"a": {10_500: 1.0}, "b": {2250: 1.0}, "c": {12_150: 0.9, 12_750: 0.1}}
+    rules = [Rule("a + b = c", ((1, "a"), (1, "b"), (-1, "c")), "=", 0)]
+    encodings = {name: {"digits": values} for name, values in evidence.items()}
+    doubt = {
+        room: 1.0 - infer_sheet(encodings, rules, dict.fromkeys("abc", room - 1)).fields["c"][12_750]
+        for room in (1000, 100_000)
+    }
+    assert doubt[1000] / doubt[100_000] == pytest.approx(100, rel=0.1)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class NotingReader:
         self.looks += 1
         photo = Photo(Source(str(path), 1, "", 9, 9), np.zeros((9, 9), np.uint8), 1.0)
         evidence = {
-            name: FieldEvidence((), {called: {7: 1.0} for called in field.encodings})
+            name: FieldEvidence((), {called: {7: 1.0} for called in field.encodings}, 999)
             for name, field in self.template.fields.items()
         }
         trace = Trace(photo, (), np.zeros((0, 4)), (), {})

@@ -53,7 +53,7 @@ def make_page() -> MakePage:
         for name, strings in written.items():
             readings = tuple(NumberReading(string, value_of(string), p) for string, p in strings.items())
             said = {"tally": counted[name]} if name in counted else {}
-            evidence[name] = FieldEvidence(readings, {"digits": by_value(readings)} | said)
+            evidence[name] = FieldEvidence(readings, {"digits": by_value(readings)} | said, 999)
             for encoding, shape in (("digits", (3,)), *([("tally", (1, 2))] if name in counted else [])):
                 for index in np.ndindex(shape):
                     cells.append(Cell(name, encoding, index, 1.0, np.zeros((4, 2)), np.full((40, 40), 90, np.uint8)))

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from formreader.alphabets import BUBBLE_CLASSES, DIGIT_CLASSES, LETTER_CLASSES, NUMBER_ALPHABET, TALLY_CLASSES
+from formreader.alphabets import (
+    BUBBLE_CLASSES,
+    DIGIT_CLASSES,
+    LETTER_CLASSES,
+    NUMBER_ALPHABET,
+    TALLY_CLASSES,
+    WORD_ALPHABET,
+)
+from formreader.decode import infer_sheet
+from formreader.errors import TemplateError
 from formreader.geometry import Box
-from formreader.reader.evidence import Looked, evidence_of, is_read
-from formreader.templates import Bubbles, Digits, Encoding, Field, Number, RowSums, Tally, Words, indexed_cells
+from formreader.reader.evidence import FieldEvidence, Looked, evidence_of
+from formreader.reader.reading import check_words
+from formreader.templates import (
+    Bubbles,
+    Digits,
+    Encoding,
+    Field,
+    Number,
+    RowSums,
+    Tally,
+    Template,
+    Words,
+    indexed_cells,
+)
+from formreader.templates.arithmetic import parse_rule
 
 CELL = Box(0, 0, 5, 5)
 SURE = 0.97
@@ -21,10 +45,10 @@ def row(classes: str, character: str) -> np.ndarray:
     return np.log(chances)
 
 
-def steps(text: str) -> np.ndarray:
+def steps(text: str, alphabet: str = NUMBER_ALPHABET) -> np.ndarray:
     """Steps along a line that spell ``text`` with nothing between."""
     spelled = [c for letter in text for c in (letter, "~")] or ["~"]
-    return np.array([row("~" + NUMBER_ALPHABET, c) for c in spelled])
+    return np.array([row("~" + alphabet, c) for c in spelled])
 
 
 def field(**encodings: Encoding) -> Field:
@@ -91,8 +115,61 @@ def test_a_number_written_freely_may_be_primary() -> None:
     assert next(iter(evidence.encodings["number"])) == 1025
 
 
-def test_words_of_several_lines_in_a_cell_are_left_out() -> None:
+def five_boxes(name: str, number: str, words: str, rows: tuple[str, ...] = ()) -> tuple[str, FieldEvidence]:
+    """A field of five digit boxes, words in boxes, and rows of five boxes beside a tally; ``?`` may be 4 or 9."""
+    encodings: dict[str, Encoding] = {"digits": Digits((CELL,) * 5), "words": Words("boxes", ((CELL,) * 25,) * 3)}
+    read = {"digits": number, "words": words.replace(" ", "_").ljust(75, "_")}
+    if rows:
+        encodings["row_sums"], read["row_sums"] = RowSums(((CELL,) * 5,) * len(rows)), "".join(rows)
+    found: dict = {}
+    for called, encoding in encodings.items():
+        classes = LETTER_CLASSES if called == "words" else DIGIT_CLASSES
+        for (index, _), character in zip(indexed_cells(encoding), read[called], strict=True):
+            found[name, called, index] = (
+                np.logaddexp(row(classes, "4"), row(classes, "9")) - np.log(2)
+                if character == "?" and called == "digits"
+                else row(classes, character)
+            )
+    return name, evidence_of(Field(name, encodings), Looked((), found, {}), "id")
+
+
+def test_five_boxes_work_throughout_in_digits_words_rows_and_sums_of_sums() -> None:
+    evidence = dict(
+        [
+            five_boxes("a", "30?50", "TIGA PULUH RIBU SEMBILAN RATUS LIMA PULUH", ("20000", "10950")),
+            five_boxes("b", "X??99", "EMPAT RIBU SEMBILAN RATUS SEMBILAN PULUH SEMBILAN", ("XX?99", "_4500")),
+            five_boxes("c", "64050", "ENAM PULUH EMPAT RIBU LIMA PULUH"),
+            five_boxes("ab", "35?49", "TIGA PULUH LIMA RIBU SEMBILAN RATUS EMPAT PULUH SEMBILAN"),
+            five_boxes("all", "99999", "SEMBILAN PULUH SEMBILAN RIBU SEMBILAN RATUS SEMBILAN PULUH SEMBILAN"),
+        ]
+    )
+    assert {found.most for found in evidence.values()} == {99_999}
+    said = {name: {e: next(iter(v)) for e, v in found.encodings.items()} for name, found in evidence.items()}
+    assert said["a"]["words"] == said["a"]["row_sums"] == 30_950
+    assert said["b"]["words"] == 4999
+    assert said["all"] == {"digits": 99_999, "words": 99_999}
+    page = infer_sheet(
+        {name: found.encodings for name, found in evidence.items()},
+        [parse_rule("a + b = ab"), parse_rule("ab + c = all")],
+        {name: found.most for name, found in evidence.items()},
+    )
+    best = {name: next(iter(values)) for name, values in page.fields.items()}
+    assert best == {"a": 30_950, "b": 4999, "c": 64_050, "ab": 35_949, "all": 99_999}
+    assert min(values[best[name]] for name, values in page.fields.items()) > 0.999
+    assert [check.holds for check in page.checks] == [True, True]
+
+
+def test_the_lines_of_a_high_cell_are_one_text() -> None:
     high = Words("line", ((Box(0, 0, 20, 12),),))
-    assert not is_read(high)
-    assert is_read(Words("line", ((Box(0, 0, 60, 5),),)))
-    assert list(evidence_of(field(digits=BOXES, words=high), Looked((), READ_BOXES, {}), "id").encodings) == ["digits"]
+    rows = {("a", "words", (i, 0)): steps(text, WORD_ALPHABET) for i, text in enumerate(["DUA PU", "LUH", "LIMA"])}
+    value, share = likeliest(field(digits=BOXES, words=high), READ_BOXES | rows, "words")
+    assert value == 25
+    assert share > 0.9
+
+
+def test_a_language_that_cannot_be_read_is_said_before_any_photograph_is() -> None:
+    words = Field("a", {"digits": BOXES, "words": Words("line", ((Box(0, 0, 60, 5),),))})
+    form = Template("test-form", "", "ru", 100.0, 100.0, "", (), (), (), (), {"a": words}, (), "0" * 64)
+    with pytest.raises(TemplateError, match=r"test-form: language: .*other letters than A-Z.*leave `words` out"):
+        check_words([form])
+    check_words([replace(form, fields={"a": field(digits=BOXES)}), replace(form, language="id")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from formreader.reader.explanation import explain_page
 from formreader.reader.judging import judge_page
 from formreader.reader.page import Page
 from formreader.records import Explanation
+from formreader.templates import Document
+from formreader.templates.arithmetic import parse_rule
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -117,6 +121,75 @@ def test_without_a_name_the_fields_in_review_are_explained(make_page):
 def test_a_field_that_the_form_has_not_is_named_with_those_it_has(make_page):
     with pytest.raises(UsageError, match=r"'votes.9' is no field of test-form: it has a, b"):
         explain(_Shown(make_page({"a": {"XX1": 1.0}, "b": {"XX1": 1.0}})), "a.jpg", "votes.9")
+
+
+class _Station(Reader):
+    """A reader that has seen pages already, each in a file of its own name."""
+
+    def __init__(self, **files: Page) -> None:
+        self.files, self.policy = files, default_policy()
+        both = {"page1": "voters", "page2": "votes"}
+        self.documents = {"both": Document("both", "", "", both, (parse_rule("page1.used = page2.total"),))}
+
+    def look_at(self, path: object, page: int = 1) -> Page:
+        return self.files[str(path)]
+
+    def _provenance(self) -> dict[str, object]:
+        return {}
+
+
+@pytest.fixture
+def station(make_page, monkeypatch) -> _Station:
+    """Pages of one station and of another form. On the first all is clear; the total of the second is 99 or 94."""
+    monkeypatch.setattr("formreader.reader.explanation.page_count", lambda path: 1)
+    files = {
+        "voters": make_page({"used": {"X94": 0.99999}, "got": {"X99": 0.99999}}, ["used <= got"], form="voters"),
+        "votes": make_page(
+            {"valid": {"X90": 0.9, "X96": 0.1}, "total": {"X99": 0.6, "X94": 0.4}}, ["valid <= total"], form="votes"
+        ),
+        "other": make_page({"a": {"XX1": 1.0}}, form="other"),
+    }
+    for name, page in files.items():  # each its own picture, by its hash
+        source = replace(page.trace.photo.source, sha256=name)
+        files[name] = replace(page, trace=replace(page.trace, photo=replace(page.trace.photo, source=source)))
+    return _Station(**files, again=replace(files["voters"], trace=files["other"].trace))
+
+
+def test_the_rules_across_pages_push_and_are_told(station):
+    alone = explain(station, "votes", "total")
+    together = explain(station, "votes", "total", others=["voters"])
+    assert (alone.value, together.value) == (99, 94)
+    assert [push.rule for push in together.pushes] == ["page1.used = page2.total", "valid <= total"]
+    assert together.pushes[0].by_itself > 0.5
+    assert [check.rule for check in together.checks] == ["valid <= total", "page1.used = page2.total"]
+    read = station.judge_document([station.files["votes"], station.files["voters"]]).pages[0].fields["total"]
+    assert (together.reading.value, together.reading.reasons) == (read.value, read.reasons)
+    assert together.posterior[94] == together.reading.confidence == pytest.approx(read.confidence)
+
+
+def test_a_rule_of_the_other_page_is_told_with_its_name_where_it_reaches_this_one(station, make_page):
+    doubtful = make_page({"used": {"X94": 0.5, "X99": 0.5}, "got": {"X94": 0.99999}}, ["used <= got"], form="voters")
+    station.files["doubtful"] = doubtful
+    total = explain(station, "votes", "total", others=["doubtful"])
+    assert total.value == 94
+    assert "page1: used <= got" in [push.rule for push in total.pushes]
+
+
+def test_the_page_itself_among_the_others_is_no_second_one(station):
+    assert explain(station, "votes", "total", others=["votes", "voters"]).value == 94
+
+
+@pytest.mark.parametrize(
+    ("path", "others", "told"),
+    [
+        ("other", ["votes"], "other.jpg: other belongs to no known document: explain it by itself"),
+        ("votes", ["other"], "other.jpg: other is no page of both: leave it out"),
+        ("votes", ["voters", "again"], "is page1 as voters.jpg is: leave one of them out"),
+    ],
+)
+def test_pages_that_are_no_station_are_refused(station, path, others, told):
+    with pytest.raises(UsageError, match=re.escape(told)):
+        explain_fields(station, path, others=others)
 
 
 def test_a_photograph_is_explained_as_it_is_read():

@@ -17,7 +17,7 @@ def calibrate(
     ],
     out: Annotated[Path, typer.Option(help="The policy file to write.")],
     risk: Annotated[float, typer.Option(min=1e-6, max=0.5, help="Part of accepted values that may be wrong.")] = 0.001,
-    confidence: Annotated[float, typer.Option(min=0.5, max=0.9999, help="How sure to be of that.")] = 0.95,
+    confidence: Annotated[float, typer.Option(min=0.75, max=0.9999, help="How sure to be of that.")] = 0.95,
     templates: Annotated[
         Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
     ] = None,

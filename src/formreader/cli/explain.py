@@ -39,6 +39,10 @@ def explain(
     policy: Annotated[
         Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
     ] = None,
+    document: Annotated[
+        list[Path] | None,
+        typer.Option(help="Another page of the same station, whose rules push too; give it again for more."),
+    ] = None,
 ) -> None:
     """Explain fields: what each encoding says, what the sums make of it, and which rule pushed where.
 
@@ -46,9 +50,10 @@ def explain(
     """
     from formreader.reader import Reader, explain_fields
 
-    if out is not None and out.resolve() == photo.resolve():
+    if out is not None and out.resolve() in {given.resolve() for given in (photo, *(document or ()))}:
         raise UsageError(f"{out}: is the photograph itself: give --out another name")
-    explained = explain_fields(Reader(templates=templates, policy=policy), photo, fields or (), page)
+    reader = Reader(templates=templates, policy=policy)
+    explained = explain_fields(reader, photo, fields or (), page, others=document or ())
     if not explained:
         say(f"{photo}: no field is in review: name the fields to explain")
         return

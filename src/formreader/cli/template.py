@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +14,7 @@ from formreader.errors import TemplateError, UsageError
 
 if TYPE_CHECKING:
     from formreader.geometry import Points
-    from formreader.templates import Template
+    from formreader.templates import Finding, Template
     from formreader.templates.preview import Picture
 
 app = typer.Typer(help="Check and see the descriptions of forms.", no_args_is_help=True)
@@ -30,23 +32,57 @@ def list_templates(
 
 
 @app.command()
-def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Template files.")]) -> None:
-    """Find mistakes in template files; exit code 2 where there is one."""
-    from formreader.templates import check_template, load_template
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Template files, and files of documents.")],
+    templates: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the templates that a document names, where its own folder does not lie in it."),
+    ] = None,
+) -> None:
+    """Find mistakes in template files and in documents, which say what pages belong together; exit code 2 with one."""
+    from formreader.templates import is_document
 
     mistakes = 0
     for file in files:
         try:
-            template = load_template(file)
+            findings, what = _checked_document(file, templates) if is_document(file) else _checked_template(file)
         except TemplateError as error:
             print(error)
             mistakes += 1
             continue
-        for finding in check_template(template):
+        for finding in findings:
             print(f"{file}: warning: {finding}")
-        fields, lines = len(template.fields), len(template.segments)
-        print(f"{file}: {template.id}, {fields} fields, {lines} lines, {len(template.rules)} rules: no mistakes")
+        print(f"{file}: {what}: no mistakes")
     raise typer.Exit(TemplateError.exit_code if mistakes else 0)
+
+
+def _checked_template(file: Path) -> tuple[Sequence[Finding], str]:
+    """What looks wrong, and what the file holds. Raises ``TemplateError``."""
+    from formreader.reader import check_words
+    from formreader.templates import check_template, load_template
+
+    template = load_template(file)
+    check_words([template])
+    fields, lines, rules = len(template.fields), len(template.segments), len(template.rules)
+    return check_template(template), f"{template.id}, {fields} fields, {lines} lines, {rules} rules"
+
+
+def _checked_document(file: Path, templates: Path | None) -> tuple[Sequence[Finding], str]:
+    """The same of a document, and that it and the others in its folder claim nothing twice."""
+    from formreader.templates import check_document, load_document, load_library
+    from formreader.templates.documents import FOLDER
+
+    home = file.resolve().parent
+    folder = templates or (home.parent if home.name == FOLDER else None)
+    library = load_library(folder)
+    others = []
+    for beside in sorted(home.glob("*.yaml")) if home.name == FOLDER else []:
+        if beside != file.resolve():
+            with suppress(TemplateError):  # its own mistakes are told when it is checked itself
+                others.append(load_document(beside, library))
+    document = load_document(file, library, others)
+    pages = ", ".join(f"{name} {template}" for name, template in document.pages.items())
+    return check_document(document), f"{document.id}, {pages}, {len(document.rules)} rules across pages"
 
 
 @app.command()

@@ -45,6 +45,8 @@ class Policy:
     """Least posterior probability of an accepted field; None where none keeps the risk: all go to review."""
     least_picture_share: Share
     """Least probability of an accepted field's writing by its own picture, before any sum is weighed."""
+    most_other_share: Share
+    """Most probability that an accepted field's own boxes, by their picture alone, give another value."""
     most_disagreement: Share
     """Most probability of an accepted field that its encodings contradict each other on paper."""
     least_coverage: Share

@@ -3,11 +3,12 @@
 from formreader.decode.bubbles import read_bubbles
 from formreader.decode.digits import NumberReading, by_value, read_boxes, readable, value_of
 from formreader.decode.number import read_number, read_strings
+from formreader.decode.number_words import check_language
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
 from formreader.decode.tally import read_tally
 from formreader.decode.values import Encodings, Values
-from formreader.decode.words import read_word_boxes, read_word_line
+from formreader.decode.words import read_word_boxes, read_word_line, read_word_lines
 from formreader.decode.writer import Agreement
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Posterior",
     "Values",
     "by_value",
+    "check_language",
     "infer",
     "infer_sheet",
     "read_boxes",
@@ -28,6 +30,7 @@ __all__ = [
     "read_tally",
     "read_word_boxes",
     "read_word_line",
+    "read_word_lines",
     "readable",
     "value_of",
 ]

@@ -7,8 +7,6 @@ or nothing. Fillers through and through mean 0, except that boxes all empty mean
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +17,8 @@ from formreader.distributions import LogProbabilities
 FILLERS = "X-_"
 LEAST_BOX_PROBABILITY = 1e-7
 MOST_A_BOX = 6
-"""Characters kept for each box; what is dropped is counted as lost mass."""
+MOST_STRINGS = 300
+"""Characters kept for each box, and strings of all boxes; what is dropped is counted as lost mass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,13 @@ def read_boxes(log_probabilities: LogProbabilities, classes: str) -> tuple[Numbe
     """
     if log_probabilities.ndim != 2 or log_probabilities.shape[1] != len(classes):
         raise ValueError(f"expected (boxes, {len(classes)}), got {log_probabilities.shape}")
-    options = [_likely(row, classes) for row in log_probabilities]
-    weighed, kept = [], 0.0
-    for characters in product(*options):
-        written = "".join(character for character, _ in characters)
-        likelihood = prod(probability for _, probability in characters)
-        weighed.append((written, likelihood * _habit(written)))
-        kept += likelihood
+    strings = [("", 1.0)]
+    for row in log_probabilities:
+        options = _likely(row, classes)
+        longer = [(string + character, p * q) for string, p in strings for character, q in options]
+        strings = sorted(longer, key=lambda option: -option[1])[:MOST_STRINGS]
+    weighed = [(written, likelihood * _habit(written)) for written, likelihood in strings]
+    kept = sum(likelihood for _, likelihood in strings)
     total = sum(weight for _, weight in weighed) + max(0.0, 1.0 - kept)
     readings = [NumberReading(written, value_of(written), weight / total) for written, weight in weighed]
     return tuple(sorted(readings, key=lambda reading: -reading.probability))

@@ -58,6 +58,12 @@ class Grammar:
     chances: NDArray[np.float64]
 
 
+def check_language(language: str) -> None:
+    """Raises ``UsageError`` where ``grammar`` would: before a photograph is read, not while it is."""
+    for number in (*range(21), 100, 1000):
+        spelt(number, language)
+
+
 @cache
 def grammar(language: str, most: int) -> Grammar:
     """The ways to write 0 … ``most`` in ``language``, a code of num2words.
@@ -120,24 +126,30 @@ def _standard(language: str, most: int, block: int) -> Iterator[tuple[str, str, 
     """Head, tail and number as num2words has it.
 
     What joins a head to a tail ("ONE HUNDRED" + "AND" + "SEVEN") is learned from the first block for each
-    tail, and then from one tail of a kind for each head.
+    tail, and then from one tail of a kind for each head. A number that does not end in its tail's words
+    ("CENTODICOTTO", 18 "DICIOTTO") is a head of its own.
     """
     plain = [spelt(number, language) for number in range(min(block, most + 1))]
     yield from (("", words, number) for number, words in enumerate(plain))
     if most < block:
         return
-    kinds: dict[str, list[int]] = {}
+    kinds: dict[str | None, list[int]] = {}
     for rest in range(1, block):
         kinds.setdefault(_head_of(block + rest, plain[rest], language), []).append(rest)
     for start in range(block, most + 1, block):
         yield spelt(start, language), "", start
-        for rests in kinds.values():
-            head = _head_of(start + rests[0], plain[rests[0]], language)
-            yield from ((head, plain[rest], start + rest) for rest in rests if start + rest <= most)
+        for kind, rests in kinds.items():
+            head = None if kind is None else _head_of(start + rests[0], plain[rests[0]], language)
+            for rest in rests:
+                if start + rest > most:
+                    continue
+                if head is None:
+                    yield spelt(start + rest, language), "", start + rest
+                else:
+                    yield head, plain[rest], start + rest
 
 
-def _head_of(number: int, tail: str, language: str) -> str:
+def _head_of(number: int, tail: str, language: str) -> str | None:
+    """What stands before ``tail`` in the number's words, None where they do not end in it."""
     words = spelt(number, language)
-    if not words.endswith(tail):
-        raise UsageError(f"'{words}' does not end in '{tail}': number words of '{language}' cannot be read")
-    return words.removesuffix(tail).strip()
+    return words.removesuffix(tail).strip() if words.endswith(tail) else None

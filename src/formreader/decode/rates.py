@@ -9,7 +9,8 @@ RULE_HOLDS = 0.98
 the rate that issue 4 simulates; of 30 rules on the photographs in shared/photos one is broken."""
 
 VALUES = 1000
-"""Where a rule is broken, or the pen slips, the number may be anything a three-box field holds."""
+"""Where a rule is broken, or the pen slips, the number may be anything that its field holds: 0 to 999 where
+nothing says how many digits that is."""
 
 NOTHING_MEANT = 0.02
 """A field that is to be left empty. Prior, stated: on counting sheets nearly every field is filled."""

@@ -16,6 +16,9 @@ from formreader.decode.rates import ROW_LEFT_UNFINISHED
 from formreader.decode.values import Values, likeliest_first
 from formreader.distributions import LogProbabilities
 
+MOST_TOTALS = 500
+"""Totals of the rows so far that are followed; what the others held counts as unread."""
+
 
 def read_row_sums(
     log_probabilities: LogProbabilities, classes: str, full: Collection[int] = ()
@@ -37,7 +40,7 @@ def read_row_numbers(
 def _total(rows: Sequence[Values], full: Collection[int]) -> dict[int | None, float]:
     going_on: dict[int | None, float] = {None: 1.0}
     finished: dict[int | None, float] = {}
-    read = 1.0
+    read, lost = 1.0, 0.0
     for row in rows:
         read *= sum(row.values())
         next_row: dict[int | None, float] = {}
@@ -46,10 +49,19 @@ def _total(rows: Sequence[Values], full: Collection[int]) -> dict[int | None, fl
             used = bool(value)
             _add(next_row if used and (not full or value in full) else last_row, going_on, value, chance)
             _add(last_row, finished, value, chance * (ROW_LEFT_UNFINISHED if used else 1.0))
-        going_on, finished = next_row, last_row
+        before = sum(next_row.values()) + sum(last_row.values())
+        going_on, finished = _likeliest(next_row), _likeliest(last_row)
+        lost += before - sum(going_on.values()) - sum(finished.values())
     totals = dict(going_on)
     _add(totals, finished, None, 1.0)
-    return likeliest_first(totals, sum(totals.values()) + 1.0 - read)
+    return likeliest_first(totals, sum(totals.values()) + lost + 1.0 - read)
+
+
+def _likeliest(totals: Values) -> dict[int | None, float]:
+    """Of very many totals the likeliest: rows of which each may be one of eight numbers allow billions."""
+    if len(totals) <= MOST_TOTALS:
+        return dict(totals)
+    return dict(sorted(totals.items(), key=lambda item: -item[1])[:MOST_TOTALS])
 
 
 def _add(into: dict[int | None, float], totals: Values, value: int | None, chance: float) -> None:

@@ -59,13 +59,17 @@ def infer(evidence: Mapping[str, Values], rules: Sequence[Rule]) -> Posterior:
     return infer_sheet({name: {"digits": values} for name, values in evidence.items()}, rules)
 
 
-def infer_sheet(evidence: Mapping[str, Encodings], rules: Sequence[Rule]) -> Posterior:
+def infer_sheet(
+    evidence: Mapping[str, Encodings], rules: Sequence[Rule], most: Mapping[str, int] | None = None
+) -> Posterior:
     """Exact marginals of every field and every rule.
 
     ``evidence`` is what each encoding of each field says by its own picture, the primary one first;
-    missing mass is unread. Rules that name a field without evidence say nothing.
+    missing mass is unread. Rules that name a field without evidence say nothing. ``most`` is the largest
+    number that a field has room for, 999 where it is not said.
     """
-    models = {name: field_of(encodings) for name, encodings in evidence.items()}
+    room = {name: (most or {}).get(name, VALUES - 1) + 1 for name in evidence}
+    models = {name: field_of(encodings, room[name]) for name, encodings in evidence.items()}
     live = [rule for rule in rules if all(name in models for _, name in rule.terms)]
     written: dict[str, dict[int | None, float]] = {}
     meant: dict[str, dict[int | None, float]] = {}
@@ -75,7 +79,7 @@ def infer_sheet(evidence: Mapping[str, Encodings], rules: Sequence[Rule]) -> Pos
         told, plans = _within_reach({name: models[name].states for name in names}, members)
         tables = [Table((name,), told[name].weights) for name in names]
         for plan in plans:
-            tables += _rule_tables(plan)
+            tables += _rule_tables(plan, max(room[name] for _, name in plan.rule.terms))
         found = marginals(tables)
         for name in names:
             states = told[name]
@@ -192,8 +196,11 @@ def _plan(rule: Rule, fields: Mapping[str, States]) -> _Plan:
     return _Plan(rule, tuple(steps), tuple(parts), _indicator(rule))
 
 
-def _rule_tables(plan: _Plan) -> list[Table]:
-    """The rule as tables over its fields, its partial sums, and whether what is written obeys it (0 yes, 1 no)."""
+def _rule_tables(plan: _Plan, room: int) -> list[Table]:
+    """The rule as tables over its fields, its partial sums, and whether what is written obeys it (0 yes, 1 no).
+
+    Broken, it leaves its total any of ``room`` numbers.
+    """
     rule, tables = plan.rule, []
     for step in plan.steps:
         made = (step.reached[:, :, None] == np.arange(len(step.sums))).astype(np.float64)
@@ -205,7 +212,7 @@ def _rule_tables(plan: _Plan) -> list[Table]:
         total = _known_or_not(total + values.reshape((*shape, 2)))
     known = total != UNKNOWN
     obeys = rule.obeyed_by(total.astype(np.float64))
-    anything = 1.0 / VALUES if rule.relation == "=" else 0.5
+    anything = 1.0 / room if rule.relation == "=" else 0.5
     chance = np.where(known, obeys * RULE_HOLDS + (1 - RULE_HOLDS) * anything, anything)[..., 0]
     on_paper = np.where(known, obeys, RULE_HOLDS)[..., 1]
     names = tuple(name for name, _ in plan.parts)
@@ -236,5 +243,17 @@ def _check(
     totals = [name for sign, name in rule.terms if sign < 0]
     if probability is None or unread or (rule.relation == "=" and any(best[name] is None for name in totals)):
         return Check(rule.text, names, None, probability if probability is not None else RULE_HOLDS)
-    left = sum(sign * (best[name] or 0) for sign, name in rule.terms)
-    return Check(rule.text, names, rule.obeyed_by(left), probability)
+    holds = rule.obeyed_by(sum(sign * (best[name] or 0) for sign, name in rule.terms))
+    return Check(rule.text, names, holds, probability, "" if holds else _as_read(rule, best))
+
+
+def _as_read(rule: Rule, best: Mapping[str, int | None]) -> str:
+    """How the values break the rule, what is subtracted moved to the other side: ``60 + 34 is not 95``."""
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    for times, name in rule.terms:
+        value = "nothing" if best[name] is None else str(best[name])
+        sides[times > 0].append(value if abs(times) == 1 else f"{abs(times)} x {value}")
+    if rule.constant:
+        sides[rule.constant < 0].append(str(abs(rule.constant)))
+    left, right = (" + ".join(sides[side]) or "0" for side in (True, False))
+    return f"{left} is {'not' if rule.relation == '=' else 'more than'} {right}"

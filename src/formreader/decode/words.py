@@ -7,6 +7,7 @@ on a line (CTC) are one case: on a line a letter lasts for one step or more, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -40,6 +41,14 @@ def read_word_line(log_probabilities: LogProbabilities, language: str, most: int
     """The same from the steps of a CTC network along a line: (steps, 28)."""
     steps = _checked(log_probabilities, LINE_CLASSES)
     return _read(_Steps(steps[:, 1:-1], steps[:, 0], steps[:, -1], lasting=True), language, most)
+
+
+def read_word_lines(lines: Sequence[LogProbabilities], language: str, most: int) -> dict[int | None, float]:
+    """The same from several lines, the upper first: what they say is one text, and a word may go on in the next."""
+    parted = np.full((1, len(LINE_CLASSES)), -np.inf)
+    parted[0, [0, -1]] = np.log(0.5)
+    between = [step for line in lines for step in (line, parted)][:-1]
+    return read_word_line(np.vstack(between), language, most)
 
 
 @dataclass(frozen=True, slots=True)

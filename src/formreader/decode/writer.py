@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.decode.rates import HABITS, NEAR_MISSES, NOTHING_MEANT, VALUES, Habit
-from formreader.decode.values import LEAST_SHARE, Encodings, Values
+from formreader.decode.values import LEAST_SHARE, Encodings
 
 Codes = NDArray[np.int64]
 """Values as whole numbers, ``EMPTY`` and ``OTHER`` among them."""
@@ -26,7 +26,7 @@ OTHER = -1
 """Any number that is not told apart."""
 
 MOST_VALUES = 10
-"""Values that are told apart in one encoding; the rest of its evidence counts as unread."""
+"""Values that are told apart in one encoding."""
 MOST_STATES = 16
 """States of a field that are told apart; the rest become a number meant, or both, that is OTHER."""
 LEAST_OTHER = 1e-6
@@ -78,30 +78,31 @@ def value_of_code(number: int) -> int | None:
     return None if number == EMPTY else number
 
 
-def field_of(encodings: Encodings) -> FieldModel:
-    """The model of one field. Raises ``ValueError`` where no encoding is given."""
+def field_of(encodings: Encodings, room: int = VALUES) -> FieldModel:
+    """The model of one field, which has room for so many numbers. Raises ``ValueError`` where no encoding is given."""
     if not encodings:
         raise ValueError("a field needs the evidence of at least one encoding")
-    pictures = {name: _likeliest(values) for name, values in encodings.items()}
-    numbers = sorted({value for picture in pictures.values() for value in picture if value >= 0})
+    pictures = {name: {code(v): p for v, p in values.items() if p >= LEAST_SHARE} for name, values in encodings.items()}
+    numbers = sorted({value for picture in pictures.values() for value in _likeliest(picture) if value >= 0})
     values = np.array([*numbers, EMPTY, OTHER], dtype=np.int64)
-    prior = _prior(len(numbers))
+    room = max(room, len(numbers) + 1)
+    prior = _prior(len(numbers), room)
     meant = prior
     primary, *others = encodings
     said = {}
     for name in others:
-        chances = _chances(HABITS[name], values)
+        chances = _chances(HABITS[name], values, room)
         shares, unread = _shares(pictures[name], values)
         likelihood = shares / (prior @ chances) + unread
         joint = chances * likelihood
         seen = joint.sum(axis=1)
         said[name] = joint / seen[:, None]
         meant = meant * seen / seen.max()
-    chances = _chances(HABITS[primary], values) if others else np.eye(len(values))
+    chances = _chances(HABITS[primary], values, room) if others else np.eye(len(values))
     habitual = prior @ chances
     shares, unread = _shares(pictures[primary], values)
-    open_values = (shares == 0) & (values != EMPTY)
-    shares[open_values] = unread * habitual[open_values] / habitual[open_values].sum()
+    open_values = (values == OTHER) | (shares == 0) & (values != EMPTY)
+    shares[open_values] += unread * habitual[open_values] / habitual[open_values].sum()
     return FieldModel(_states(meant[:, None] * chances * (shares / habitual), values), primary, values, said)
 
 
@@ -133,56 +134,59 @@ def agreement(field: FieldModel, states: States, posterior: NDArray[np.float64])
     return Agreement(float(np.clip(1.0 - posterior @ agree, 0.0, 1.0)), says)
 
 
-def _likeliest(values: Values) -> dict[int, float]:
-    kept = sorted(((code(v), p) for v, p in values.items() if p >= LEAST_SHARE), key=lambda item: -item[1])
-    return dict(kept[:MOST_VALUES])
+def _likeliest(picture: Mapping[int, float]) -> list[int]:
+    return sorted(picture, key=lambda value: -picture[value])[:MOST_VALUES]
 
 
 def _shares(picture: Mapping[int, float], values: Codes) -> tuple[NDArray[np.float64], float]:
-    """The picture's share of each value (C,) and its unread rest, 1 in all."""
+    """The picture's share of each value (C,) and its unread rest, 1 in all.
+
+    What it says of numbers that are not told apart is OTHER's: it says that none of the others stands there.
+    """
     shares = np.array([picture.get(int(value), 0.0) for value in values])
+    shares[values == OTHER] = max(0.0, sum(picture.values()) - float(shares.sum()))
     unread = max(LEAST_OTHER, 1.0 - float(shares.sum()))
     total = float(shares.sum()) + unread
     return shares / total, unread / total
 
 
-def _prior(numbers: int) -> NDArray[np.float64]:
+def _prior(numbers: int, room: int) -> NDArray[np.float64]:
     """Probability that each of so many numbers, nothing, or any other number is meant, in this order."""
-    each = (1.0 - NOTHING_MEANT) / VALUES
-    return np.array([*[each] * numbers, NOTHING_MEANT, each * max(1, VALUES - numbers)])
+    each = (1.0 - NOTHING_MEANT) / room
+    return np.array([*[each] * numbers, NOTHING_MEANT, each * (room - numbers)])
 
 
-def _chances(habit: Habit, values: Codes) -> NDArray[np.float64]:
+def _chances(habit: Habit, values: Codes, room: int) -> NDArray[np.float64]:
     """Probability (C, C) that ``values[j]`` is written where ``values[i]`` is meant; each row sums to 1.
 
-    ``values`` are numbers, then EMPTY, then OTHER, whose slips reach every number alike.
+    ``values`` are numbers, then EMPTY, then OTHER, whose slips reach every number of ``room`` alike.
     """
     numbers = values[:-2]
-    others = max(1, VALUES - len(numbers))
+    others = room - len(numbers)
     empty = np.where(numbers == 0, habit.empty_at_zero, habit.empty)
     unlisted_zero = 0.0 if 0 in numbers else (habit.empty_at_zero - habit.empty) / others
     empty = np.append(empty, [1.0 - habit.slip, habit.empty + unlisted_zero])
     table = np.empty((len(values), len(values)))
     table[:-2, :-2] = (1.0 - empty[:-2, None]) * (
-        (1.0 - habit.slip) * np.eye(len(numbers)) + habit.slip * _astray(habit.near, numbers)
+        (1.0 - habit.slip) * np.eye(len(numbers)) + habit.slip * _astray(habit.near, numbers, room)
     )
-    table[-2, :-2] = habit.slip / VALUES
-    table[-1, :-2] = (1.0 - empty[-1]) * habit.slip / VALUES
+    table[-2, :-2] = habit.slip / room
+    table[-1, :-2] = (1.0 - empty[-1]) * habit.slip / room
     table[:, -2] = empty
     table[:, -1] = 1.0 - table[:, :-1].sum(axis=1)
     return table
 
 
-def _astray(near: float, numbers: Codes) -> NDArray[np.float64]:
+def _astray(near: float, numbers: Codes, room: int) -> NDArray[np.float64]:
     """Probability (n, n) of each number where the pen slips from another: a near miss, or anything."""
     if near == 0.0:
-        return np.full((len(numbers), len(numbers)), 1.0 / VALUES)
+        return np.full((len(numbers), len(numbers)), 1.0 / room)
     distance = np.abs(numbers[:, None] - numbers[None, :])
     missed, possible = np.zeros(distance.shape), np.zeros(len(numbers))
     for step, share in NEAR_MISSES.items():
         missed[distance == step] = share
         possible += share * (1.0 + (numbers >= step))
-    return near * missed + (1.0 - near * possible[:, None]) / VALUES
+    return near * missed + (1.0 - near * possible[:, None]) / room
 
 
 def _states(joint: NDArray[np.float64], values: Codes) -> States:

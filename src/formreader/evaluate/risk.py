@@ -9,7 +9,9 @@ all tests share one error probability, and no correction for their number is due
 The sequence begins at the strictest threshold that accepts a quarter of the fields, and as many as a test
 without an error needs. Where that is follows from the confidences alone, never from right and wrong. Given
 the confidences, errors are independent with chances of their own, and the binomial bound holds for their
-sum as well (Hoeffding 1956). What this does not cover: sheets unlike those that were labelled, and fields
+sum as well where it lies a whole error below its mean (Hoeffding 1956), as it does in every test of 75 %
+confidence or more: a binomial lies at or below its mean with a chance of a quarter at least (Greenberg and
+Mohri 2014). What this does not cover: sheets unlike those that were labelled, and fields
 of one sheet that go wrong together.
 """
 
@@ -25,6 +27,7 @@ from formreader.evaluate.intervals import binomial_cdf
 
 GRID = 1 / (1 + np.exp(-np.arange(14.0, -0.125, -0.25)))
 """Thresholds from 0.9999992 to 0.5, in steps of a quarter in log odds: about nine a decade of doubt."""
+LEAST_CONFIDENCE = 0.75
 FIRST_PART = 0.25
 """The sequence begins where this part of the fields is accepted: of many fields a chance error among the very
 surest then ends nothing, and a threshold that accepts fewer is of little use."""
@@ -56,8 +59,10 @@ def choose_threshold(
     ``confidences`` (N,) of 0..1 are those of fields that nothing else keeps from being accepted,
     ``right`` (N,) says which were read rightly.
     """
-    if not (0 < risk < 1 and 0 < confidence < 1):
-        raise ValueError(f"risk and confidence must lie between 0 and 1, got {risk} and {confidence}")
+    if not (0 < risk < 1 and LEAST_CONFIDENCE <= confidence < 1):
+        raise ValueError(
+            f"risk must lie between 0 and 1, confidence between {LEAST_CONFIDENCE} and 1, got {risk} and {confidence}"
+        )
     if confidences.shape != right.shape or confidences.ndim != 1:
         raise ValueError(f"need one right or wrong a confidence, got {right.shape} and {confidences.shape}")
     accepted = [int((confidences >= threshold).sum()) for threshold in GRID]

@@ -6,10 +6,33 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from formreader.decode import Posterior, infer_sheet
+from formreader.decode import Encodings, Posterior, infer_sheet
 from formreader.reader.page import Page, Refusal, timed
 from formreader.records import Check, DocumentChecks
 from formreader.templates import Document, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is weighed in one model, as ``decode.infer_sheet`` takes it: a page, or all pages of a document."""
+
+    evidence: Mapping[str, Encodings]
+    rules: tuple[Rule, ...]
+    most: Mapping[str, int]
+
+    def posterior(self, rules: Sequence[Rule] | None = None) -> Posterior:
+        """Everything under these rules, or all of them."""
+        return infer_sheet(self.evidence, self.rules if rules is None else rules, self.most)
+
+
+def joined(document: Document, pages: Mapping[str, Page]) -> Whole:
+    """The pages by their names in the document: fields are ``page.field``, a page's own rules come before those
+    across pages, in the order of ``pages``."""
+    return Whole(
+        {f"{name}.{field}": said for name, page in pages.items() for field, said in page.encodings.items()},
+        (*(_renamed(rule, name) for name, page in pages.items() for rule in page.template.rules), *document.rules),
+        {f"{name}.{field}": most for name, page in pages.items() for field, most in page.most.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +77,7 @@ def _weighed(document: Document, places: Mapping[int, Page]) -> WeighedDocument:
     pages = {name: places[i] for name, i in once.items()}
     spent: dict[str, float] = {}
     with timed(spent, "decode"):
-        posterior = infer_sheet(
-            {f"{name}.{field}": said for name, page in pages.items() for field, said in page.encodings.items()},
-            [*(_renamed(rule, name) for name, page in pages.items() for rule in page.template.rules), *document.rules],
-        )
+        posterior = joined(document, pages).posterior()
     across = posterior.checks[len(posterior.checks) - len(document.rules) :]
     checks = DocumentChecks(
         id=document.id,

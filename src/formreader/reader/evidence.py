@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +23,10 @@ from formreader.decode import (
     read_strings,
     read_tally,
     read_word_boxes,
-    read_word_line,
+    read_word_lines,
 )
-from formreader.geometry import Points
-from formreader.locate import Place, crop_cells, cut_lines
+from formreader.geometry import Box, Points
+from formreader.locate import Place, crop_cells, cut_lines, find_lines
 from formreader.recognise import (
     BubbleRecogniser,
     CellRecogniser,
@@ -50,13 +51,13 @@ from formreader.templates import (
     indexed_cells,
 )
 
-FLATTEST_WORDS = 4.0
-"""A cell for words that is not so many times as wide as high holds several lines; it is not read."""
+TALLEST_LINE_MM = 9.0
+"""A higher cell for words has room for several lines of writing, which are looked for."""
 BUBBLES_A_COLUMN = 10
 GROUPS = (5, 10)
 """Strokes that a tally cell may hold when it is full."""
-MOST_IN_A_CELL = 9_999
-"""Largest number that words are compared with where no digit boxes say how many digits it may have."""
+MOST_IN_A_CELL = 99_999
+"""Largest number that a field is taken to hold where no digit boxes say how many digits it may have."""
 
 CellKey = tuple[str, str, tuple[int, ...]]
 """Field, encoding, index."""
@@ -98,27 +99,34 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class FieldEvidence:
-    """``written``: the strings that may stand in the primary encoding; ``encodings``: what each says, it first."""
+    """``written``: the strings that may stand in the primary encoding; ``encodings``: what each says, it first.
+
+    ``most`` is the largest number that there is room for.
+    """
 
     written: tuple[NumberReading, ...]
     encodings: Mapping[str, Values]
+    most: int
 
 
 def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
     """Cut out and recognise every cell of every encoding, one batch a model."""
     places: dict[str, list[Place]] = {}
+    printed = [text.box for text in template.texts]
     for name, field in template.fields.items():
         for called, encoding in field.encodings.items():
-            if is_read(encoding):
-                places.setdefault(_model_of(encoding), []).extend(
-                    (name, called, index, box) for index, box in indexed_cells(encoding)
-                )
+            places.setdefault(_model_of(encoding), []).extend(
+                (name, called, index, box) for index, box in indexed_cells(encoding)
+            )
     cells: list[Cell] = []
     rows: dict[CellKey, Rows] = {}
     likeliest: dict[CellKey, tuple[str, float]] = {}
     for model, listed in places.items():
         recogniser = getattr(recognisers, model)
-        found, judged = (_lines if isinstance(recogniser, LineRecogniser) else _cells)(recogniser, listed, view)
+        if isinstance(recogniser, LineRecogniser):
+            found, judged = _lines(recogniser, listed, view, printed)
+        else:
+            found, judged = _cells(recogniser, listed, view)
         for cell, row in zip(found, judged, strict=True):
             key = cell.field, cell.encoding, cell.index
             rows[key], likeliest[key] = row, _likeliest(recogniser, row)
@@ -135,9 +143,7 @@ def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
     written: tuple[NumberReading, ...] = ()
     encodings: dict[str, Values] = {}
     for called, encoding in field.encodings.items():
-        if not is_read(encoding):
-            continue
-        rows = [looked.rows[field.name, called, index] for index, _ in indexed_cells(encoding)]
+        rows = [row for (name, by, _), row in looked.rows.items() if (name, by) == (field.name, called)]
         match encoding:
             case Digits():
                 written = read_boxes(np.array(rows), DIGIT_CLASSES)
@@ -154,18 +160,14 @@ def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
                 encodings[called] = read_row_sums(_grid(rows, len(grid)), DIGIT_CLASSES, full)
             case RowSums():
                 encodings[called] = read_row_numbers([beam(row, NUMBER_ALPHABET) for row in rows], full)
-            case Words(style=style):
-                read = read_word_boxes if style == "boxes" else read_word_line
-                encodings[called] = read(np.vstack(rows), language, most)
-    return FieldEvidence(written, encodings)
-
-
-def is_read(encoding: Encoding) -> bool:
-    """Whether the models can read it: words of several lines in one cell they cannot."""
-    if isinstance(encoding, Words) and encoding.style == "line":
-        box = encoding.cells[0][0]
-        return box.width >= FLATTEST_WORDS * box.height
-    return True
+            case Words(style="boxes"):
+                encodings[called] = read_word_boxes(np.vstack(rows), language, most)
+            case Words():
+                encodings[called] = read_word_lines(rows, language, most)
+    if not written:  # neither boxes nor a free number: what is reported is the number that the encoding says
+        said = encodings[field.primary].items()
+        written = tuple(NumberReading("_" if value is None else str(value), value, share) for value, share in said)
+    return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, most)
 
 
 def _model_of(encoding: Encoding) -> str:
@@ -193,10 +195,28 @@ def _cells(recogniser: CellRecogniser, places: Sequence[Place], view: View) -> t
     return cells, list(recogniser.log_probabilities(crops, _aspects(cells)).astype(np.float64))
 
 
-def _lines(recogniser: LineRecogniser, places: Sequence[Place], view: View) -> tuple[tuple[Cell, ...], Sequence[Rows]]:
-    cells = cut_lines(view.grey, view.scale, places, view.onto_photo, recogniser.width_px)
+def _lines(
+    recogniser: LineRecogniser, places: Sequence[Place], view: View, printed: Sequence[Box]
+) -> tuple[tuple[Cell, ...], Sequence[Rows]]:
+    cells = tuple(cell for place in places for cell in _cut(place, view, printed, recogniser.width_px))
     steps = recogniser.log_probabilities(np.stack([cell.crop for cell in cells]), _aspects(cells))
     return cells, [line.astype(np.float64) for line in steps]
+
+
+def _cut(place: Place, view: View, printed: Sequence[Box], width_px: int) -> tuple[Cell, ...]:
+    """A cell as one line, or the lines of a cell for words that has room for several, indexed (line, 0)."""
+    field, called, _, box = place
+    if called != "words" or box.height <= TALLEST_LINE_MM:
+        return cut_lines(view.grey, view.scale, [place], view.onto_photo, width_px)
+    cells: list[Cell] = []
+    for i, line in enumerate(find_lines(view.grey, view.scale, box, printed, view.onto_photo)):
+        onto_photo = partial(_through, view.onto_photo, line.sheared)
+        cells += cut_lines(view.grey, view.scale, [(field, called, (i, 0), line.box)], onto_photo, width_px)
+    return tuple(cells)
+
+
+def _through(onto_photo: Callable[[Points], Points], sheared: Callable[[Points], Points], points_mm: Points) -> Points:
+    return onto_photo(sheared(points_mm))
 
 
 def _aspects(cells: Sequence[Cell]) -> NDArray[np.float32]:

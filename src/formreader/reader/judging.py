@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from formreader.decide import Policy, judge_field
 from formreader.decode import NumberReading, Posterior, readable
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import Page, timed
-from formreader.records import Check, FieldReading, Quality, SheetReading
+from formreader.records import Cell, Check, FieldReading, Quality, SheetReading
 from formreader.register import map_points
 from formreader.templates import outline
 
@@ -31,15 +31,14 @@ def judge_page(
     """
     timing = dict(page.timing_ms)
     with timed(timing, "decide"):
-        checks = (*posterior.checks, *across)
-        fields = {name: _field(page, name, posterior, checks, policy) for name in page.evidence}
+        fields = {name: _field(page, name, posterior, across, policy) for name in page.evidence}
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
         source=page.source,
         status="review" if review else "accepted",
         template=page.template.id,
         registration=page.registration,
-        quality=_quality(np.stack([cell.crop for cell in page.trace.cells if cell.encoding == "digits"])),
+        quality=_quality(_boxes(page.trace.cells)),
         fields=fields,
         checks=posterior.checks,
         provenance=provenance,
@@ -47,7 +46,7 @@ def judge_page(
     )
 
 
-def _field(page: Page, name: str, posterior: Posterior, checks: tuple[Check, ...], policy: Policy) -> FieldReading:
+def _field(page: Page, name: str, posterior: Posterior, across: tuple[Check, ...], policy: Policy) -> FieldReading:
     evidence, field, source = page.evidence[name], page.template.fields[name], page.source
     values = posterior.fields[name]
     best = _as_written(evidence.written, values)
@@ -55,17 +54,23 @@ def _field(page: Page, name: str, posterior: Posterior, checks: tuple[Check, ...
     limits = np.array([source.width, source.height])
     is_readable = readable(best.written)
     confidence = values.get(best.value, 0.0) if is_readable else 0.0
+    primary = evidence.encodings[field.primary]
+    other = max((value for value in primary if value != best.value), key=primary.__getitem__, default=None)
     status, reasons = judge_field(
         name,
         confidence=confidence,
         picture_share=max(says.get(best.value, 0.0) for says in evidence.encodings.values()),
+        other_share=primary.get(other, 0.0) if other != best.value else 0.0,
+        other="nothing" if other is None else str(other),
         disagree=posterior.agreements[name].disagree,
         says=posterior.agreements[name].says,
         empty=set(best.written) == {"_"},
         readable=is_readable,
+        gap_in_cross=best.value == 0 and "_" in best.written and not any(c.isdigit() for c in best.written),
         unreadable_box="?" in best.written,
         inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
-        checks=checks,
+        checks=posterior.checks,
+        across=across,
         policy=policy,
     )
     return FieldReading(
@@ -97,6 +102,12 @@ def _shown(primary: str, evidence: FieldEvidence) -> dict[str, tuple[tuple[str, 
         for called, says in evidence.encodings.items()
     }
     return shown | {primary: tuple((r.written, r.probability) for r in evidence.written[:ALTERNATIVES])}
+
+
+def _boxes(cells: Sequence[Cell]) -> NDArray[np.uint8]:
+    """The crops of the digit boxes; of a form that has none, those like its first cell's."""
+    boxes = [cell.crop for cell in cells if cell.encoding == "digits"]
+    return np.stack(boxes or [cell.crop for cell in cells if cell.crop.shape == cells[0].crop.shape])
 
 
 def _quality(crops: NDArray[np.uint8]) -> Quality:

@@ -32,6 +32,11 @@ class Page:
         """The evidence of each field, as ``decode.infer_sheet`` takes it."""
         return {name: found.encodings for name, found in self.evidence.items()}
 
+    @property
+    def most(self) -> dict[str, int]:
+        """The largest number that each field has room for, as ``decode.infer_sheet`` takes it."""
+        return {name: found.most for name, found in self.evidence.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

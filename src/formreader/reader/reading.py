@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from formreader.decide import Policy, alike, judge_codes, judge_registration, policy_for
-from formreader.decode import infer_sheet
-from formreader.errors import Rejected
+from formreader.decode import check_language, infer_sheet
+from formreader.errors import Rejected, TemplateError, UsageError
 from formreader.geometry import Box
 from formreader.identify import candidates, find_printed_codes, find_tags, heading_likeness
 from formreader.load import load_photo, page_count
@@ -33,7 +33,17 @@ from formreader.records import (
     path_of,
 )
 from formreader.register import map_points, page_points, register
-from formreader.templates import LIBRARY, Digits, Document, Mark, Template, encoding_cells, load_documents, load_library
+from formreader.templates import (
+    LIBRARY,
+    Digits,
+    Document,
+    Encoding,
+    Mark,
+    Template,
+    encoding_cells,
+    load_documents,
+    load_library,
+)
 
 HEADING_PX_PER_MM = 12.0
 """300 dots an inch, what Tesseract was trained on."""
@@ -59,6 +69,7 @@ class Reader:
     ) -> None:
         folder = Path(templates) if templates else LIBRARY
         self.templates: Mapping[str, Template] = load_library(folder)
+        check_words(self.templates.values())
         self.documents: Mapping[str, Document] = load_documents(folder, self.templates)
         self._recognisers = Recognisers(Path(models) if models else None)
         self.models: Mapping[str, str] = self._recognisers.identities
@@ -125,7 +136,7 @@ class Reader:
             return looked.sheet
         timing = dict(looked.timing_ms)
         with timed(timing, "decode"):
-            posterior = infer_sheet(looked.encodings, looked.template.rules)
+            posterior = infer_sheet(looked.encodings, looked.template.rules, looked.most)
         return judge_page(replace(looked, timing_ms=timing), posterior, self.policy, self._provenance())
 
     def read_document(self, paths: Iterable[str | Path]) -> DocumentReading:
@@ -134,7 +145,10 @@ class Reader:
         Every page of the files is returned. One that belongs to no known document, or that is there twice,
         is judged by itself.
         """
-        looked = [page for path in paths for page in self._look_through(path)]
+        return self.judge_document([page for path in paths for page in self._look_through(path)])
+
+    def judge_document(self, looked: Sequence[Page | Refusal]) -> DocumentReading:
+        """Weigh the pages of one station together and judge them; ``read_document`` of pages looked at before."""
         documents = weigh_documents(looked, self.documents)
         sheets = [self._judge_in(documents, i, page) for i, page in enumerate(looked)]
         return DocumentReading(tuple(sheets), tuple(document.checks for document in documents))
@@ -209,6 +223,16 @@ class Reader:
         }
 
 
+def check_words(templates: Iterable[Template]) -> None:
+    """Raises ``TemplateError`` where a form has number words in a language that cannot be read."""
+    for template in templates:
+        if any("words" in field.encodings for field in template.fields.values()):
+            try:
+                check_language(template.language)
+            except UsageError as error:
+                raise TemplateError(f"{template.id}: language: {error}; leave `words` out of its fields") from None
+
+
 def read(path: str | Path, page: int = 1) -> SheetReading:
     """Read one page with a new ``Reader``; for more than one picture make a Reader yourself."""
     return Reader().read(path, page)
@@ -226,14 +250,12 @@ def _refused(source: Source, error: Rejected, timing: Mapping[str, float]) -> Sh
 
 
 def _primary_cells(template: Template) -> list[Box]:
-    """The cells that hold a digit each."""
-    return [
-        box
-        for field in template.fields.values()
-        for encoding in field.encodings.values()
-        if isinstance(encoding, Digits)
-        for box in encoding_cells(encoding)
-    ]
+    """The cells that hold a digit each; of a form that has none, those of its primary encodings."""
+    fields = template.fields.values()
+    encodings = [encoding for field in fields for encoding in field.encodings.values()]
+    digits: list[Encoding] = [encoding for encoding in encodings if isinstance(encoding, Digits)]
+    chosen = digits or [field.encodings[field.primary] for field in fields]
+    return [box for encoding in chosen for box in encoding_cells(encoding)]
 
 
 def _foreign(codes: Sequence[Code], pairs: Sequence[tuple[Mark, Code, Template]]) -> list[Code]:

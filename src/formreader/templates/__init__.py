@@ -3,8 +3,8 @@
 ``formreader.templates.preview`` draws them; it is imported by itself because it needs OpenCV.
 """
 
-from formreader.templates.check import Finding, check_template
-from formreader.templates.documents import load_document, load_documents
+from formreader.templates.check import Finding, check_document, check_template
+from formreader.templates.documents import is_document, load_document, load_documents
 from formreader.templates.loader import LIBRARY, load_library, load_template
 from formreader.templates.model import (
     Area,
@@ -47,9 +47,11 @@ __all__ = [
     "Template",
     "Text",
     "Words",
+    "check_document",
     "check_template",
     "encoding_cells",
     "indexed_cells",
+    "is_document",
     "load_document",
     "load_documents",
     "load_library",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from formreader.geometry import Box
-from formreader.templates.model import Digits, Segment, Template, encoding_cells, outline
+from formreader.templates.model import Digits, Document, Segment, Template, encoding_cells, outline
 
 NEAR_LINE_MM = 1.0
 """A digit box whose edge is farther than this from any printed line is probably misplaced."""
@@ -37,6 +37,13 @@ def check_template(template: Template) -> list[Finding]:
         *_unbounded(template),
         *_unbound(template),
     ]
+
+
+def check_document(document: Document) -> list[Finding]:
+    """The same of a document."""
+    if document.rules:
+        return []
+    return [Finding("arithmetic", "no rule runs across its pages: add what one page says of the other, if anything")]
 
 
 def _findable(template: Template) -> Iterator[Finding]:

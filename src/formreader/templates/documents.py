@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from formreader.errors import TemplateError
@@ -15,10 +16,22 @@ from formreader.templates.yaml_source import read_source
 
 FOLDER = "documents"
 """Where documents lie, in the folder of their templates."""
+SCHEMA = re.compile(rb"^schema:\s*[\"']?formreader/document/", re.MULTILINE)
 
 
-def load_document(path: str | Path, templates: Mapping[str, Template]) -> Document:
-    """Read one document file, its pages being some of ``templates``. Raises ``TemplateError`` with every mistake."""
+def is_document(path: Path) -> bool:
+    """Whether a file is meant for a document: it lies in a folder of them, or its schema says so."""
+    try:
+        return path.resolve().parent.name == FOLDER or SCHEMA.search(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+def load_document(path: str | Path, templates: Mapping[str, Template], others: Iterable[Document] = ()) -> Document:
+    """Read one document file, its pages being some of ``templates``, which ``others`` may not have or be called by.
+
+    Raises ``TemplateError`` with every mistake.
+    """
     path = Path(path)
     try:
         raw = path.read_bytes()
@@ -26,7 +39,7 @@ def load_document(path: str | Path, templates: Mapping[str, Template]) -> Docume
         raise TemplateError(f"{path}: {error.strerror or error}: give a readable document file") from None
     source = read_source(path.as_posix(), raw, kind="document")
     spec = validated(source, DocumentSpec)
-    problems = _page_mistakes(spec, templates)
+    problems = [*_page_mistakes(spec, templates), *_claimed(spec, others)]
     rules = () if problems else _rules(spec, templates, problems)
     if problems:
         raise template_error(source, problems)
@@ -39,26 +52,14 @@ def load_documents(directory: Path, templates: Mapping[str, Template]) -> dict[s
     Raises ``TemplateError`` with the mistakes of all files, or where two files claim one id or one page.
     """
     found: dict[str, Document] = {}
-    owner: dict[str, str] = {}
     mistakes: list[str] = []
     for path in sorted((directory / FOLDER).glob("*.yaml")):
         try:
-            document = load_document(path, templates)
+            document = load_document(path, templates, found.values())
         except TemplateError as error:
             mistakes.append(str(error))
-            continue
-        source = read_source(path.as_posix(), path.read_bytes(), kind="document")
-        taken = []
-        if document.id in found:
-            taken.append(Problem(("id",), f"'{document.id}' is the id of another document too: rename one"))
-        for page, template in document.pages.items():
-            if template in owner:
-                told = f"'{template}' is a page of document '{owner[template]}' too: a page belongs to one"
-                taken.append(Problem(("pages", page), told))
-            owner.setdefault(template, document.id)
-        if taken:
-            mistakes.append(str(template_error(source, taken)))
-        found.setdefault(document.id, document)
+        else:
+            found[document.id] = document
     if mistakes:
         raise TemplateError("\n".join(mistakes))
     return dict(sorted(found.items()))
@@ -76,6 +77,16 @@ def _page_mistakes(spec: DocumentSpec, templates: Mapping[str, Template]) -> lis
             problems.append(Problem(("pages", page), told))
         first.setdefault(template, page)
     return problems
+
+
+def _claimed(spec: DocumentSpec, others: Iterable[Document]) -> Iterator[Problem]:
+    for other in others:
+        if spec.id == other.id:
+            yield Problem(("id",), f"'{spec.id}' is the id of another document too: rename one")
+        for page, template in spec.pages.items():
+            if template in other.pages.values():
+                told = f"'{template}' is a page of document '{other.id}' too: a page belongs to one"
+                yield Problem(("pages", page), told)
 
 
 def _rules(spec: DocumentSpec, templates: Mapping[str, Template], problems: list[Problem]) -> tuple[Rule, ...]:
