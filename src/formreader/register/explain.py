@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Points, apply_homography, inverse
-from formreader.register.fit import Fit, bend_at, template_samples
+from formreader.register.bend import bend_at
+from formreader.register.fit import Fit
+from formreader.register.samples import template_samples
 from formreader.register.segments import Segments, segment_lengths
 from formreader.templates import Template
 

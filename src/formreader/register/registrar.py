@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from formreader.geometry import Homography, Points, apply_homography, inverse
 from formreader.records import Code, Photo, Registration
 from formreader.register.align import Hypothesis, Ruling, align, rulings
+from formreader.register.bend import bend_at
 from formreader.register.explain import explained
-from formreader.register.fit import Fit, bend_at, fit, glance
+from formreader.register.fit import Fit, fit, glance
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.templates import Mark, Template

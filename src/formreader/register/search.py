@@ -1,0 +1,121 @@
+"""Where the ink of each printed line and square is, against where a placement says it should be."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Homography, Points, apply_homography
+from formreader.records import Bend, Grey
+from formreader.register.bend import bent_by
+from formreader.register.samples import LineSamples
+
+SEARCH_STEPS = 14
+"""Places on either side of a line that are looked at, however far the search reaches."""
+ALONG_MM = (-1.0, 0.0, 1.0)
+"""A profile across a line is averaged over these places along it: dots and gaps close."""
+FAINTEST_INK = 10.0
+"""Ink (of 255) a line must stand out by: half of what a thin grey line keeps after phone blur."""
+SQUARE_REACH = 3.0
+"""Squares are looked for this much further than lines, since nothing beside them looks alike."""
+SQUARE_PX_PER_MM, SQUARE_MARGIN_MM, SQUARE_LIKENESS = 5.0, 0.8, 0.6
+UNIT = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+
+
+def search(
+    place: Homography, bend: Bend, samples: LineSamples, ink: Grey, reach_mm: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Signed distance (N,) mm from each sample to its line's ink along the normal, and where found."""
+    centres = samples.points + bent_by(bend, samples.nodes)
+    offsets, found = _search_lines(place, centres[: samples.lines], samples.level[: samples.lines], ink, reach_mm)
+    squares = centres[samples.lines : samples.lines + len(samples.squares)]
+    moved, seen = _search_squares(place, squares, samples.squares, ink, reach_mm * SQUARE_REACH)
+    return np.concatenate([offsets, moved[:, 0], moved[:, 1]]), np.concatenate([found, seen, seen])
+
+
+def _search_lines(
+    place: Homography, centres: Points, level: NDArray[np.bool_], ink: Grey, reach_mm: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    across = np.linspace(-reach_mm, reach_mm, 2 * SEARCH_STEPS + 1)
+    profile = _profiles(place, centres, level, ink, across)
+    smooth = cv2.blur(profile, (3, 1))
+    # of two equal lines the nearer one is meant
+    favoured = smooth * (1.0 - 0.35 * np.abs(across) / reach_mm).astype(np.float32)
+    best = np.argmax(favoured, axis=1)
+    rows = np.arange(len(best))
+    ground = np.partition(smooth, SEARCH_STEPS, axis=1)[:, SEARCH_STEPS]
+    stands_out = smooth[rows, best] - ground
+    around = np.clip(best[:, None] + np.arange(-3, 4), 0, len(across) - 1)
+    weights = np.maximum(profile[rows[:, None], around] - ground[:, None], 0) + 1e-6
+    offsets = (weights * across[around]).sum(axis=1) / weights.sum(axis=1)
+    inside = (best > 0) & (best < len(across) - 1)
+    return offsets, inside & (stands_out > FAINTEST_INK)
+
+
+def _profiles(
+    place: Homography, centres: Points, level: NDArray[np.bool_], ink: Grey, across_mm: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Ink (N, K) at K places across each line, averaged along it."""
+    normals = np.column_stack([~level, level]).astype(np.float64)
+    # over a few mm a homography is affine: three points a sample stand for the whole profile
+    origin = apply_homography(place, centres)
+    step_across = apply_homography(place, centres + normals) - origin
+    step_along = apply_homography(place, centres + normals[:, ::-1]) - origin
+    steps = across_mm.astype(np.float32)
+    at = []
+    for axis in (0, 1):
+        middles = (origin[:, axis, None] + np.multiply.outer(step_along[:, axis], ALONG_MM)).astype(np.float32)
+        beside = np.multiply.outer(step_across[:, axis].astype(np.float32), steps)
+        at.append((middles[:, :, None] + beside[:, None, :]).reshape(len(centres), -1))
+    looked = cv2.remap(ink, at[0], at[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    parts = looked.reshape(len(centres), len(ALONG_MM), len(steps))
+    total = np.add(parts[:, 0], parts[:, 1], dtype=np.float32)
+    total += parts[:, 2]
+    total /= len(ALONG_MM)
+    return total
+
+
+def _search_squares(
+    place: Homography, centres: Points, sizes_mm: NDArray[np.float64], ink: Grey, reach_mm: float
+) -> tuple[Points, NDArray[np.bool_]]:
+    """How far (M, 2) mm each printed square is from its place, and whether one was found."""
+    count = len(sizes_mm)
+    moved, seen = np.zeros((count, 2)), np.zeros(count, dtype=bool)
+    if count == 0:
+        return moved, seen
+    halves = sizes_mm / 2 + SQUARE_MARGIN_MM + reach_mm
+    corners = apply_homography(place, centres[:, None, :] + UNIT * halves[:, None, :]).astype(np.float32)
+    inside = (corners >= 0).all(axis=(1, 2)) & (corners <= (ink.shape[1], ink.shape[0])).all(axis=(1, 2))
+    for i in np.flatnonzero(inside):
+        width, height = (int(v) for v in np.round(2 * halves[i] * SQUARE_PX_PER_MM))
+        target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
+        patch_from_ink = cv2.getPerspectiveTransform(corners[i], target)
+        patch = cv2.warpPerspective(ink, patch_from_ink, (width, height))
+        likeness = cv2.matchTemplate(patch, _square_pattern(tuple(sizes_mm[i])), cv2.TM_CCOEFF_NORMED)
+        rows, columns = likeness.shape
+        # of a pair of squares the nearer one is meant
+        y, x = divmod(int(np.argmax(likeness * _nearer(rows, columns, SQUARE_PX_PER_MM * reach_mm))), columns)
+        moved[i] = (x - (columns - 1) / 2) / SQUARE_PX_PER_MM, (y - (rows - 1) / 2) / SQUARE_PX_PER_MM
+        seen[i] = likeness[y, x] > SQUARE_LIKENESS
+    return moved, seen
+
+
+@lru_cache(maxsize=64)
+def _nearer(rows: int, columns: int, reach_px: float) -> NDArray[np.float32]:
+    """What a likeness is worth at each place: 1 in the middle, less towards the reach."""
+    right, down = np.arange(columns) - (columns - 1) / 2, np.arange(rows) - (rows - 1) / 2
+    away = np.hypot(right[None, :], down[:, None]) / reach_px
+    return (1.0 - 0.3 * away).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def _square_pattern(size_mm: tuple[float, float]) -> NDArray[np.uint8]:
+    """A black square on a margin of paper, at ``SQUARE_PX_PER_MM``."""
+    margin = round(SQUARE_MARGIN_MM * SQUARE_PX_PER_MM)
+    width, height = (max(1, round(v * SQUARE_PX_PER_MM)) for v in size_mm)
+    pattern = np.zeros((height + 2 * margin, width + 2 * margin), np.uint8)
+    pattern[margin:-margin, margin:-margin] = 255
+    return pattern
