@@ -12,6 +12,8 @@ from formreader.records import Code, Grey, Photo
 
 LEAST_TAG_PX = 16
 """Side of the smallest tag that can be told: two pixels a module. Smaller quads, most boxes and letters, are let be."""
+MOST_BORDER_BROKEN = 0.1
+"""Part of a tag's black border that may be worn away; of the bits within it none may."""
 SEARCH_LONG_SIDE_PX = 1200
 """Tags of the size that forms print are found at this size in a third of the time of a full search."""
 
@@ -41,6 +43,8 @@ def _detector(dictionary: str, least_perimeter_rate: float) -> cv2.aruco.ArucoDe
     # a repaired code may be another form's: no bit is corrected, a worn tag falls back to the lines
     parameters.errorCorrectionRate = 0.0
     parameters.minMarkerPerimeterRate = least_perimeter_rate
+    # before its bits are compared with thousands of tags: most dark quads have no black border
+    parameters.maxErroneousBitsInBorderRate = MOST_BORDER_BROKEN
     parameters.adaptiveThreshWinSizeMin = 13
     parameters.adaptiveThreshWinSizeMax = 33
     parameters.adaptiveThreshWinSizeStep = 20
@@ -67,7 +71,8 @@ def _reduced(grey: Grey, long_side_px: int) -> tuple[Grey, float]:
     scale = long_side_px / max(grey.shape)
     if scale >= 1.0:
         return grey, 1.0
-    small: Grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA  # above a half no pixel is passed over
+    small: Grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method)
     return small, scale
 
 

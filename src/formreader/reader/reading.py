@@ -37,7 +37,7 @@ from formreader.templates import LIBRARY, Digits, Document, Mark, Template, enco
 
 HEADING_PX_PER_MM = 12.0
 """300 dots an inch, what Tesseract was trained on."""
-FINER_BELOW_PX = 44.0
+FINER_BELOW_PX = 30.0
 """Where a half-size decode leaves a digit box narrower than this (px), the full picture is decoded."""
 
 

@@ -24,6 +24,10 @@ GLANCED, REFINED = 12, 2
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rival."""
 
 
+PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
+"""A page whose best fit is less plain than this is looked at again, for lines at the full size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """All fits, best first, and the segments that were found (N, 4) in frame photo."""
@@ -38,7 +42,27 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     ``codes`` are the marks of the templates that were read on the photograph.
     """
     picture = find_ink(photo)
-    segments = find_segments(picture.ink)
+    quick = _register(picture, find_segments(picture.ink, halved=True), templates, codes)
+    if quick.registrations and _plain(quick.registrations[0]):
+        return quick
+    thorough = _register(picture, find_segments(picture.ink, halved=False), templates, codes)
+    return max(thorough, quick, key=lambda found: max(map(_goodness, found.registrations), default=0.0))
+
+
+def _plain(registration: Registration) -> bool:
+    return registration.coverage >= PLAINLY_COVERED and registration.explained >= PLAINLY_EXPLAINED
+
+
+def _goodness(registration: Registration) -> float:
+    return registration.agreement * registration.visible
+
+
+def _register(
+    picture: InkPicture,
+    segments: Segments,
+    templates: Sequence[Template],
+    codes: Sequence[tuple[Mark, Code, Template]],
+) -> Registered:
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
     starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes))
     photo_from_work = inverse(picture.work_from_photo)
@@ -46,7 +70,7 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     for template, start in starts:
         placed = fit(template, start, picture.ink)
         found.append(_registration(method, placed, explained(placed, segments), photo_from_work))
-    found.sort(key=lambda registration: -registration.agreement * registration.visible)
+    found.sort(key=_goodness, reverse=True)
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 

@@ -21,7 +21,8 @@ FAINTEST_INK = 10.0
 """Ink (of 255) a line must stand out by: half of what a thin grey line keeps after phone blur."""
 SQUARE_REACH = 3.0
 """Squares are looked for this much further than lines, since nothing beside them looks alike."""
-SQUARE_PX_PER_MM, SQUARE_MARGIN_MM, SQUARE_LIKENESS = 5.0, 0.8, 0.6
+SQUARE_PX_PER_MM, SQUARE_MARGIN_MM, SQUARE_LIKENESS = 3.0, 0.8, 0.6
+"""About as fine as the ink picture shows a page; between two px the peak says where a square is."""
 UNIT = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 
 
@@ -98,9 +99,19 @@ def _search_squares(
         rows, columns = likeness.shape
         # of a pair of squares the nearer one is meant
         y, x = divmod(int(np.argmax(likeness * _nearer(rows, columns, SQUARE_PX_PER_MM * reach_mm))), columns)
-        moved[i] = (x - (columns - 1) / 2) / SQUARE_PX_PER_MM, (y - (rows - 1) / 2) / SQUARE_PX_PER_MM
         seen[i] = likeness[y, x] > SQUARE_LIKENESS
+        at = np.array([x + _beyond(likeness[y], x), y + _beyond(likeness[:, x], y)])
+        moved[i] = (at - np.array([columns - 1, rows - 1]) / 2) / SQUARE_PX_PER_MM
     return moved, seen
+
+
+def _beyond(values: NDArray[np.float32], peak: int) -> float:
+    """How far from the place ``peak`` the top of a parabola through it and its neighbours is, -0.5 to 0.5."""
+    if not 0 < peak < len(values) - 1:
+        return 0.0
+    before, here, after = (float(value) for value in values[peak - 1 : peak + 2])
+    bow = before - 2 * here + after
+    return max(-0.5, min(0.5, 0.5 * (before - after) / bow)) if bow < 0 else 0.0
 
 
 @lru_cache(maxsize=64)
