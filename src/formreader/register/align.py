@@ -23,6 +23,8 @@ CANDIDATES, AXIS_HYPOTHESES = 400, 40
 other axis tells them apart."""
 PLACES_TRIED, PLACES_KEPT = 40, 3
 """Pairs of axes judged in the plane, and kept, of one template in one turn."""
+PLANE_SAMPLES = 500
+"""Points on a template's lines that such a pair is judged by, or up to twice as many."""
 PALEST = 0.2
 """Printed lines paler than this leave no segment on a photograph."""
 ASPECT_TOLERANCE = 1.3
@@ -195,12 +197,14 @@ def _pattern(template: Template) -> _Pattern:
         samples, lies, weights = (
             sample_lines(printed, spacing_mm=6.0) if len(printed) else (np.zeros((0, 2)), level, lengths)
         )
+        # one in so many: enough to rank placements by
+        some = slice(None, None, max(1, len(samples) // PLANE_SAMPLES))
         _patterns[template.sha256] = _Pattern(
             _gathered(printed[level][:, 1], lengths[level]),
             _gathered(printed[~level][:, 0], lengths[~level]),
-            samples,
-            np.where(lies, np.uint8(LEVEL), np.uint8(UPRIGHT)),
-            weights,
+            samples[some],
+            np.where(lies, np.uint8(LEVEL), np.uint8(UPRIGHT))[some],
+            weights[some],
         )
     return _patterns[template.sha256]
 

@@ -26,7 +26,7 @@ class Nodes:
     at: NDArray[np.intp]
     weights: NDArray[np.float64]
 
-    def __getitem__(self, chosen: NDArray[np.bool_]) -> Nodes:
+    def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Nodes:
         return Nodes(self.at[chosen], self.weights[chosen])
 
     def values(self, of_nodes: NDArray[np.float64]) -> NDArray[np.float64]:

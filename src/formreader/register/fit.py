@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from formreader.geometry import Homography, apply_homography
 from formreader.records import Bend, Grey
 from formreader.register.bend import bend_further, bent_by, robust_weights
-from formreader.register.samples import LineSamples, template_samples
+from formreader.register.samples import LineSamples, few_samples, template_samples
 from formreader.register.search import search
 from formreader.templates import Template
 
-GLANCE_SAMPLES = 300
 CLOSE_MM = 0.15
 """Between two prints of like forms, lines count the more the nearer they are: to this, not to covering."""
 ON_LINE_MM = 0.6
@@ -42,7 +41,7 @@ class Fit:
 
 def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> tuple[Homography, float]:
     """A quick plane fit on few samples: the placement and its coverage, to rank hypotheses by."""
-    samples = template_samples(template, GLANCE_SAMPLES)
+    samples = few_samples(template)
     place = start
     for reach in (reach_mm, reach_mm * 0.6):
         offsets, found = search(place, samples.flat, samples, ink, reach)

@@ -22,8 +22,8 @@ CODE_REACH_MM = 12.0
 """How far a code may be found from where a hypothesis puts it: a page's curl, no more."""
 GLANCED, REFINED = 12, 2
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rival."""
-
-
+RIVAL = 0.5
+"""A template is no rival that at a glance covers less than this part of what the likeliest does."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size."""
 
@@ -95,7 +95,7 @@ def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[
         if known is None or score > known[0]:
             seen[hypothesis.template.id] = (score, hypothesis.template, place)
     ranked = sorted(seen.values(), key=lambda item: -item[0])
-    return [(template, place) for _, template, place in ranked[:REFINED]]
+    return [(template, place) for score, template, place in ranked[:REFINED] if score >= RIVAL * ranked[0][0]]
 
 
 def _hypotheses(

@@ -13,6 +13,7 @@ from formreader.register.align import sample_lines
 from formreader.register.bend import Nodes, no_bend, nodes_around
 from formreader.templates import Template, encoding_cells
 
+MOST_SAMPLES, FEW_SAMPLES, FEW_SQUARES = 1500, 300, 8
 SQUARE_WEIGHT_MM = 40.0
 """A printed square weighs as much as this length of line: it cannot be taken for its neighbour."""
 NEAR_FIELD_MM = 8.0
@@ -43,25 +44,34 @@ class LineSamples:
         return len(self.points) - 2 * len(self.squares)
 
 
-_samples: dict[tuple[str, int], LineSamples] = {}
+_samples: dict[str, tuple[LineSamples, LineSamples]] = {}
 
 
-def template_samples(template: Template, most: int = 1500) -> LineSamples:
-    """Samples every 3 mm, or sparser so that there are at most about ``most``.
+def template_samples(template: Template) -> LineSamples:
+    """Samples every 3 mm, or sparser so that there are at most about ``MOST_SAMPLES``.
 
     The same for every photograph: kept under the hash of the template's file.
     """
-    key = (template.sha256, most)
-    if key not in _samples:
-        _samples[key] = _sampled(template, most)
-    return _samples[key]
+    return _kept(template)[0]
 
 
-def _sampled(template: Template, most: int) -> LineSamples:
+def few_samples(template: Template) -> LineSamples:
+    """At most ``FEW_SAMPLES`` of them and ``FEW_SQUARES`` squares, spread over the page: enough for a plane."""
+    return _kept(template)[1]
+
+
+def _kept(template: Template) -> tuple[LineSamples, LineSamples]:
+    if template.sha256 not in _samples:
+        all_of_them = _sampled(template)
+        _samples[template.sha256] = all_of_them, _thinned(all_of_them)
+    return _samples[template.sha256]
+
+
+def _sampled(template: Template) -> LineSamples:
     printed = np.array([[s.x0, s.y0, s.x1, s.y1] for s in template.segments])
     total = float(np.abs(printed[:, 2:] - printed[:, :2]).sum())
     inks = np.array([s.ink for s in template.segments])
-    points, level, weights = sample_lines(printed, max(3.0, total / most), inks)
+    points, level, weights = sample_lines(printed, max(3.0, total / MOST_SAMPLES), inks)
     boxes = [mark.box for mark in template.marks if mark.kind == "square"]
     centres = np.array([box.centre for box in boxes]).reshape(-1, 2)
     count = len(boxes)
@@ -75,6 +85,24 @@ def _sampled(template: Template, most: int) -> LineSamples:
         _near_fields(template, everything),
         flat,
         nodes_around(flat, everything),
+    )
+
+
+def _thinned(samples: LineSamples) -> LineSamples:
+    count, squares = samples.lines, len(samples.squares)
+    lines = np.arange(0, count, -(-count // FEW_SAMPLES))
+    of_squares = np.arange(0, squares, -(-squares // FEW_SQUARES) or 1)
+    kept = np.concatenate([lines, count + of_squares, count + squares + of_squares])
+    weights = samples.weights[kept]
+    weights[: len(lines)] *= count / max(len(lines), 1)
+    return LineSamples(
+        samples.points[kept],
+        samples.level[kept],
+        weights,
+        samples.squares[of_squares],
+        samples.near_field[kept],
+        samples.flat,
+        samples.nodes[kept],
     )
 
 
