@@ -55,13 +55,13 @@ def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2
 
 def fit(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> Fit:
     """Refine ``start`` (work_from_page); first a plane while the search narrows, then the bend."""
-    samples = template_samples(template)
+    few, samples = few_samples(template), template_samples(template)
     place = start
-    for reach in (reach_mm, reach_mm * 0.7, reach_mm * 0.5, reach_mm * 0.5):
-        offsets, found = search(place, samples.flat, samples, ink, reach)
+    for looked_for, reach in ((few, 1.0), (few, 0.7), (few, 0.5), (samples, 0.5)):
+        offsets, found = search(place, samples.flat, looked_for, ink, reach_mm * reach)
         if found.sum() < FEWEST_FOUND:
             break
-        place = place @ _plane_update(samples, offsets, found)
+        place = place @ _plane_update(looked_for, offsets, found)
     bend = samples.flat
     for reach in reach_mm * np.array([0.8, 0.7, 0.6, 0.5, 0.4, 0.35]):
         offsets, found = search(place, bend, samples, ink, reach)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, Points, apply_homography, inverse
+from formreader.geometry import Box, Homography, Points, apply_homography, inverse
 from formreader.records import Code, Photo, Registration
 from formreader.register.align import Hypothesis, Ruling, align, rulings
 from formreader.register.bend import bend_at
@@ -22,6 +22,8 @@ CODE_REACH_MM = 12.0
 """How far a code may be found from where a hypothesis puts it: a page's curl, no more."""
 GLANCED, REFINED = 12, 2
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rival."""
+SAME_PLACE_MM = 2.0
+"""Less than a glance reaches to either side, and than any two lines of a form are apart."""
 RIVAL = 0.5
 """A template is no rival that at a glance covers less than this part of what the likeliest does."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
@@ -88,14 +90,25 @@ def page_points(registration: Registration, points_px: Points) -> Points:
 
 def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[tuple[Template, Homography]]:
     """The best placement of each of the likeliest templates, after a glance at every hypothesis."""
-    seen: dict[str, tuple[float, Template, Homography]] = {}
+    seen: list[tuple[float, Template, Homography]] = []
     for hypothesis in hypotheses:
-        place, score = glance(hypothesis.template, hypothesis.work_from_page, picture.ink)
-        known = seen.get(hypothesis.template.id)
-        if known is None or score > known[0]:
-            seen[hypothesis.template.id] = (score, hypothesis.template, place)
-    ranked = sorted(seen.values(), key=lambda item: -item[0])
+        if not any(_leads_to(hypothesis, template, place) for _, template, place in seen):
+            place, score = glance(hypothesis.template, hypothesis.work_from_page, picture.ink)
+            seen.append((score, hypothesis.template, place))
+    best: dict[str, tuple[float, Template, Homography]] = {}
+    for found in sorted(seen, key=lambda item: -item[0]):
+        best.setdefault(found[1].id, found)
+    ranked = list(best.values())
     return [(template, place) for score, template, place in ranked[:REFINED] if score >= RIVAL * ranked[0][0]]
+
+
+def _leads_to(hypothesis: Hypothesis, template: Template, work_from_page: Homography) -> bool:
+    """Whether a glance from here would only find again where the template is known to lie."""
+    if hypothesis.template.id != template.id:
+        return False
+    corners = Box(0.0, 0.0, template.width_mm, template.height_mm).corners
+    seen = apply_homography(inverse(work_from_page) @ hypothesis.work_from_page, corners)
+    return bool(np.hypot(*(seen - corners).T).max() < SAME_PLACE_MM)
 
 
 def _hypotheses(
