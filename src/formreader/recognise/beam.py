@@ -8,8 +8,6 @@ from formreader.distributions import LogProbabilities
 
 UNLIKELY = 1e-6
 """Probability of a step's character below which no beam follows it."""
-FAINTEST = 1e-9
-"""Probability of a string, in parts of the likeliest one's at that step, below which it is let go."""
 
 Ends = tuple[float, float]
 """Probability of a prefix over the paths that end in nothing, and over those that end in its last character."""
@@ -36,11 +34,8 @@ def beam(log_probabilities: LogProbabilities, alphabet: str, width: int = 12, ke
                 # the same character again needs nothing before it
                 _add(following, prefix + letter, 0.0, (nothing if letter == last else either) * chance)
         chance_of = {prefix: nothing + character for prefix, (nothing, character) in following.items()}
-        least = FAINTEST * max(chance_of.values(), default=0.0)
-        best = sorted(
-            (prefix for prefix, chance in chance_of.items() if chance > least), key=chance_of.__getitem__, reverse=True
-        )
-        prefixes = {prefix: following[prefix] for prefix in best[:width]}
+        best = sorted(chance_of, key=chance_of.__getitem__, reverse=True)[:width]
+        prefixes = {prefix: following[prefix] for prefix in best if chance_of[prefix] > 0.0}
     return [(prefix, sum(ends)) for prefix, ends in list(prefixes.items())[:keep]]
 
 
