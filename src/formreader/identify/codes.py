@@ -10,8 +10,6 @@ import numpy as np
 
 from formreader.records import Code, Grey, Photo
 
-LEAST_TAG_PX = 16
-"""Side of the smallest tag that can be told: two pixels a module. Smaller quads, most boxes and letters, are let be."""
 MOST_BORDER_BROKEN = 0.1
 """Part of a tag's black border that may be worn away; of the bits within it none may."""
 SEARCH_LONG_SIDE_PX = 1200
@@ -30,19 +28,17 @@ def find_tags(photo: Photo, dictionaries: Collection[str]) -> tuple[Code, ...]:
     search, scale = _reduced(photo.grey, SEARCH_LONG_SIDE_PX)
     found = []
     for name in sorted(dictionaries):
-        corners, ids, _ = _detector(name, 4 * LEAST_TAG_PX / max(search.shape)).detectMarkers(search)
+        corners, ids, _ = _detector(name).detectMarkers(search)
         for quad, number in zip(corners, [] if ids is None else ids.ravel(), strict=False):
             found.append(Code("apriltag", str(int(number)), _to_photo(quad.reshape(4, 2), scale, photo)))
     return tuple(found)
 
 
-def _detector(dictionary: str, least_perimeter_rate: float) -> cv2.aruco.ArucoDetector:
-    """``least_perimeter_rate``: perimeter of the smallest tag over the picture's long side."""
+def _detector(dictionary: str) -> cv2.aruco.ArucoDetector:
     parameters = cv2.aruco.DetectorParameters()
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     # a repaired code may be another form's: no bit is corrected, a worn tag falls back to the lines
     parameters.errorCorrectionRate = 0.0
-    parameters.minMarkerPerimeterRate = least_perimeter_rate
     # before its bits are compared with thousands of tags: most dark quads have no black border
     parameters.maxErroneousBitsInBorderRate = MOST_BORDER_BROKEN
     parameters.adaptiveThreshWinSizeMin = 13
