@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 
@@ -63,7 +64,7 @@ def main() -> None:
         chosen.json.write_text(json.dumps({**about, "photos": rows}, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(reader: Reader, photo: Path, repeats: int) -> dict:
+def measure(reader: Reader, photo: Path, repeats: int) -> dict[str, Any]:
     """Figures in ms of ``repeats`` warm readings, each beside a full decode in colour and in grey.
 
     Stages are timed by the reader's wall clock; what the machine did meanwhile for others is taken out in
@@ -104,7 +105,7 @@ def figure(values: list[float]) -> Figure:
     return {"median": round(statistics.median(values), 2), "spread": round(max(values) - min(values), 2)}
 
 
-def shares(rows: list[dict]) -> dict[str, float]:
+def shares(rows: list[dict[str, Any]]) -> dict[str, float]:
     """Each stage's part of the time of all photographs together."""
     spent = {stage: sum(row["stages_ms"][stage]["median"] for row in rows) for stage in STAGES}
     return {stage: round(value / sum(spent.values()), 3) for stage, value in spent.items()}
@@ -120,7 +121,7 @@ def cold_start_s(photo: Path) -> float:
     return statistics.median(runs)
 
 
-def print_row(row: dict, heading: bool) -> None:
+def print_row(row: dict[str, Any], heading: bool) -> None:
     if heading:
         stages = "".join(f"{stage:>10}" for stage in STAGES)
         print(f"{'photo':34}{'MP':>6}{'whole':>8}{'±':>6}{stages}{'decode':>8}{'grey':>7}{'ratio':>7}")
@@ -133,7 +134,7 @@ def print_row(row: dict, heading: bool) -> None:
     )
 
 
-def print_profile(rows: list[dict]) -> None:
+def print_profile(rows: list[dict[str, Any]]) -> None:
     print("share of all: " + ", ".join(f"{stage} {share:.0%}" for stage, share in shares(rows).items()))
 
 

@@ -324,7 +324,7 @@ def _distinct(
     # one number a pair of ends: no picture is a million px long
     _, first = np.unique(ends[0] * 2**20 + ends[1], return_index=True)
     kept = best[np.sort(first)][:AXIS_HYPOTHESES]
-    return _Axis(scale[kept], shift[kept], score[kept])
+    return _Axis(*(values[kept].astype(np.float64) for values in (scale, shift, score)))
 
 
 def _agreements(work_from_page: NDArray[np.float64], pattern: _Pattern, ruling: Ruling) -> NDArray[np.float64]:

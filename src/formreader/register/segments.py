@@ -24,7 +24,7 @@ PENCIL_SEGMENTS, PENCIL_TRIALS = 150, 150
 def find_segments(ink: Grey, halved: bool) -> Segments:
     """Both edges of each dark line, as segments of at least ``SHORTEST_PX``, longest first.
 
-    ``halved`` looks at half the size, in a third of the time: long lines are found as well, short ones less.
+    ``halved`` looks at half the size, which is much faster: long lines are found as well, short ones less.
     """
     if halved:
         height, width = (side - side % 2 for side in ink.shape)
