@@ -101,13 +101,13 @@ def _pulled(
     # a sample pulls on four nodes: sixteen entries of the normal equations, summed without the zeros
     entries = (nodes.at[:, :, None] * count + nodes.at[:, None, :]).reshape(len(wanted), -1)
     products = (nodes.weights[:, :, None] * nodes.weights[:, None, :]).reshape(len(wanted), -1)
-    solution: NDArray[np.floating] = before
+    solution = before
     for _ in range(REWEIGHTED):
         pull = weights * robust_weights(wanted - nodes.values(solution))
         normal = np.bincount(entries.ravel(), (products * pull[:, None]).ravel(), count * count)
         right = np.bincount(nodes.at.ravel(), (nodes.weights * (pull * wanted)[:, None]).ravel(), count)
-        solution = np.linalg.solve(normal.reshape(count, count) + smooth, right)
-    return solution.astype(np.float64)
+        solution = np.linalg.solve(normal.reshape(count, count) + smooth, right).astype(np.float64)
+    return solution
 
 
 def robust_weights(offsets: NDArray[np.float64]) -> NDArray[np.float64]:
