@@ -1,7 +1,8 @@
-"""Seconds a photo by stage, beside the time to decode the same file in full, in one run on one core.
+"""Processor time of a warm reading by stage, beside that of decoding the same file in full, in one run on one core.
 
 Usage: python benchmarks/speed.py [PHOTO...] [--repeats N] [--json FILE]; without photos, the samples.
-Prints medians and spreads; the ratio is whole reading over the full decode of the same file.
+Prints the median of each and the share of each stage; --json writes medians and spreads (largest less
+smallest) with commit and machine. The ratio is whole reading over the full decode in colour of the same file.
 """
 
 from __future__ import annotations
@@ -18,17 +19,23 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 
 from formreader import Reader, __version__
 
 STAGES = ("load", "identify", "register", "recognise", "decode", "decide")
+"""As the reader times them; ``recognise`` holds the cutting out of the cells, ``load`` the (reduced) decode."""
+
+Figure = dict[str, float]
+"""``median`` and ``spread``."""
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("photos", nargs="*", type=Path)
     arguments.add_argument("--repeats", type=int, default=7)
     arguments.add_argument("--json", type=Path)
@@ -36,48 +43,76 @@ def main() -> None:
     photos = chosen.photos or sorted((Path(__file__).parents[1] / "samples").glob("*.jpg"))
     cv2.setNumThreads(1)
     reader = Reader()
-    rows = [measure(reader, photo, chosen.repeats) for photo in photos]
-    report(rows, cold_start_s(photos[0]))
+    rows = []
+    for photo in photos:
+        rows.append(measure(reader, photo, chosen.repeats))
+        print_row(rows[-1], heading=len(rows) == 1)
+    cold = cold_start_s(photos[0])
+    print_profile(rows)
+    print(f"milliseconds of processor time, medians of {chosen.repeats}; cold start of the command {cold:.2f} s")
     if chosen.json:
-        about = {"formreader": __version__, "commit": commit(), "machine": platform.processor() or platform.machine()}
-        chosen.json.write_text(
-            json.dumps({**about, "cores_used": 1, "photos": rows}, indent=1) + "\n", encoding="utf-8"
-        )
+        about = {
+            "schema": "formreader/speed/1",
+            "formreader": __version__,
+            "commit": commit(),
+            "machine": machine(),
+            "cores_used": 1,
+            "repeats": chosen.repeats,
+            "cold_start_s": round(cold, 2),
+            "shares": shares(rows),
+        }
+        chosen.json.write_text(json.dumps({**about, "photos": rows}, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(reader: Reader, photo: Path, repeats: int) -> dict:
-    """Medians in ms over ``repeats`` warm readings, each beside a full decode in colour and in grey."""
+def measure(reader: Reader, photo: Path, repeats: int) -> dict[str, Any]:
+    """Figures in ms of ``repeats`` warm readings, each beside a full decode in colour and in grey.
+
+    Stages are timed by the reader's wall clock; what the machine did meanwhile for others is taken out in
+    proportion, so that they add up to the processor time of the whole.
+    """
     reader.read(photo)
-    wholes, colours, greys, stages = [], [], [], {stage: [] for stage in STAGES}
+    wholes, colours, greys = [], [], []
+    stages: dict[str, list[float]] = {stage: [] for stage in STAGES}
     for _ in range(repeats):
         colours.append(timed(lambda: cv2.imread(str(photo), cv2.IMREAD_COLOR)))
         greys.append(timed(lambda: cv2.imread(str(photo), cv2.IMREAD_GRAYSCALE)))
-        start = time.perf_counter()
+        start = time.process_time()
         sheet = reader.read(photo)
-        wholes.append((time.perf_counter() - start) * 1000)
+        wholes.append((time.process_time() - start) * 1000)
+        wall = sum(sheet.timing_ms.values())
         for stage in STAGES:
-            stages[stage].append(sheet.timing_ms.get(stage, 0.0))
+            stages[stage].append(sheet.timing_ms.get(stage, 0.0) * min(1.0, wholes[-1] / wall))
+    whole, colour = figure(wholes), figure(colours)
     return {
         "photo": photo.name,
         "megapixels": round(sheet.source.width * sheet.source.height / 1e6, 1),
         "status": sheet.status,
-        "whole_ms": statistics.median(wholes),
-        "whole_spread_ms": max(wholes) - min(wholes),
-        "decode_colour_ms": statistics.median(colours),
-        "decode_grey_ms": statistics.median(greys),
-        "ratio": statistics.median(wholes) / statistics.median(colours),
-        **{stage: statistics.median(values) for stage, values in stages.items()},
+        "ratio": round(whole["median"] / colour["median"], 2),
+        "whole_ms": whole,
+        "decode_colour_ms": colour,
+        "decode_grey_ms": figure(greys),
+        "stages_ms": {stage: figure(values) for stage, values in stages.items()},
     }
 
 
-def timed(action) -> float:
-    start = time.perf_counter()
+def timed(action: Callable[[], object]) -> float:
+    start = time.process_time()
     action()
-    return (time.perf_counter() - start) * 1000
+    return (time.process_time() - start) * 1000
+
+
+def figure(values: list[float]) -> Figure:
+    return {"median": round(statistics.median(values), 2), "spread": round(max(values) - min(values), 2)}
+
+
+def shares(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Each stage's part of the time of all photographs together."""
+    spent = {stage: sum(row["stages_ms"][stage]["median"] for row in rows) for stage in STAGES}
+    return {stage: round(value / sum(spent.values()), 3) for stage, value in spent.items()}
 
 
 def cold_start_s(photo: Path) -> float:
-    """Median of three whole runs of the command, from nothing to the table."""
+    """Median of three whole runs of the command, from nothing to the table, on the wall clock."""
     runs = []
     for _ in range(3):
         start = time.perf_counter()
@@ -86,27 +121,40 @@ def cold_start_s(photo: Path) -> float:
     return statistics.median(runs)
 
 
-def report(rows: list[dict], cold_s: float) -> None:
+def print_row(row: dict[str, Any], heading: bool) -> None:
+    if heading:
+        stages = "".join(f"{stage:>10}" for stage in STAGES)
+        print(f"{'photo':34}{'MP':>6}{'whole':>8}{'±':>6}{stages}{'decode':>8}{'grey':>7}{'ratio':>7}")
+    whole, decode, grey = (row[name] for name in ("whole_ms", "decode_colour_ms", "decode_grey_ms"))
     print(
-        f"{'photo':34}{'MP':>6}{'whole':>8}{'±':>6}"
-        + "".join(f"{s[:8]:>10}" for s in STAGES)
-        + f"{'decode':>8}{'grey':>7}{'ratio':>7}"
+        f"{row['photo'][:33]:34}{row['megapixels']:6.1f}{whole['median']:8.0f}{whole['spread']:6.0f}"
+        + "".join(f"{row['stages_ms'][stage]['median']:10.1f}" for stage in STAGES)
+        + f"{decode['median']:8.0f}{grey['median']:7.0f}{row['ratio']:7.1f}",
+        flush=True,
     )
-    for row in rows:
-        print(
-            f"{row['photo'][:33]:34}{row['megapixels']:6.1f}{row['whole_ms']:8.0f}{row['whole_spread_ms']:6.0f}"
-            + "".join(f"{row[stage]:10.1f}" for stage in STAGES)
-            + f"{row['decode_colour_ms']:8.0f}{row['decode_grey_ms']:7.0f}{row['ratio']:7.1f}"
-        )
-    print(
-        "milliseconds, medians; ratio is whole over the full decode in colour; "
-        f"cold start of the command: {cold_s:.2f} s"
-    )
+
+
+def print_profile(rows: list[dict[str, Any]]) -> None:
+    print("share of all: " + ", ".join(f"{stage} {share:.0%}" for stage, share in shares(rows).items()))
 
 
 def commit() -> str:
-    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    asked = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parent,
+    )
     return asked.stdout.strip() or "unknown"
+
+
+def machine() -> str:
+    """The processor as the system names it, and the system."""
+    named = Path("/proc/cpuinfo")
+    lines = named.read_text(encoding="utf-8").splitlines() if named.is_file() else []
+    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+    return f"{model or platform.processor() or platform.machine()}, {platform.system()}"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from formreader.records import Photo, Source
-from formreader.register import map_points, register
+from formreader.register import map_points, register, registrar
+from formreader.register.segments import find_segments
 from formreader.synth.fill import any_hand, fill_page
 from formreader.synth.glyphs import load_glyphs
 from formreader.synth.page import draw_page
@@ -83,6 +84,35 @@ def test_the_right_template_fits_best_of_all() -> None:
         ranked = register(as_photo(taken.picture), list(LIBRARY.values()), []).registrations
         assert ranked[0].template == name
         assert len(ranked) == 1 or ranked[0].agreement > ranked[1].agreement + 0.2
+
+
+def test_a_page_that_a_quick_look_does_not_find_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a photograph with short uprights the half-size picture keeps too few to find the page by."""
+    template = LIBRARY["id-2024-ppwp-2"]
+    taken = photographed(template, seed=13, severity=0.8)
+    looks: list[bool] = []
+
+    def half_blind(ink: np.ndarray, halved: bool) -> np.ndarray:
+        looks.append(halved)
+        return np.zeros((0, 4)) if halved else find_segments(ink, halved)
+
+    monkeypatch.setattr(registrar, "find_segments", half_blind)
+    found = register(as_photo(taken.picture), [template], []).registrations[0]
+    assert looks == [True, False]
+    assert found.coverage > 0.9
+
+
+def test_a_page_that_is_plain_at_a_quick_look_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = photographed(LIBRARY["id-2024-ppwp-2"], seed=13, severity=0.8)
+    looks: list[bool] = []
+
+    def counted(ink: np.ndarray, halved: bool) -> np.ndarray:
+        looks.append(halved)
+        return find_segments(ink, halved)
+
+    monkeypatch.setattr(registrar, "find_segments", counted)
+    register(as_photo(taken.picture), list(LIBRARY.values()), [])
+    assert looks == [True]
 
 
 def test_a_picture_without_lines_gives_no_good_fit() -> None:

@@ -10,6 +10,8 @@ import numpy as np
 
 from formreader.records import Code, Grey, Photo
 
+MOST_BORDER_BROKEN = 0.1
+"""Part of a tag's black border that may be worn away; of the bits within it none may."""
 SEARCH_LONG_SIDE_PX = 1200
 """Tags of the size that forms print are found at this size in a third of the time of a full search."""
 
@@ -26,26 +28,32 @@ def find_tags(photo: Photo, dictionaries: Collection[str]) -> tuple[Code, ...]:
     search, scale = _reduced(photo.grey, SEARCH_LONG_SIDE_PX)
     found = []
     for name in sorted(dictionaries):
-        parameters = cv2.aruco.DetectorParameters()
-        parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-        # a repaired code may be another form's: no bit is corrected, a worn tag falls back to the lines
-        parameters.errorCorrectionRate = 0.0
-        parameters.adaptiveThreshWinSizeMin = 13
-        parameters.adaptiveThreshWinSizeMax = 33
-        parameters.adaptiveThreshWinSizeStep = 20
-        detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(DICTIONARIES[name]), parameters)
-        corners, ids, _ = detector.detectMarkers(search)
+        corners, ids, _ = _detector(name).detectMarkers(search)
         for quad, number in zip(corners, [] if ids is None else ids.ravel(), strict=False):
             found.append(Code("apriltag", str(int(number)), _to_photo(quad.reshape(4, 2), scale, photo)))
     return tuple(found)
+
+
+def _detector(dictionary: str) -> cv2.aruco.ArucoDetector:
+    parameters = cv2.aruco.DetectorParameters()
+    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
+    # a repaired code may be another form's: no bit is corrected, a worn tag falls back to the lines
+    parameters.errorCorrectionRate = 0.0
+    # before its bits are compared with thousands of tags: most dark quads have no black border
+    parameters.maxErroneousBitsInBorderRate = MOST_BORDER_BROKEN
+    parameters.adaptiveThreshWinSizeMin = 13
+    parameters.adaptiveThreshWinSizeMax = 33
+    parameters.adaptiveThreshWinSizeStep = 20
+    return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(DICTIONARIES[dictionary]), parameters)
 
 
 def find_printed_codes(photo: Photo) -> tuple[Code, ...]:
     """QR codes and linear barcodes; corners in frame photo, in the code's own order."""
     import zxingcpp
 
+    formats = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.AllLinear]
     found = []
-    for result in zxingcpp.read_barcodes(photo.grey):
+    for result in zxingcpp.read_barcodes(photo.grey, formats=formats, try_invert=False):
         kind: Literal["qr", "barcode"] = "qr" if "QR" in result.format.name else "barcode"
         p = result.position
         quad = np.array(
@@ -59,7 +67,8 @@ def _reduced(grey: Grey, long_side_px: int) -> tuple[Grey, float]:
     scale = long_side_px / max(grey.shape)
     if scale >= 1.0:
         return grey, 1.0
-    small: Grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA  # above a half no pixel is passed over
+    small: Grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method)
     return small, scale
 
 

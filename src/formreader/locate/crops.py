@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import ceil
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from formreader.geometry import LINE_PX, Box, Points, crop_box, line_box, line_width_px
 from formreader.records import Cell, Grey
@@ -32,9 +32,10 @@ def crop_cells(
         return ()
     cells = map_points(np.array([box.corners for *_, box in listed]))
     squares = map_points(np.array([crop_box(box).corners for *_, box in listed]))
+    crops = _warped(grey, (squares + 0.5) * scale - 0.5)
     return tuple(
-        Cell(field, encoding, index, box.width / box.height, cell, _warp(grey, (square + 0.5) * scale - 0.5))
-        for (field, encoding, index, box), cell, square in zip(listed, cells, squares, strict=True)
+        Cell(field, encoding, index, box.width / box.height, cell, crop)
+        for (field, encoding, index, box), cell, crop in zip(listed, cells, crops, strict=True)
     )
 
 
@@ -84,14 +85,17 @@ def cut_box(grey: Grey, scale: float, box: Box, map_points: Callable[[Points], P
     return cut
 
 
-def _warp(grey: Grey, square: Points) -> Grey:
-    """Average over the source pixels that fall into each target pixel, so that thin ink stays."""
-    side_px = float(np.hypot(*(square - np.roll(square, 1, axis=0)).T).mean())
-    size = CROP_PX * int(np.clip(ceil(side_px / CROP_PX), 1, FINEST_SUPERSAMPLING))
-    edge = np.array([[-0.5, -0.5], [size - 0.5, -0.5], [size - 0.5, size - 0.5], [-0.5, size - 0.5]])
-    crop_from_grey = cv2.getPerspectiveTransform(square.astype(np.float32), edge.astype(np.float32))
-    warped = cv2.warpPerspective(grey, crop_from_grey, (size, size), borderMode=cv2.BORDER_REPLICATE)
-    if size > CROP_PX:
-        warped = cv2.resize(warped, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
-    crop: Grey = warped
-    return crop
+def _warped(grey: Grey, squares: Points) -> list[Grey]:
+    """Crops of squares (N, 4, 2) px of ``grey``, averaged over the source pixels, so that thin ink stays."""
+    sides_px = np.hypot(*np.moveaxis(squares - np.roll(squares, 1, axis=1), -1, 0)).mean(axis=1)
+    finer = np.clip(np.ceil(sides_px / CROP_PX), 1, FINEST_SUPERSAMPLING).astype(int)
+    return [
+        _warp(grey, square, CROP_PX * times) for square, times in zip(squares.astype(np.float32), finer, strict=True)
+    ]
+
+
+def _warp(grey: Grey, square: NDArray[np.float32], size: int) -> Grey:
+    edge = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32) - np.float32(0.5)
+    crop_from_grey = cv2.getPerspectiveTransform(square, edge)
+    crop: Grey = cv2.warpPerspective(grey, crop_from_grey, (size, size), borderMode=cv2.BORDER_REPLICATE)
+    return crop if size == CROP_PX else cv2.resize(crop, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)

@@ -33,8 +33,9 @@ def beam(log_probabilities: LogProbabilities, alphabet: str, width: int = 12, ke
             for letter, chance in likely:
                 # the same character again needs nothing before it
                 _add(following, prefix + letter, 0.0, (nothing if letter == last else either) * chance)
-        best = sorted(following.items(), key=lambda item: -sum(item[1]))[:width]
-        prefixes = {prefix: ends for prefix, ends in best if sum(ends) > 0.0}
+        chance_of = {prefix: nothing + character for prefix, (nothing, character) in following.items()}
+        best = sorted(chance_of, key=chance_of.__getitem__, reverse=True)[:width]
+        prefixes = {prefix: following[prefix] for prefix in best if chance_of[prefix] > 0.0}
     return [(prefix, sum(ends)) for prefix, ends in list(prefixes.items())[:keep]]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import cv2
 import numpy as np
@@ -24,6 +23,8 @@ CANDIDATES, AXIS_HYPOTHESES = 400, 40
 other axis tells them apart."""
 PLACES_TRIED, PLACES_KEPT = 40, 3
 """Pairs of axes judged in the plane, and kept, of one template in one turn."""
+PLANE_SAMPLES = 500
+"""Points on a template's lines that such a pair is judged by, or up to twice as many."""
 PALEST = 0.2
 """Printed lines paler than this leave no segment on a photograph."""
 ASPECT_TOLERANCE = 1.3
@@ -34,6 +35,8 @@ STRONGEST_FOUND, STRONGEST_PRINTED = 12, 10
 """Lines that make pairs; all lines score."""
 SMALLEST_PAGE, LARGEST_PAGE = 0.25, 3.0
 """Limits of the page's side over the picture's: smaller is unreadable, larger shows too little."""
+LEVEL, UPRIGHT = 1, 2
+"""Bits of a ruling's picture: a segment of the level pencil, of the upright one, lies here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A picture's two pencils, rectified one way round, and a mask of each pencil's segments.
+    """A picture's two pencils, rectified one way round.
 
     ``rows`` and ``columns`` are where its level and upright lines lie, None where too few show.
+    ``lines`` uint8 (height, width) has the bits ``LEVEL`` and ``UPRIGHT`` where segments of each lie.
     ``aspect`` is the rectified px per mm across over those down that a page should show.
     """
 
@@ -69,8 +73,7 @@ class Ruling:
     work_from_rectified: Homography
     rows: Profile | None
     columns: Profile | None
-    across_mask: NDArray[np.uint8]
-    down_mask: NDArray[np.uint8]
+    lines: NDArray[np.uint8]
     aspect: float
 
 
@@ -82,7 +85,7 @@ def rulings(
     """The four turns of a page: either pencil may be its horizontals, either way up."""
     if len(pencils) < 2:
         return []
-    masks = [_segment_mask(segments[members], shape) for _, members in pencils]
+    masks = [_segment_mask(segments[members], shape) for _, members in pencils[:2]]
     used = segments[pencils[0][1] | pencils[1][1]].reshape(-1, 2)
     centre = np.median(used, axis=0)
     found = []
@@ -92,11 +95,12 @@ def rulings(
         except ValueError:
             continue
         aspect = _aspect(upright, pencils[first][0], pencils[second][0], centre, shape)
+        lines = cv2.add(masks[first] * np.uint8(LEVEL), masks[second] * np.uint8(UPRIGHT))
         for sign in (1.0, -1.0):
             rectified = np.diag([sign, sign, 1.0]) @ upright
             rows = _profile(_mapped(rectified, segments[pencils[first][1]]), 1, max(shape))
             columns = _profile(_mapped(rectified, segments[pencils[second][1]]), 0, max(shape))
-            found.append(Ruling(rectified, inverse(rectified), rows, columns, masks[first], masks[second], aspect))
+            found.append(Ruling(rectified, inverse(rectified), rows, columns, lines, aspect))
     return found
 
 
@@ -124,9 +128,9 @@ def _aspect(
 
 
 def _segment_mask(segments: Segments, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """1 within two px of a segment, else 0."""
     mask = np.zeros(shape, np.uint8)
-    for x0, y0, x1, y1 in np.round(segments).astype(int):
-        cv2.line(mask, (x0, y0), (x1, y1), 255, 5)
+    cv2.polylines(mask, list(np.round(segments).astype(np.int32).reshape(-1, 2, 2)), False, 1, 5)
     return mask
 
 
@@ -152,34 +156,32 @@ def _profile(rectified: Segments, axis: int, picture_px: float) -> Profile | Non
 
 
 @dataclass(frozen=True, slots=True)
-class _AxisHypothesis:
-    """``scale`` px/mm and ``shift`` px of one axis of the rectified picture."""
+class _Axis:
+    """Hypotheses of one axis of the rectified picture, best first: each array is (K,).
 
-    scale: float
-    shift: float
-    score: float
+    ``scales`` px/mm, ``shifts`` px, ``scores`` 0..1.
+    """
+
+    scales: NDArray[np.float64]
+    shifts: NDArray[np.float64]
+    scores: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class _Proposal:
-    """A template on a ruling with one hypothesis an axis; ``score`` is the product of both axes'."""
-
-    template: Template
-    ruling: Ruling
-    across: _AxisHypothesis
-    down: _AxisHypothesis
-    score: float
+NO_AXIS = _Axis(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     """A template's lines as hypotheses are made and judged by: rows and columns (N,) mm with the
-    length of line in each, and samples along all of them."""
+    length of line in each, and samples (M, 2) mm along all of them.
+
+    ``bits`` uint8 (M,) is the bit of a ruling's ``lines`` that each sample should meet, ``weights`` its mm.
+    """
 
     rows: tuple[NDArray[np.float64], NDArray[np.float64]]
     columns: tuple[NDArray[np.float64], NDArray[np.float64]]
     samples: NDArray[np.float64]
-    level: NDArray[np.bool_]
+    bits: NDArray[np.uint8]
     weights: NDArray[np.float64]
 
 
@@ -192,10 +194,17 @@ def _pattern(template: Template) -> _Pattern:
         printed = np.array([[s.x0, s.y0, s.x1, s.y1] for s in template.segments if s.ink >= PALEST]).reshape(-1, 4)
         level = printed[:, 1] == printed[:, 3]
         lengths = _lengths(printed)
+        samples, lies, weights = (
+            sample_lines(printed, spacing_mm=6.0) if len(printed) else (np.zeros((0, 2)), level, lengths)
+        )
+        # one in so many: enough to rank placements by
+        some = slice(None, None, max(1, len(samples) // PLANE_SAMPLES))
         _patterns[template.sha256] = _Pattern(
             _gathered(printed[level][:, 1], lengths[level]),
             _gathered(printed[~level][:, 0], lengths[~level]),
-            *(sample_lines(printed, spacing_mm=6.0) if len(printed) else (np.zeros((0, 2)), level, lengths)),
+            samples[some],
+            np.where(lies, np.uint8(LEVEL), np.uint8(UPRIGHT))[some],
+            weights[some],
         )
     return _patterns[template.sha256]
 
@@ -212,31 +221,34 @@ def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> 
     found: list[Hypothesis] = []
     for ruling in turns:
         for template in templates:
-            judged = [_judged(proposal) for proposal in _proposals(template, ruling)]
             # a few of each: neighbours of one wrong placement must not crowd the right one out
-            found += sorted(judged, key=lambda hypothesis: -hypothesis.score)[:PLACES_KEPT]
+            found += _placements(template, ruling)
     return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
 
 
-def _proposals(template: Template, ruling: Ruling) -> list[_Proposal]:
-    pattern, picture_px = _pattern(template), max(ruling.across_mask.shape)
-    vertical = _axis_hypotheses(ruling.rows, *pattern.rows, template.height_mm, picture_px)
-    horizontal = _axis_hypotheses(ruling.columns, *pattern.columns, template.width_mm, picture_px)
-    pairs = [
-        _Proposal(template, ruling, across, down, across.score * down.score)
-        for across, down in product(horizontal, vertical)
-        if 1 / ASPECT_TOLERANCE < across.scale / down.scale / ruling.aspect < ASPECT_TOLERANCE
+def _placements(template: Template, ruling: Ruling) -> list[Hypothesis]:
+    """The best ``PLACES_KEPT`` pairs of an axis across and one down, scored by all lines in the plane."""
+    pattern, picture_px = _pattern(template), max(ruling.lines.shape)
+    down = _axis_hypotheses(ruling.rows, *pattern.rows, template.height_mm, picture_px)
+    across = _axis_hypotheses(ruling.columns, *pattern.columns, template.width_mm, picture_px)
+    off = across.scales[:, None] / (down.scales[None, :] * ruling.aspect)
+    fits = (off > 1 / ASPECT_TOLERANCE) & (off < ASPECT_TOLERANCE)
+    scores = np.where(fits, across.scores[:, None] * down.scores[None, :], -1.0).ravel()
+    best = np.argsort(-scores, kind="stable")[: min(PLACES_TRIED, int(fits.sum()))]
+    if len(best) == 0:
+        return []
+    i, j = np.unravel_index(best, fits.shape)
+    places = np.zeros((len(best), 3, 3))
+    places[:, 0, 0], places[:, 0, 2] = across.scales[i], across.shifts[i]
+    places[:, 1, 1], places[:, 1, 2] = down.scales[j], down.shifts[j]
+    places[:, 2, 2] = 1.0
+    work_from_page = ruling.work_from_rectified @ places
+    agreements = _agreements(work_from_page, pattern, ruling)
+    order = np.argsort(-agreements, kind="stable")
+    return [
+        Hypothesis(template, work_from_page[k] / work_from_page[k, 2, 2], float(agreements[k]))
+        for k in order[:PLACES_KEPT]
     ]
-    return sorted(pairs, key=lambda pair: -pair.score)[:PLACES_TRIED]
-
-
-def _judged(proposal: _Proposal) -> Hypothesis:
-    """The proposal as a map, scored by all lines in the plane."""
-    across, down, ruling = proposal.across, proposal.down, proposal.ruling
-    place = np.array([[across.scale, 0, across.shift], [0, down.scale, down.shift], [0, 0, 1.0]])
-    work_from_page = ruling.work_from_rectified @ place
-    score = _agreement(work_from_page, _pattern(proposal.template), ruling)
-    return Hypothesis(proposal.template, work_from_page / work_from_page[2, 2], score)
 
 
 def _lengths(segments: Segments) -> NDArray[np.float64]:
@@ -269,10 +281,10 @@ def _axis_hypotheses(
     strength: NDArray[np.float64],
     page_mm: float,
     picture_px: float,
-) -> list[_AxisHypothesis]:
+) -> _Axis:
     """Scales and shifts that lay ``lines`` (mm, each with its strength) on found positions, best first."""
     if found is None or len(lines) < 2:
-        return []
+        return NO_AXIS
     low, profile = found.low, found.lengths
     strong = np.argsort(-strength)[:STRONGEST_PRINTED]
     found_a, found_b = _ordered_pairs(found.peaks + low + 0.5)
@@ -282,14 +294,15 @@ def _axis_hypotheses(
     fits = (scale * page_mm > SMALLEST_PAGE * picture_px) & (scale * page_mm < LARGEST_PAGE * picture_px)
     scale, shift = scale[fits], shift[fits]
     if len(scale) == 0:
-        return []
-    bins = np.floor(scale[:, None] * lines[None, :] + shift[:, None] - low).astype(int)
-    inside = (bins >= 0) & (bins < len(profile))
-    root = np.sqrt(profile)
-    matched = np.where(inside, root[np.clip(bins, 0, len(profile) - 1)], 0.0) @ np.sqrt(strength)
+        return NO_AXIS
+    # places on the profile, one px of nothing on either side: what falls beyond is clipped onto it
+    at = (np.multiply.outer(scale, lines) + (shift - low + 1.0)[:, None]).astype(np.intp)
+    root = np.zeros(len(profile) + 2)
+    root[1:-1] = np.sqrt(profile)
+    matched = root.take(at, mode="clip") @ np.sqrt(strength)
     total = np.concatenate([[0.0], np.cumsum(profile)])
-    first = np.clip(bins[:, 0] - 3, 0, len(profile))
-    last = np.clip(bins[:, -1] + 4, 0, len(profile))
+    first = np.clip(at[:, 0] - 4, 0, len(profile))
+    last = np.clip(at[:, -1] + 3, 0, len(profile))
     # a quarter of all that was found stays in the norm, so that a page cannot shrink onto one line
     between = total[last] - total[first] + 0.25 * total[-1]
     score = matched / np.sqrt(np.maximum(between, 1e-9) * strength.sum())
@@ -303,21 +316,23 @@ def _ordered_pairs(values: NDArray[np.floating]) -> tuple[NDArray[np.floating], 
 
 def _distinct(
     scale: NDArray[np.floating], shift: NDArray[np.floating], score: NDArray[np.floating], span: tuple[float, float]
-) -> list[_AxisHypothesis]:
+) -> _Axis:
     """The best hypotheses that put the first and last line at least 4 px apart from each other's."""
-    ends = np.stack([scale * span[0] + shift, scale * span[1] + shift], axis=1)
-    best = np.argsort(-score)[:CANDIDATES]
-    grid = np.round(ends[best] / 4).astype(int)
-    _, first = np.unique(grid, axis=0, return_index=True)
+    best = np.argpartition(-score, CANDIDATES)[:CANDIDATES] if len(score) > CANDIDATES else np.arange(len(score))
+    best = best[np.argsort(-score[best], kind="stable")]
+    ends = np.round((scale[best] * np.array(span)[:, None] + shift[best]) / 4).astype(np.int64)
+    # one number a pair of ends: no picture is a million px long
+    _, first = np.unique(ends[0] * 2**20 + ends[1], return_index=True)
     kept = best[np.sort(first)][:AXIS_HYPOTHESES]
-    return [_AxisHypothesis(float(scale[i]), float(shift[i]), float(score[i])) for i in kept]
+    return _Axis(*(values[kept].astype(np.float64) for values in (scale, shift, score)))
 
 
-def _agreement(work_from_page: Homography, pattern: _Pattern, ruling: Ruling) -> float:
-    """Part of the printed lines, by length, that lies on segments of its own direction."""
-    at = np.round(apply_homography(work_from_page, pattern.samples)).astype(int)
-    height, width = ruling.across_mask.shape
-    inside = (at[:, 0] >= 0) & (at[:, 1] >= 0) & (at[:, 0] < width) & (at[:, 1] < height)
-    x, y = np.clip(at[:, 0], 0, width - 1), np.clip(at[:, 1], 0, height - 1)
-    hit = np.where(pattern.level, ruling.across_mask[y, x], ruling.down_mask[y, x]) > 0
-    return float((pattern.weights * (hit & inside)).sum() / pattern.weights.sum())
+def _agreements(work_from_page: NDArray[np.float64], pattern: _Pattern, ruling: Ruling) -> NDArray[np.float64]:
+    """For each of (P, 3, 3) maps, the part of the printed lines, by length, on segments of their own direction."""
+    x, y = pattern.samples.T.astype(np.float32)
+    maps = work_from_page.astype(np.float32)[:, :, :, None]
+    mapped = maps[:, :, 0] * x + maps[:, :, 1] * y + maps[:, :, 2]
+    mapped[:, :2] /= mapped[:, 2:]
+    met = cv2.remap(ruling.lines, mapped[:, 0], mapped[:, 1], cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+    shares: NDArray[np.float64] = ((met & pattern.bits) > 0) @ pattern.weights / pattern.weights.sum()
+    return shares

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Points, apply_homography, inverse
-from formreader.register.fit import Fit, bend_at, template_samples
+from formreader.register.bend import bend_at
+from formreader.register.fit import Fit
+from formreader.register.samples import template_samples
 from formreader.register.segments import Segments, segment_lengths
 from formreader.templates import Template
 
@@ -38,17 +40,27 @@ def explained(fit: Fit, segments: Segments) -> float:
     near = samples.points[samples.near_field]
     middle = points[:, 1]
     inside = (level | upright) & ((middle > near.min(axis=0)) & (middle < near.max(axis=0))).all(axis=1)
+    edges = _printed_edges(fit.template)
+    across = edges[:, 1] == edges[:, 3]
     accounted = np.zeros(len(points), dtype=bool)
-    for x0, y0, x1, y1 in _printed_edges(fit.template):
-        along, across = (0, 1) if y0 == y1 else (1, 0)
-        start, end, at = ((x0, x1, y0), (y0, y1, x0))[along]
-        off = points[:, :, across] - at
-        # a straight segment along a curled line leaves it on one side at its ends, on the other in its middle
-        beside = (np.abs(off @ SIMPSON) < BESIDE_MM) & (np.abs(off).max(axis=1) < MOST_CURLED * BESIDE_MM)
-        between = (middle[:, along] > start - BEYOND_MM) & (middle[:, along] < end + BEYOND_MM)
-        accounted |= (level if along == 0 else upright) & beside & between
+    accounted[level] = _on_lines(points[level], edges[across][:, [0, 2, 1]])
+    accounted[upright] |= _on_lines(points[upright, :, ::-1], edges[~across][:, [1, 3, 0]])
     total = float(length[inside].sum())
     return float(length[inside & accounted].sum()) / total if total else 0.0
+
+
+def _on_lines(points: Points, lines: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether each segment (N, 3, 2), its points as (along, beside) mm, lies on one of the lines (M, 3).
+
+    A line is its start and its end along, and where it lies beside.
+    """
+    off = points[:, None, :, 1] - lines[None, :, None, 2]
+    # a straight segment along a curled line leaves it on one side at its ends, on the other in its middle
+    beside = (np.abs(off @ SIMPSON) < BESIDE_MM) & (np.abs(off).max(axis=2) < MOST_CURLED * BESIDE_MM)
+    middle = points[:, 1, :1]
+    between = (middle > lines[:, 0] - BEYOND_MM) & (middle < lines[:, 1] + BEYOND_MM)
+    result: NDArray[np.bool_] = (beside & between).any(axis=1)
+    return result
 
 
 def _page_points(fit: Fit, segments: Segments) -> tuple[Points, NDArray[np.bool_], NDArray[np.bool_]]:
@@ -61,11 +73,11 @@ def _page_points(fit: Fit, segments: Segments) -> tuple[Points, NDArray[np.bool_
     return points, run[:, 1] < STEEPEST * run[:, 0], run[:, 0] < STEEPEST * run[:, 1]
 
 
-def _printed_edges(template: Template) -> list[tuple[float, float, float, float]]:
-    """Printed lines and the edges of solid areas, x0 y0 x1 y1 mm."""
+def _printed_edges(template: Template) -> NDArray[np.float64]:
+    """Printed lines and the edges of solid areas, (M, 4) x0 y0 x1 y1 mm."""
     edges = [(s.x0, s.y0, s.x1, s.y1) for s in template.segments]
     for area in template.areas:
         b = area.box
         edges += [(b.x, b.y, b.right, b.y), (b.x, b.bottom, b.right, b.bottom)]
         edges += [(b.x, b.y, b.x, b.bottom), (b.right, b.y, b.right, b.bottom)]
-    return edges
+    return np.array(edges).reshape(-1, 4)

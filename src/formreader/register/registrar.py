@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, Points, apply_homography, inverse
+from formreader.geometry import Box, Homography, Points, apply_homography, inverse
 from formreader.records import Code, Photo, Registration
 from formreader.register.align import Hypothesis, Ruling, align, rulings
+from formreader.register.bend import bend_at
 from formreader.register.explain import explained
-from formreader.register.fit import Fit, bend_at, fit, glance
+from formreader.register.fit import Fit, fit, glance
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.templates import Mark, Template
@@ -21,6 +22,12 @@ CODE_REACH_MM = 12.0
 """How far a code may be found from where a hypothesis puts it: a page's curl, no more."""
 GLANCED, REFINED = 12, 2
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rival."""
+SAME_PLACE_MM = 2.0
+"""Less than a glance reaches to either side, and than any two lines of a form are apart."""
+RIVAL = 0.5
+"""A template is no rival that at a glance covers less than this part of what the likeliest does."""
+PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
+"""A page whose best fit is less plain than this is looked at again, for lines at the full size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,27 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     ``codes`` are the marks of the templates that were read on the photograph.
     """
     picture = find_ink(photo)
-    segments = find_segments(picture.ink)
+    quick = _register(picture, find_segments(picture.ink, halved=True), templates, codes)
+    if quick.registrations and _plain(quick.registrations[0]):
+        return quick
+    thorough = _register(picture, find_segments(picture.ink, halved=False), templates, codes)
+    return max(thorough, quick, key=lambda found: max(map(_goodness, found.registrations), default=0.0))
+
+
+def _plain(registration: Registration) -> bool:
+    return registration.coverage >= PLAINLY_COVERED and registration.explained >= PLAINLY_EXPLAINED
+
+
+def _goodness(registration: Registration) -> float:
+    return registration.agreement * registration.visible
+
+
+def _register(
+    picture: InkPicture,
+    segments: Segments,
+    templates: Sequence[Template],
+    codes: Sequence[tuple[Mark, Code, Template]],
+) -> Registered:
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
     starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes))
     photo_from_work = inverse(picture.work_from_photo)
@@ -45,7 +72,7 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     for template, start in starts:
         placed = fit(template, start, picture.ink)
         found.append(_registration(method, placed, explained(placed, segments), photo_from_work))
-    found.sort(key=lambda registration: -registration.agreement * registration.visible)
+    found.sort(key=_goodness, reverse=True)
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 
@@ -63,14 +90,25 @@ def page_points(registration: Registration, points_px: Points) -> Points:
 
 def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[tuple[Template, Homography]]:
     """The best placement of each of the likeliest templates, after a glance at every hypothesis."""
-    seen: dict[str, tuple[float, Template, Homography]] = {}
+    seen: list[tuple[float, Template, Homography]] = []
     for hypothesis in hypotheses:
-        place, score = glance(hypothesis.template, hypothesis.work_from_page, picture.ink)
-        known = seen.get(hypothesis.template.id)
-        if known is None or score > known[0]:
-            seen[hypothesis.template.id] = (score, hypothesis.template, place)
-    ranked = sorted(seen.values(), key=lambda item: -item[0])
-    return [(template, place) for _, template, place in ranked[:REFINED]]
+        if not any(_leads_to(hypothesis, template, place) for _, template, place in seen):
+            place, score = glance(hypothesis.template, hypothesis.work_from_page, picture.ink)
+            seen.append((score, hypothesis.template, place))
+    best: dict[str, tuple[float, Template, Homography]] = {}
+    for found in sorted(seen, key=lambda item: -item[0]):
+        best.setdefault(found[1].id, found)
+    ranked = list(best.values())
+    return [(template, place) for score, template, place in ranked[:REFINED] if score >= RIVAL * ranked[0][0]]
+
+
+def _leads_to(hypothesis: Hypothesis, template: Template, work_from_page: Homography) -> bool:
+    """Whether a glance from here would only find again where the template is known to lie."""
+    if hypothesis.template.id != template.id:
+        return False
+    corners = Box(0.0, 0.0, template.width_mm, template.height_mm).corners
+    seen = apply_homography(inverse(work_from_page) @ hypothesis.work_from_page, corners)
+    return bool(np.hypot(*(seen - corners).T).max() < SAME_PLACE_MM)
 
 
 def _hypotheses(
