@@ -13,10 +13,7 @@ from formreader.cli.forms import find_form
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
-    from formreader.synth import GlyphSource, Troubles
-
-USUAL = "usual"
-"""In place of a trouble's name: each as often as it may happen at polling stations."""
+    from formreader.synth import GlyphSource
 
 
 def synth(
@@ -49,12 +46,12 @@ def synth(
     """Draw filled sheets of a form and photograph them, with what is written on each."""
     import numpy as np
 
-    from formreader.synth import USUAL_SLIPS, Slips, compose_sheet, save_picture
+    from formreader.synth import USUAL_SLIPS, Slips, compose_sheet, save_picture, troubles_named
 
     form = find_form(template)
     source = _hands(glyphs, fonts)
     mistakes = Slips(*(min(1.0, slips * rate) for rate in astuple(USUAL_SLIPS)))
-    wrong = _troubles(trouble or [])
+    wrong = troubles_named(trouble or [])
     out.mkdir(parents=True, exist_ok=True)
     truths = []
     for i in range(count):
@@ -90,16 +87,6 @@ def _hands(glyphs: Path | None, fonts: Path | None) -> GlyphSource:
             raise UsageError(f"{fonts}: holds no font; `formreader train fonts --out {fonts}` fetches some")
         source = replace(source, fonts=found)
     return source
-
-
-def _troubles(names: list[str]) -> Troubles:
-    from formreader.synth import NO_TROUBLES, TROUBLES, USUAL_TROUBLES
-
-    unknown = [name for name in names if name not in (*TROUBLES, USUAL)]
-    if unknown:
-        raise UsageError(f"{unknown[0]}: is no trouble; known are {', '.join(TROUBLES)} and {USUAL}")
-    usual = USUAL_TROUBLES if USUAL in names else NO_TROUBLES
-    return replace(usual, **dict.fromkeys([name for name in names if name != USUAL], 1.0))
 
 
 def _add_truth(path: Path, truths: list[dict[str, object]]) -> None:

@@ -15,6 +15,7 @@ from formreader.register.explain import explained
 from formreader.register.fit import Fit, bend_at, fit, glance
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments
+from formreader.register.twins import twins
 from formreader.templates import Mark, Template
 
 CODE_REACH_MM = 12.0
@@ -39,7 +40,7 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     picture = find_ink(photo)
     segments = find_segments(picture.ink)
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
-    starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes))
+    starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes), templates)
     photo_from_work = inverse(picture.work_from_photo)
     found = []
     for template, start in starts:
@@ -61,16 +62,32 @@ def page_points(registration: Registration, points_px: Points) -> Points:
     return apply_homography(inverse(registration.photo_from_page), points_px)
 
 
-def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[tuple[Template, Homography]]:
-    """The best placement of each of the likeliest templates, after a glance at every hypothesis."""
+def _best_starts(
+    picture: InkPicture, hypotheses: Sequence[Hypothesis], templates: Sequence[Template]
+) -> list[tuple[Template, Homography]]:
+    """The best placement of each of the likeliest templates, after a glance at every hypothesis.
+
+    The likeliest one's twins are among them, tried from its place too: whether its own hypothesis leads a twin
+    there is chance, and where it does not, nothing else would tell the two apart.
+    """
     seen: dict[str, tuple[float, Template, Homography]] = {}
+
+    def look(template: Template, start: Homography) -> None:
+        place, score = glance(template, start, picture.ink)
+        if template.id not in seen or score > seen[template.id][0]:
+            seen[template.id] = (score, template, place)
+
     for hypothesis in hypotheses:
-        place, score = glance(hypothesis.template, hypothesis.work_from_page, picture.ink)
-        known = seen.get(hypothesis.template.id)
-        if known is None or score > known[0]:
-            seen[hypothesis.template.id] = (score, hypothesis.template, place)
+        look(hypothesis.template, hypothesis.work_from_page)
+    if not seen:
+        return []
+    _, leader, leading_place = max(seen.values(), key=lambda item: item[0])
+    alike = twins(leader, templates)
+    for twin in alike:
+        look(twin, leading_place)
     ranked = sorted(seen.values(), key=lambda item: -item[0])
-    return [(template, place) for _, template, place in ranked[:REFINED]]
+    rest = [item for item in ranked[REFINED:] if item[1] in (leader, *alike)]
+    return [(template, place) for _, template, place in (*ranked[:REFINED], *rest)]
 
 
 def _hypotheses(

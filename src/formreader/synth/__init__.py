@@ -9,7 +9,7 @@ from formreader.synth.lines import ComposedLine, compose_number_line, compose_wo
 from formreader.synth.sheet import SyntheticSheet, compose_sheet, save_picture, save_truth
 from formreader.synth.slips import NO_SLIPS, USUAL_SLIPS, Slips
 from formreader.synth.tally_cells import compose_tally, compose_tally_cell
-from formreader.synth.troubles import NO_TROUBLES, TROUBLES, USUAL_TROUBLES, Troubles
+from formreader.synth.troubles import NO_TROUBLES, TROUBLES, USUAL_TROUBLES, Troubles, troubles_named
 
 __all__ = [
     "NO_SLIPS",
@@ -38,4 +38,5 @@ __all__ = [
     "load_glyphs",
     "save_picture",
     "save_truth",
+    "troubles_named",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
+
+from formreader.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,16 @@ TROUBLES = tuple(field.name for field in fields(Troubles))
 NO_TROUBLES = Troubles()
 USUAL_TROUBLES = Troubles(folds=0.3, shadow=0.3, glare=0.1, fingers=0.15, defocus=0.1, motion=0.15, moire=0.03)
 """A guess at polling stations: stated, not measured."""
+USUAL = "usual"
+
+
+def troubles_named(names: Sequence[str]) -> Troubles:
+    """Those that happen in every photograph, by name; ``usual`` adds each other one as often as it usually happens.
+
+    Raises ``UsageError`` for a name that is none.
+    """
+    unknown = [name for name in names if name not in (*TROUBLES, USUAL)]
+    if unknown:
+        raise UsageError(f"{unknown[0]}: is no trouble; known are {', '.join(TROUBLES)} and {USUAL}")
+    rest = USUAL_TROUBLES if USUAL in names else NO_TROUBLES
+    return replace(rest, **dict.fromkeys([name for name in names if name != USUAL], 1.0))
