@@ -30,10 +30,13 @@ format: $(VENV)/.developed
 	$(BIN)/ruff check --fix $(CHECKED)
 	$(BIN)/ruff format $(CHECKED)
 
+# Beside Tesseract, which must be installed, and `make bench OMRCHECKER=path` beside a checkout of OMRChecker.
 bench: $(VENV)/.installed
-	$(BIN)/python benchmarks/recognise.py
+	mkdir -p build/bench
+	$(BIN)/python benchmarks/recognise.py --json build/bench/recognise.json
 	$(BIN)/python benchmarks/decode.py
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/speed.py --json build/bench/speed.json
+	$(BIN)/python benchmarks/peers.py --json build/bench/peers.json $(if $(OMRCHECKER),--omrchecker $(OMRCHECKER))
 
 samples: $(VENV)/.installed
 	$(BIN)/python samples/draw.py

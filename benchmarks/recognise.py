@@ -19,6 +19,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from about import about, median_and_spread
 
 from formreader.geometry import LINE_PX
 from formreader.locate import CROP_PX
@@ -54,8 +55,8 @@ def main() -> None:
         count = CELLS.get(name, sum(CELLS.values()))
         print(f"{name:10}{count:7}{statistics.median(taken):8.1f}{max(taken) - min(taken):7.1f}")
     if chosen.json:
-        medians = {name: statistics.median(taken) for name, taken in times.items()}
-        chosen.json.write_text(json.dumps({"cells": CELLS, "median_ms": medians}, indent=1) + "\n", encoding="utf-8")
+        spent = {name: median_and_spread(taken) for name, taken in times.items()}
+        chosen.json.write_text(json.dumps({**about(), "cells": CELLS, "ms": spent}, indent=1) + "\n", encoding="utf-8")
 
 
 def batch_of(name: str, count: int, recogniser, generator: np.random.Generator):

@@ -100,9 +100,10 @@ def homography_from_points(source: Points, target: Points) -> Homography:
     rows_x = np.hstack([s1, zeros, -t[:, :1] * s1])
     rows_y = np.hstack([zeros, s1, -t[:, 1:] * s1])
     _, values, right = np.linalg.svd(np.vstack([rows_x, rows_y]))
-    if values[-2] < 1e-9 * values[0]:
+    normalised = right[-1].reshape(3, 3)  # of length 1; three points of four on a line leave no map, or one that folds
+    if values[-2] < 1e-9 * values[0] or abs(np.linalg.det(normalised)) < 1e-9:
         raise ValueError("the points are degenerate: three of four lie on a line")
-    solution = np.linalg.inv(target_norm) @ right[-1].reshape(3, 3) @ source_norm
+    solution = np.linalg.inv(target_norm) @ normalised @ source_norm
     result: Homography = solution / solution[2, 2]
     return result
 

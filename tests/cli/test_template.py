@@ -183,3 +183,21 @@ def test_the_photograph_is_not_drawn_over_in_place(run, form_file, tmp_path):
     ran = run("template", "preview", form_file, "--out", photo, "--over", photo)
     assert ran.code == 2
     assert photo.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("kind", ["pdf", "svg", "png"])
+def test_a_blank_page_is_drawn_from_the_template_alone(run, form_file, tmp_path, kind):
+    if kind != "png":
+        pytest.importorskip("reportlab")
+    by_id, by_file = tmp_path / f"id.{kind}", tmp_path / f"file.{kind}"
+    ran = run("template", "blank", FORM, "--out", by_id)
+    assert (ran.code, ran.out) == (0, "")
+    assert run("template", "blank", form_file, "--out", by_file).code == 0
+    assert by_id.read_bytes() == by_file.read_bytes()
+    assert len(by_id.read_bytes()) > 2000
+
+
+def test_a_blank_page_of_no_form_is_said(run, tmp_path):
+    ran = run("template", "blank", "no-such-form", "--out", tmp_path / "a.pdf")
+    assert ran.code == 2
+    assert "is no known form and no file" in ran.err

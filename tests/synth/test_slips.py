@@ -56,12 +56,12 @@ def ink_in_boxes(template: Template, field: str, overwritten: frozenset[str], se
     values = choose_values(template, np.random.default_rng(1))
     hand = Hand(0.5, 0.7, "_", frozenset({"tally", "row_sums", "words"}), False, True)
     what = Written(values, values, overwritten)
-    ink, written = fill_page(template, what, hand, load_glyphs(None), PX_PER_MM, np.random.default_rng(seed))
+    ink, labels = fill_page(template, what, hand, load_glyphs(None), PX_PER_MM, np.random.default_rng(seed))
     box = outline(template.fields[field].encodings["digits"])
     rows, columns = (
         slice(round(a * PX_PER_MM), round(b * PX_PER_MM)) for a, b in ((box.y, box.bottom), (box.x, box.right))
     )
-    return float(ink[rows, columns].sum()), written[field]
+    return float(ink[rows, columns].sum()), labels[field]["written"]
 
 
 def test_a_digit_written_over_leaves_more_ink_and_is_the_final_one(template: Template) -> None:

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from formreader.cli.evaluate_sheets import sheets
+from formreader.cli.severity import severity
 
 app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_help=True)
 app.command()(sheets)
+app.command()(severity)
 
 
 @app.command()

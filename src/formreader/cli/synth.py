@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formreader.cli.forms import find_form
 from formreader.errors import UsageError
+
+if TYPE_CHECKING:
+    from formreader.synth import GlyphSource
 
 
 def synth(
@@ -18,41 +22,71 @@ def synth(
     count: Annotated[int, typer.Option(min=1, help="Sheets to draw.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed draws the same sheets.")] = 1,
     severity: Annotated[float, typer.Option(min=0, max=3, help="0 a flat scan, 1 a phone, 2 a bad photograph.")] = 1.0,
-    long_side: Annotated[int, typer.Option(min=400, max=8000, help="Longer side of the picture, px.")] = 2400,
+    long_side: Annotated[
+        int, typer.Option(min=400, max=8000, help="Longer side of the picture, px; 4000 is 12 megapixels.")
+    ] = 2400,
     slips: Annotated[
         float, typer.Option(min=0, max=50, help="Mistakes on paper: 1 as often as officials make them, 0 none.")
     ] = 0.0,
+    trouble: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="What goes wrong in every photograph: folds, shadow, glare, fingers, defocus, motion, moire; may be "
+            "repeated. 'usual': each now and then.",
+        ),
+    ] = None,
     glyphs: Annotated[
-        Path | None, typer.Option(help="Folder of handwritten characters; our own pen without it.")
+        Path | None, typer.Option(help="Folder of character sets (docs/training.md); our own pen without it.")
+    ] = None,
+    fonts: Annotated[
+        Path | None, typer.Option(help="Folder of handwriting fonts (woff, ttf, otf) to write with besides.")
     ] = None,
 ) -> None:
     """Draw filled sheets of a form and photograph them, with what is written on each."""
     import numpy as np
 
-    from formreader.synth import USUAL_SLIPS, Slips, compose_sheet, load_glyphs, save_picture
-    from formreader.templates import load_library, load_template
+    from formreader.synth import USUAL_SLIPS, Slips, compose_sheet, save_picture, troubles_named
 
-    library = load_library()
-    if template in library:
-        form = library[template]
-    elif Path(template).is_file():
-        form = load_template(template)
-    else:
-        raise UsageError(f"{template}: is no known form and no file; `formreader template list` names the forms")
-    source = load_glyphs(glyphs)
+    form = find_form(template)
+    source = _hands(glyphs, fonts)
     mistakes = Slips(*(min(1.0, slips * rate) for rate in astuple(USUAL_SLIPS)))
+    wrong = troubles_named(trouble or [])
     out.mkdir(parents=True, exist_ok=True)
     truths = []
     for i in range(count):
         name = f"{form.id}-{seed}-{i:04d}.jpg"
-        generator = np.random.default_rng([seed, i])
         sheet = compose_sheet(
-            form, source, generator, name=name, long_side_px=long_side, severity=severity, slips=mistakes
+            form,
+            source,
+            np.random.default_rng([seed, i]),
+            name=name,
+            long_side_px=long_side,
+            severity=severity,
+            slips=mistakes,
+            troubles=wrong,
         )
         save_picture(out / name, sheet.picture)
         truths.append(sheet.truth)
     _add_truth(out / "truth.json", truths)
     print(f"{out}: {count} sheets and truth.json")
+
+
+def _hands(glyphs: Path | None, fonts: Path | None) -> GlyphSource:
+    """Character sets of one folder, fonts of another, those kept from training included; our own pen in any case."""
+    from formreader.synth import load_glyphs
+    from formreader.synth.fonts import load_fonts
+
+    for folder in (glyphs, fonts):
+        if folder is not None and not folder.is_dir():
+            raise UsageError(f"{folder}: is no folder")
+    source = load_glyphs(glyphs)
+    if fonts is not None:
+        found = load_fonts(fonts, held_out=False) + load_fonts(fonts, held_out=True)
+        if not found:
+            raise UsageError(f"{fonts}: holds no font; `formreader train fonts --out {fonts}` fetches some")
+        source = replace(source, fonts=found)
+    return source
 
 
 def _add_truth(path: Path, truths: list[dict[str, object]]) -> None:

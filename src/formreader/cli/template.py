@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formreader.cli.forms import find_form
 from formreader.cli.messages import say
 from formreader.errors import TemplateError, UsageError
 
@@ -103,6 +104,27 @@ def preview(
     picture = draw_template(template, px_per_mm) if over is None else draw_over_photograph(template, over)
     save_picture(out, picture)
     say(f"{out}: {picture.shape[1]} x {picture.shape[0]} px")
+
+
+@app.command()
+def blank(
+    template: Annotated[str, typer.Argument(help="Id of a known form, or a template file.")],
+    out: Annotated[Path, typer.Option(help="The file to write: .pdf or .svg as a vector drawing, .png as a picture.")],
+    px_per_mm: Annotated[float, typer.Option(min=1, max=40, help="Fineness of a picture; 11.8 is 300 dpi.")] = 11.8,
+) -> None:
+    """Draw the blank page of a form in its true size, to print or to look at."""
+    import numpy as np
+
+    from formreader.cli.pictures import save_picture
+    from formreader.synth.page import draw_page
+    from formreader.synth.vector import save_vector
+
+    form = find_form(template)
+    if out.suffix.lower() in (".pdf", ".svg"):
+        save_vector(form, out)
+    else:
+        save_picture(out, np.round(255 * (1 - draw_page(form, px_per_mm))).astype(np.uint8))
+    say(f"{out}: {form.width_mm:g} x {form.height_mm:g} mm")
 
 
 def draw_over_photograph(template: Template, photo_path: Path) -> Picture:

@@ -16,6 +16,7 @@ from formreader.register.explain import explained
 from formreader.register.fit import Fit, fit, glance
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments
+from formreader.register.twins import twins
 from formreader.templates import Mark, Template
 
 CODE_REACH_MM = 12.0
@@ -66,7 +67,7 @@ def _register(
     codes: Sequence[tuple[Mark, Code, Template]],
 ) -> Registered:
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
-    starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes))
+    starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes), templates)
     photo_from_work = inverse(picture.work_from_photo)
     found = []
     for template, start in starts:
@@ -88,18 +89,34 @@ def page_points(registration: Registration, points_px: Points) -> Points:
     return apply_homography(inverse(registration.photo_from_page), points_px)
 
 
-def _best_starts(picture: InkPicture, hypotheses: Sequence[Hypothesis]) -> list[tuple[Template, Homography]]:
-    """The best placement of each of the likeliest templates, after a glance at every hypothesis."""
+def _best_starts(
+    picture: InkPicture, hypotheses: Sequence[Hypothesis], templates: Sequence[Template]
+) -> list[tuple[Template, Homography]]:
+    """The best placement of each of the likeliest templates, after a glance at every hypothesis.
+
+    The likeliest one's twins are among them, tried from its place too: whether its own hypothesis leads a twin
+    there is chance, and where it does not, nothing else would tell the two apart.
+    """
     seen: list[tuple[float, Template, Homography]] = []
     for hypothesis in hypotheses:
         if not any(_leads_to(hypothesis, template, place) for _, template, place in seen):
             place, score = glance(hypothesis.template, hypothesis.work_from_page, picture.ink)
             seen.append((score, hypothesis.template, place))
+    if not seen:
+        return []
+    _, leader, leading_place = max(seen, key=lambda item: item[0])
+    alike = twins(leader, templates)
+    for twin in alike:
+        place, score = glance(twin, leading_place, picture.ink)
+        seen.append((score, twin, place))
     best: dict[str, tuple[float, Template, Homography]] = {}
     for found in sorted(seen, key=lambda item: -item[0]):
         best.setdefault(found[1].id, found)
     ranked = list(best.values())
-    return [(template, place) for score, template, place in ranked[:REFINED] if score >= RIVAL * ranked[0][0]]
+    rivals = [item for item in ranked[:REFINED] if item[0] >= RIVAL * ranked[0][0]]
+    chosen = {template.id for _, template, _ in rivals}
+    rest = [item for item in ranked if item[1] in alike and item[1].id not in chosen]
+    return [(template, place) for _, template, place in (*rivals, *rest)]
 
 
 def _leads_to(hypothesis: Hypothesis, template: Template, work_from_page: Homography) -> bool:

@@ -9,16 +9,21 @@ from formreader.synth.lines import ComposedLine, compose_number_line, compose_wo
 from formreader.synth.sheet import SyntheticSheet, compose_sheet, save_picture, save_truth
 from formreader.synth.slips import NO_SLIPS, USUAL_SLIPS, Slips
 from formreader.synth.tally_cells import compose_tally, compose_tally_cell
+from formreader.synth.troubles import NO_TROUBLES, TROUBLES, USUAL_TROUBLES, Troubles, troubles_named
 
 __all__ = [
     "NO_SLIPS",
+    "NO_TROUBLES",
+    "TROUBLES",
     "USUAL_SLIPS",
+    "USUAL_TROUBLES",
     "ComposedCell",
     "ComposedLine",
     "GlyphSource",
     "Hand",
     "Slips",
     "SyntheticSheet",
+    "Troubles",
     "any_hand",
     "compose_any_cell",
     "compose_bubble",
@@ -33,4 +38,5 @@ __all__ = [
     "load_glyphs",
     "save_picture",
     "save_truth",
+    "troubles_named",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from formreader.synth.values import STROKES_A_CELL
 from formreader.templates import Bubbles, Digits, Number, RowSums, Tally, Template, Words
 
 Filler = Literal["X", "-", "_", "0"]
+Labels = dict[str, dict[str, Any]]
+"""By field, what stands in its encodings in the words of a ``truth/1`` file: ``written``, ``bubbles``, ``tally``,
+``rows``, ``words``. What was left empty has no label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +71,43 @@ def fill_page(
     px_per_mm: float,
     generator: np.random.Generator,
     spell: Callable[[int], str] | None = None,
-) -> tuple[Ink, dict[str, str]]:
-    """Penned ink like ``page.draw_page`` and what is written in each field's digit boxes."""
+) -> tuple[Ink, Labels]:
+    """Penned ink like ``page.draw_page`` and what stands in each field."""
     shape = (round(template.height_mm * px_per_mm), round(template.width_mm * px_per_mm))
     pen = _Pen(np.zeros(shape, np.float32), hand, source, px_per_mm, generator)
-    written: dict[str, str] = {}
+    labels: Labels = {}
     for name, field in template.fields.items():
         value = what.values[name]
+        labels[name] = {}
         for called, encoding in field.encodings.items():
             if called in hand.leaves:
                 continue
             match encoding:
                 case Digits(cells=cells):
-                    written[name] = as_written(value, len(cells), hand.filler)
-                    pen.boxes(cells, written[name], name in what.overwritten)
+                    labels[name]["written"] = as_written(value, len(cells), hand.filler)
+                    pen.boxes(cells, labels[name]["written"], name in what.overwritten)
                 case Bubbles(columns=columns):
-                    for column, digit in zip(columns, str(value).rjust(len(columns)), strict=True):
-                        if digit != " ":
+                    labels[name]["bubbles"] = str(value).rjust(len(columns), "_")
+                    for column, digit in zip(columns, labels[name]["bubbles"], strict=True):
+                        if digit != "_":
                             pen.fill(column[int(digit)])
                 case Tally(cells=rows):
+                    labels[name]["tally"] = value
                     pen.tally(rows, value)
                 case RowSums(cells=rows, style=style):
-                    _row_sums(pen, rows, style, value, field.encodings.get("tally"))
+                    labels[name]["rows"] = _row_sums(pen, rows, style, value, field.encodings.get("tally"))
                 case Number(box=box):
                     pen.number(box, str(value))
                 case Words(style=style, cells=rows) if spell is not None:
-                    pen.words(rows, style, spell(what.words[name]))
+                    labels[name]["words"] = pen.words(rows, style, spell(what.words[name]))
                 case _:
                     pass
-    return pen.ink, written
+    return pen.ink, labels
 
 
-def _row_sums(pen: _Pen, rows: tuple[tuple[Box, ...], ...], style: str, value: int, tally: object) -> None:
+def _row_sums(pen: _Pen, rows: tuple[tuple[Box, ...], ...], style: str, value: int, tally: object) -> list[int]:
+    """Write the sum of each row that has strokes; returns them."""
+    written = []
     a_row = STROKES_A_CELL * (len(tally.cells[0]) if isinstance(tally, Tally) else 12)
     left = value
     for row in rows:
@@ -107,12 +115,14 @@ def _row_sums(pen: _Pen, rows: tuple[tuple[Box, ...], ...], style: str, value: i
             break
         here = min(a_row, left)
         left -= here
+        written.append(here)
         if style == "boxes":
             for cell, digit in zip(row, str(here).rjust(len(row)), strict=False):
                 if digit != " ":
                     pen.character(cell, digit)
         else:
             pen.number(row[0], str(here))
+    return written
 
 
 @dataclass(slots=True)
@@ -185,11 +195,10 @@ class _Pen:
     def _strokes(self, strokes: Sequence[np.ndarray], nib: float, cell: Box) -> None:
         self._lay(draw_strokes(strokes, 1.0, max(nib, 1.0), self.generator), *cell.centre)
 
-    def words(self, rows: tuple[tuple[Box, ...], ...], style: str, text: str) -> None:
-        """Capitals, one a box from the first line on, or freely on a line."""
+    def words(self, rows: tuple[tuple[Box, ...], ...], style: str, text: str) -> str:
+        """Capitals, one a box from the first line on, or freely on a line; returns what is written."""
         if style == "line":
-            self._line(rows[0][0], text.upper() if self.hand.capitals else text)
-            return
+            return self._line(rows[0][0], text.upper() if self.hand.capitals else text)
         letters = iter(text.upper())
         hand = letters_of(self.source)
         for row in rows:
@@ -200,8 +209,9 @@ class _Pen:
                     self._lay(
                         hand.letter(letter, min(self.nib_px, 0.15 * height), height, self.generator), *cell.centre
                     )
+        return text.upper()[: sum(len(row) for row in rows)]
 
-    def _line(self, box: Box, text: str) -> None:
+    def _line(self, box: Box, text: str) -> str:
         plain = "".join(c for c in text if c.isascii() and (c.isalpha() or c == " "))
         room = 0.95 * box.width * self.px_per_mm
         height = min(box.height * 0.5, 6.0) * self.px_per_mm
@@ -211,6 +221,7 @@ class _Pen:
                 break
             height *= 0.9
         self._lay(drawn, box.x + drawn.shape[1] / 2 / self.px_per_mm + 0.02 * box.width, box.centre[1])
+        return plain
 
     def _lay(self, drawn: Ink, x_mm: float, y_mm: float) -> None:
         """Ink centred on a page point; what leaves the page is cut."""

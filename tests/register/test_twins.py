@@ -1,0 +1,63 @@
+"""Forms that are printed alike are told apart, and a form nobody described is taken for no other."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from formreader.decide import judge_registration, policy_for
+from formreader.errors import Rejected
+from formreader.records import Photo, Source
+from formreader.register import register, registrar
+from formreader.register.fit import fit
+from formreader.register.ink import find_ink
+from formreader.register.segments import find_segments
+from formreader.register.twins import twins
+from formreader.synth import compose_sheet, load_glyphs
+from formreader.templates import load_library
+
+LIBRARY = load_library()
+TWINS = {
+    "id-2021-cplano-dprp-1": ["id-2022-chasil-ppwp-1"],
+    "id-2022-chasil-ppwp-1": ["id-2021-cplano-dprp-1"],
+    "id-2021-cplano-pwp-2": ["id-2022-chasil-ppwp-2"],
+    "id-2022-chasil-ppwp-2": ["id-2021-cplano-pwp-2"],
+}
+POLICY = policy_for(None, {})
+
+
+def drawn(name: str, seed: int, severity: float) -> Photo:
+    """A sheet of the form as the reader loads it."""
+    generator = np.random.default_rng([seed, 0])
+    sheet = compose_sheet(LIBRARY[name], load_glyphs(None), generator, long_side_px=2000, severity=severity)
+    grey = cv2.cvtColor(sheet.picture, cv2.COLOR_BGR2GRAY)
+    return Photo(Source("drawn", 1, "", grey.shape[1], grey.shape[0]), grey, 1.0)
+
+
+def test_twins_are_those_of_one_print() -> None:
+    assert {name: [t.id for t in twins(form, list(LIBRARY.values()))] for name, form in LIBRARY.items()} == {
+        name: TWINS.get(name, []) for name in LIBRARY
+    }
+
+
+def test_a_twin_is_looked_at_where_its_own_hypothesis_went_astray() -> None:
+    """Once a folded page of 2022, seen at a slant, was read as the form of 2021: no hypothesis led 2022 there."""
+    photo = drawn("id-2022-chasil-ppwp-2", 1, 1.0)
+    picture = find_ink(photo)
+    segments = find_segments(picture.ink)
+    older = LIBRARY["id-2021-cplano-pwp-2"]
+    astray = registrar._hypotheses(picture, segments, [older], [])
+    starts = registrar._best_starts(picture, astray, list(LIBRARY.values()))
+    fits = {form.id: fit(form, place, picture.ink) for form, place in starts}
+    assert fits["id-2022-chasil-ppwp-2"].closeness > fits[older.id].closeness + POLICY.least_lead
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY))
+def test_a_form_that_no_template_describes_is_refused(name: str) -> None:
+    """By its lines alone, as where its code cannot be read. Twins are one print: the other must go too."""
+    others = [form for form in LIBRARY.values() if form.id not in (name, *TWINS.get(name, []))]
+    found = register(drawn(name, 5, 0.7), others, []).registrations
+    with pytest.raises(Rejected) as refused:
+        judge_registration(found, POLICY)
+    assert refused.value.code == "unknown_form"
