@@ -14,7 +14,21 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from formreader.batch.jobs import OUT_OF_MEMORY, Done, Job, Looked, LookInto, Outcome, Read, Ready, Setup, Unfit, Warned
+from formreader.batch.jobs import (
+    OUT_OF_MEMORY,
+    Done,
+    Job,
+    Looked,
+    LookInto,
+    Outcome,
+    Read,
+    Ready,
+    Setup,
+    Unfit,
+    Warned,
+    Weigh,
+    Weighed,
+)
 from formreader.batch.reading import PageReader, make_reader
 from formreader.errors import FormreaderError, Rejected
 from formreader.store import Failure
@@ -51,9 +65,15 @@ def work(pipe: Connection, setup: Setup) -> None:
 def answer(job: Job, reader: PageReader) -> Done:
     """The job done, or why it could not be; no exception comes out of it."""
     start = time.perf_counter()
-    result: Looked | Outcome | Failure
+    result: Looked | Outcome | Weighed | Failure
     try:
-        result = look_into(job.file) if isinstance(job, LookInto) else _read(job, reader)
+        match job:
+            case LookInto():
+                result = look_into(job.file)
+            case Read():
+                result = _read(job, reader)
+            case Weigh():
+                result = _weigh(job, reader)
     except Exception as error:
         result = _failure(error)
     return Done(job, result, time.perf_counter() - start)
@@ -84,11 +104,24 @@ def _read(job: Read, reader: PageReader) -> Outcome:
 
     from formreader.report import to_json
 
-    sheet = reader.read(job.file, job.number)
+    seen = reader.read(job.file, job.number, job.path)
+    sheet = seen.sheet
     source = replace(sheet.source, path=job.path, sha256=sheet.source.sha256 or job.sha256 or "")
     named = replace(sheet, source=source)
     rejection = None if sheet.rejection is None else sheet.rejection.code
-    return Outcome(to_json(named), sheet.status, sheet.template, rejection, sheet.source.sha256)
+    return Outcome(to_json(named), sheet.status, sheet.template, rejection, sheet.source.sha256, seen.kept)
+
+
+def _weigh(job: Weigh, reader: PageReader) -> Weighed:
+    import json
+
+    from formreader.report import document_to_dict, to_json
+
+    reading = reader.weigh(job.pages)
+    return Weighed(
+        tuple((to_json(sheet), sheet.status) for sheet in reading.pages),
+        json.dumps([document_to_dict(checks) for checks in reading.documents], ensure_ascii=False),
+    )
 
 
 def _failure(error: Exception) -> Failure:

@@ -146,7 +146,7 @@ def _conclude(out: Path, found: Counts, *, stopped: bool) -> int:
 
     print(f"{out}: {found.finished} pages: {outcome_text(found)}")
     if stopped and found.left:
-        say(f"stopped; {found.left} pages wait: `formreader batch --out {out}` goes on")
+        say(f"stopped; {found.left} pages or stations wait: `formreader batch --out {out}` goes on")
         return INTERRUPTED
     lost = found.rejected + found.failed
     if lost == found.finished:

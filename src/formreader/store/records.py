@@ -34,19 +34,6 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """What reads: a result made by another one is stale.
-
-    ``models`` and ``templates`` map names to the sha256 of what they hold; ``policy`` is name and sha256.
-    """
-
-    formreader: str
-    models: Mapping[str, str]
-    templates: Mapping[str, str]
-    policy: str
-
-
-@dataclass(frozen=True, slots=True)
 class InputTask:
     """A file to be looked into: what its content is and how many pages it has."""
 
@@ -67,8 +54,40 @@ class PageTask:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptResult:
+    """A page that was read, as it can be weighed again; ``alone`` where it is not known to be the station's."""
+
+    page_id: int
+    kept: bytes
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTask:
+    """The pages of one station to be weighed together."""
+
+    station: str
+    pages: tuple[KeptResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """A station's pages as weighed together, or why they were not, or neither yet.
+
+    ``checks`` are the documents that its pages are of, as in the contract.
+    """
+
+    station: str
+    checks: tuple[Mapping[str, Any], ...]
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """How far a run is. ``unseen`` inputs are not looked into yet; the pages are those of the others."""
+    """How far a run is. ``unseen`` inputs are not looked into yet; the pages are those of the others.
+
+    ``unweighed`` are stations that have all their pages, to be weighed together.
+    """
 
     inputs: int
     unseen: int
@@ -80,6 +99,7 @@ class Counts:
     accepted: int
     review: int
     rejected: int
+    unweighed: int = 0
 
     @property
     def finished(self) -> int:
@@ -88,8 +108,8 @@ class Counts:
 
     @property
     def left(self) -> int:
-        """Pages and files still to do, as far as is known."""
-        return self.unseen + self.waiting + self.running
+        """Pages, files and stations still to do, as far as is known."""
+        return self.unseen + self.waiting + self.running + self.unweighed
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from formreader.errors import TemplateError
@@ -30,7 +31,7 @@ def load_document(path: str | Path, templates: Mapping[str, Template]) -> Docume
     rules = () if problems else _rules(spec, templates, problems)
     if problems:
         raise template_error(source, problems)
-    return Document(spec.id, spec.title, spec.source, dict(spec.pages), rules)
+    return Document(spec.id, spec.title, spec.source, dict(spec.pages), rules, sha256(raw).hexdigest())
 
 
 def load_documents(directory: Path, templates: Mapping[str, Template]) -> dict[str, Document]:
