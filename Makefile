@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECKED := src tests $(wildcard benchmarks samples notebooks)
 
-.PHONY: try test test-cluster check format bench samples notebooks clean
+.PHONY: try test test-cluster check format bench bench-batch samples notebooks clean
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -33,6 +33,11 @@ format: $(VENV)/.developed
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/recognise.py
 	$(BIN)/python benchmarks/speed.py
+
+# A batch of BATCH photographs from end to end, as a night would send them (2,000 take about half an hour).
+BATCH ?= 2000
+bench-batch: $(VENV)/.developed
+	$(BIN)/python benchmarks/batch.py --sheets $(BATCH)
 
 samples: $(VENV)/.installed
 	$(BIN)/python samples/draw.py

@@ -30,6 +30,7 @@ from formreader.batch.jobs import (
     Weighed,
 )
 from formreader.batch.reading import PageReader, make_reader
+from formreader.batch.remote import StorageError, local_file
 from formreader.errors import FormreaderError, Rejected
 from formreader.store import Failure
 
@@ -69,9 +70,11 @@ def answer(job: Job, reader: PageReader) -> Done:
     try:
         match job:
             case LookInto():
-                result = look_into(job.file)
+                with local_file(job.file) as file:
+                    result = look_into(file)
             case Read():
-                result = _read(job, reader)
+                with local_file(job.file) as file:
+                    result = _read(job, file, reader)
             case Weigh():
                 result = _weigh(job, reader)
     except Exception as error:
@@ -99,12 +102,12 @@ def look_into(file: str) -> Looked | Failure:
     return Looked(digest.hexdigest(), pages)
 
 
-def _read(job: Read, reader: PageReader) -> Outcome:
+def _read(job: Read, file: str, reader: PageReader) -> Outcome:
     from dataclasses import replace
 
     from formreader.report import to_json
 
-    seen = reader.read(job.file, job.number, job.path)
+    seen = reader.read(file, job.number, job.path)
     sheet = seen.sheet
     source = replace(sheet.source, path=job.path, sha256=sheet.source.sha256 or job.sha256 or "")
     named = replace(sheet, source=source)
@@ -125,6 +128,8 @@ def _weigh(job: Weigh, reader: PageReader) -> Weighed:
 
 
 def _failure(error: Exception) -> Failure:
+    if isinstance(error, StorageError):
+        return Failure("unreachable", str(error))
     if isinstance(error, MemoryError) or getattr(error, "code", None) == OPENCV_NO_MEMORY:
         return Failure(OUT_OF_MEMORY, "it needs more memory than a worker may take: raise --memory or send it smaller")
     return Failure("reader_error", f"the reader broke off ({type(error).__name__}: {error}): please report it")

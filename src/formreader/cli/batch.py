@@ -44,10 +44,10 @@ Store = Annotated[
 def batch(
     out: Annotated[Path, typer.Option(help="Folder of the run; one that exists is gone on with.")],
     inputs: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="INPUT...",
-            help="Files, folders, zip or tar archives, manifests (CSV or JSON Lines: path, station, page), "
+            help="Files, folders, zip or tar archives, URLs, manifests (CSV or JSON Lines: path, station, page), "
             "- for a list on stdin; none to go on with a run.",
             show_default=False,
         ),
@@ -92,7 +92,7 @@ def batch(
     settings = {"engine": engine, "workers": workers, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
     with only_batch(out), RunStore(out, store, create=True) as run, run.held():
         run.recover()
-        run.register(gather(expand(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
+        run.register(gather(_named(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
         if retry:
             run.retry_failed()
         with _told_to_stop() as told, closing(_engine(engine, workers, setup, timeout)) as running:
@@ -102,6 +102,17 @@ def batch(
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
     raise typer.Exit(_conclude(out, found, stopped=bool(told)))
+
+
+def _named(inputs: Sequence[str]) -> Iterator[str | Path]:
+    """Paths with their patterns expanded; URLs as they are."""
+    from formreader.batch.remote import is_remote
+
+    for item in inputs:
+        if is_remote(item):
+            yield item
+        else:
+            yield from expand([Path(item)])
 
 
 def _engine(runner: Runner, workers: int | None, setup: Setup, timeout_s: float) -> ProcessPool | RayEngine:

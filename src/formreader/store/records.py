@@ -23,7 +23,8 @@ class Input:
     """One thing to read. ``path`` is what the user calls it, ``file`` where its bytes lie.
 
     ``station`` and ``page`` are the user's own ids, where a manifest or a name gave them. ``failure``
-    says why it cannot even be opened, such as a member of an archive with an unsafe name.
+    says why it cannot even be opened, such as a member of an archive with an unsafe name. ``stamp`` is size and
+    time of change, where the file is not on this machine: while both stay, it is taken for unchanged.
     """
 
     path: str
@@ -31,6 +32,7 @@ class Input:
     station: str | None = None
     page: str | None = None
     failure: Failure | None = None
+    stamp: tuple[int | None, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

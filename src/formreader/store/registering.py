@@ -28,7 +28,7 @@ def register_chunk(connection: Connection, chunk: list[Input]) -> int:
         before = listed.get(one.path, one)
         listed[one.path] = replace(one, station=one.station or before.station, page=one.page or before.page)
     for one in listed.values():
-        size, mtime_ns = _stamp(one.file)
+        size, mtime_ns = one.stamp or _stamp(one.file)
         now = {"file": os.fsencode(one.file), "size": size, "mtime_ns": mtime_ns}
         row = known.get(one.path)
         if row is None:
