@@ -34,7 +34,6 @@ LEAST_CORE_USE = 0.90
 MOST_GROWTH = 0.10
 """Part by which memory may grow from a tenth of the run to its end and still be called flat."""
 LOOK_EVERY_S = 1.0
-TIME_LIMIT_S = 10
 MOMENTS = (0.1, 0.5, 1.0)
 AROUND = 0.05
 """Memory at a moment is the median of the looks within this part of the run around it."""
@@ -47,6 +46,7 @@ def main() -> None:
     arguments.add_argument("--distinct", type=int, default=28, help="sheets that are drawn")
     arguments.add_argument("--poison", type=float, default=0.05)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--limit", type=float, default=10.0, help="seconds a photograph may take")
     arguments.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     arguments.add_argument("--json", type=Path)
     arguments.add_argument("--folder", type=Path, help="keep the files and the run here")
@@ -58,7 +58,7 @@ def main() -> None:
         given = write_inputs(folder / "in", chosen.sheets, chosen.distinct, chosen.poison, chosen.seed)
         size_mb = sum(file.stat().st_size for file in (folder / "in").iterdir()) / 1e6
         print(f"{len(given)} files of {size_mb:,.0f} MB written in {time.perf_counter() - start:.0f} s", flush=True)
-        ran = run(folder, chosen.workers)
+        ran = run(folder, chosen.workers, chosen.limit)
         found = {**about(chosen), **ran, **judged(folder / "run", given, ran["wall_s"], chosen.workers)}
     report(found)
     if chosen.json:
@@ -66,10 +66,10 @@ def main() -> None:
     sys.exit(0 if all(found["bars"].values()) else 1)
 
 
-def run(folder: Path, workers: int) -> dict:
+def run(folder: Path, workers: int, limit_s: float) -> dict:
     """Start the batch and look on until it ends."""
     command = [sys.executable, "-m", "formreader", "batch", folder / "in", "--out", folder / "run"]
-    options = ("--pattern", PATTERN, "--workers", workers, "--timeout", TIME_LIMIT_S)
+    options = ("--pattern", PATTERN, "--workers", workers, "--timeout", limit_s)
     path = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]))
     before, cores, start = _cpu_of_children_s(), psutil.cpu_times(percpu=True), time.perf_counter()
     batch = subprocess.Popen(
@@ -78,9 +78,10 @@ def run(folder: Path, workers: int) -> dict:
     )
     looks: list[tuple[int, float]] = []
     parent_s = 0.0
+    waited: dict[int, float] = {}
     while batch.poll() is None:
         time.sleep(LOOK_EVERY_S)
-        rss_mb, parent_s = _look(batch.pid, parent_s)
+        rss_mb, parent_s = _look(batch.pid, parent_s, waited)
         if rss_mb:
             looks.append((_finished(folder / "run"), rss_mb))
     wall_s = time.perf_counter() - start
@@ -91,6 +92,7 @@ def run(folder: Path, workers: int) -> dict:
         "cpu_s": cpu_s,
         "parent_cpu_s": parent_s,
         "core_use": cpu_s / (wall_s * workers),
+        "waited_for_cores_s": sum(waited.values()),
         "machine_use": [_busy(was, now) for was, now in zip(cores, psutil.cpu_times(percpu=True), strict=True)],
         "memory_mb": _memory_at(looks),
         "most_memory_mb": max((rss for _, rss in looks), default=0.0),
@@ -151,8 +153,11 @@ def _scored(sheet: dict, truth: dict) -> Counter[str]:
     return found
 
 
-def _look(pid: int, parent_s: float) -> tuple[float, float]:
-    """Resident memory of the process and all below it, MB, and the process's own processor time so far."""
+def _look(pid: int, parent_s: float, waited: dict[int, float]) -> tuple[float, float]:
+    """Resident memory of the process and all below it, MB, and the process's own processor time so far.
+
+    Notes by process how long it has waited for a core that another had.
+    """
     try:
         parent = psutil.Process(pid)
         times = parent.cpu_times()
@@ -160,11 +165,20 @@ def _look(pid: int, parent_s: float) -> tuple[float, float]:
         for process in (parent, *parent.children(recursive=True)):
             try:
                 rss += process.memory_info().rss
-            except psutil.Error:
+                waited[process.pid] = max(waited.get(process.pid, 0.0), _waited_s(process.pid))
+            except (psutil.Error, OSError):
                 continue
         return rss / 2**20, times.user + times.system
     except psutil.Error:
         return 0.0, parent_s
+
+
+def _waited_s(pid: int) -> float:
+    """How long a process was ready and had no core; 0 where the system does not tell."""
+    try:
+        return sum(int(task.read_text().split()[1]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def _finished(run_folder: Path) -> int:
@@ -230,7 +244,9 @@ def report(found: dict) -> None:
         f"fields        {fields['right']} of {fields['all']} right, {fields['accepted']} accepted, "
         f"{fields['accepted_wrong']} accepted wrongly"
     )
-    print(f"cores         {found['core_use']:.1%} of {found['workers']} by the batch (all processes: {machine})")
+    total_s = found["wall_s"] * found["workers"]
+    print(f"cores         {found['core_use']:.1%} of {found['workers']} by the batch (by all processes: {machine})")
+    print(f"              {found['waited_for_cores_s'] / total_s:.1%} waited for while other processes had them")
     print(f"memory        {', '.join(f'{mb:.0f} MB at {at}' for at, mb in memory.items())} ({growth:+.1%})")
     for kind, codes in found["poison"].items():
         said = ", ".join(f"{code} {count}" for code, count in codes.items()) or "none given"
