@@ -126,11 +126,11 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def open_reader(templates, models):
+def open_reader(templates, models, policy):
     """The library's reader, that some files make raise or sleep: given to the batch as ``--reader``."""
     from formreader.batch.reading import open_reader as open_library_reader
 
-    return _Harmed(open_library_reader(templates, models))
+    return _Harmed(open_library_reader(templates, models, policy))
 
 
 class _Harmed:

@@ -27,7 +27,7 @@ READS_LOG = "FORMREADER_TEST_READS"
 class StubReader:
     """``reads VALUE`` is accepted, ``review VALUE`` waits, ``refuse`` is rejected, the rest does harm."""
 
-    def __init__(self, templates: Path | None, models: Path | None) -> None:
+    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
         changed = (templates / "version").read_text() if templates else "1"
         self.identity = Identity("0.1.0", {"digits-1": "aa"}, {"form-a": changed}, "strict@ff")
 
@@ -64,12 +64,12 @@ class StubReader:
 
 
 class UnfitReader:
-    def __init__(self, templates: Path | None, models: Path | None) -> None:
+    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
         raise ModelError("models: no digits model")
 
 
 class DyingReader:
-    def __init__(self, templates: Path | None, models: Path | None) -> None:
+    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
         os._exit(5)
 
 

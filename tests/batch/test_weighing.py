@@ -237,7 +237,7 @@ def test_a_batch_says_what_read_document_says_bit_for_bit(store, tmp_path):
     """The library's own Reader, over two drawn pages of one form that contradict each other."""
     paths = [SAMPLES / f"id-2022-chasil-ppwp-{page}.jpg" for page in (1, 2)]
     store.register(Input(path.as_posix(), str(path), "12") for path in paths)
-    engine = Inline(open_reader(None, None))
+    engine = Inline(open_reader(None, None, None))
     run_batch(store, engine, store.begin_run(engine.identity, {}), lambda: True)
     together = Reader().read_document(paths)
     assert [{**one.sheet, "timing_ms": None} for one in entries(store.engine)] == [

@@ -17,13 +17,14 @@ DEFAULT_READER = "formreader.batch.reading:open_reader"
 class Setup:
     """How each worker makes its reader.
 
-    ``reader`` is ``module:callable``; called with the folders ``templates`` and ``models`` it gives a
-    ``reading.PageReader``. ``memory_mb`` is what one photograph may need beyond the reader's own memory.
+    ``reader`` is ``module:callable``; called with the folders ``templates`` and ``models`` and the file ``policy``
+    it gives a ``reading.PageReader``. ``memory_mb`` is what one photograph may need beyond the reader's own memory.
     """
 
     reader: str = DEFAULT_READER
     templates: Path | None = None
     models: Path | None = None
+    policy: Path | None = None
     memory_mb: int = 2048
 
 

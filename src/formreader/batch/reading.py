@@ -45,15 +45,15 @@ def make_reader(setup: Setup) -> PageReader:
         factory = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise UsageError(f"{setup.reader}: no such reader ({error}): write module:callable") from None
-    reader: PageReader = factory(setup.templates, setup.models)
+    reader: PageReader = factory(setup.templates, setup.models, setup.policy)
     return reader
 
 
-def open_reader(templates: Path | None, models: Path | None) -> PageReader:
+def open_reader(templates: Path | None, models: Path | None, policy: Path | None) -> PageReader:
     """The library's own Reader."""
     from formreader.reader import Reader
 
-    return _LibraryReader(Reader(templates=templates, models=models))
+    return _LibraryReader(Reader(templates=templates, models=models, policy=policy))
 
 
 class _LibraryReader:

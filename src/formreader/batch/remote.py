@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from formreader.store import Input
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
+CHUNK_BYTES = 2**20
 URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -87,6 +87,6 @@ def _stamp(about: Mapping[str, Any]) -> tuple[int | None, int]:
 
 
 def _copy(source: IO[bytes], target: IO[bytes], most: int) -> None:
-    while most > 0 and (chunk := source.read(min(most, shutil.COPY_BUFSIZE))):
+    while most > 0 and (chunk := source.read(min(most, CHUNK_BYTES))):
         most -= len(chunk)
         target.write(chunk)

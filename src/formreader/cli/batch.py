@@ -71,6 +71,9 @@ def batch(
         Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
     ] = None,
     models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
+    ] = None,
     reader: Annotated[
         str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
     ] = None,
@@ -88,7 +91,7 @@ def batch(
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
     _make(out)
-    setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), memory)
+    setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), _absolute(policy), memory)
     settings = {"engine": engine, "workers": workers, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
     with only_batch(out), RunStore(out, store, create=True) as run, run.held():
         run.recover()
