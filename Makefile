@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECKED := src tests $(wildcard benchmarks samples notebooks)
 
-.PHONY: try test test-cluster check format bench samples notebooks clean
+.PHONY: try test test-cluster check format bench bench-batch samples notebooks clean
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -37,6 +37,11 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/decode.py
 	$(BIN)/python benchmarks/speed.py --json build/bench/speed.json
 	$(BIN)/python benchmarks/peers.py --json build/bench/peers.json $(if $(OMRCHECKER),--omrchecker $(OMRCHECKER))
+
+# A batch of BATCH photographs from end to end, as a night would send them (2,000 take about half an hour).
+BATCH ?= 2000
+bench-batch: $(VENV)/.developed
+	$(BIN)/python benchmarks/batch.py --sheets $(BATCH)
 
 samples: $(VENV)/.installed
 	$(BIN)/python samples/draw.py

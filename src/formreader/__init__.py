@@ -12,7 +12,7 @@ from formreader.errors import FormreaderError, ModelError, Rejected, TemplateErr
 
 if TYPE_CHECKING:
     from formreader.reader import Reader, explain, read, read_many
-    from formreader.records import DocumentReading, Explanation, FieldReading, SheetReading
+    from formreader.records import DocumentReading, Explanation, FieldReading, Identity, SheetReading
 
     __version__: str
 
@@ -21,6 +21,7 @@ __all__ = [
     "Explanation",
     "FieldReading",
     "FormreaderError",
+    "Identity",
     "ModelError",
     "Reader",
     "Rejected",
@@ -41,6 +42,7 @@ _HOMES = {
     "read_many": "formreader.reader",
     "DocumentReading": "formreader.records",
     "FieldReading": "formreader.records",
+    "Identity": "formreader.records",
     "SheetReading": "formreader.records",
 }
 

@@ -215,6 +215,21 @@ class DocumentReading:
     documents: tuple[DocumentChecks, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a reading depends on beside the photograph: two readers of one identity read the same.
+
+    ``formreader`` is the release. ``models`` maps the name of each model to the sha256 of its card, which holds
+    the model's own and its calibration; ``templates`` each template's id to the sha256 of its file, and of the
+    document's that it is a page of. ``policy`` is name and sha256 of the thresholds.
+    """
+
+    formreader: str
+    models: Mapping[str, str]
+    templates: Mapping[str, str]
+    policy: str
+
+
 Chances = Mapping[int | None, float]
 """Probability of each value, the most probable first; None is a field left empty."""
 

@@ -65,10 +65,17 @@ def make(tmp_path: Path) -> Callable[..., Path]:
 def run_over(tmp_path: Path, stubs: Path) -> Callable[..., Batch]:
     """Reads inputs into ``tmp_path/run``; options are those of ``Setup`` and of the pool."""
 
-    def run(*items: Path, size: int = 1, limit_s: float = 20.0, refresh: bool = False, **setup: object) -> Batch:
+    def run(
+        *items: Path | str,
+        size: int = 1,
+        limit_s: float = 20.0,
+        refresh: bool = False,
+        pattern: str | None = None,
+        **setup: object,
+    ) -> Batch:
         with RunStore(tmp_path, create=True) as store:
             store.recover()
-            store.register(gather(items, tmp_path / "run"))
+            store.register(gather(items, tmp_path / "run", pattern=pattern))
             pool = ProcessPool(size, Setup(**{"reader": "stubs:StubReader", **setup}), limit_s)
             try:
                 present = identify(pool, lambda: True)

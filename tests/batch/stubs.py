@@ -9,14 +9,16 @@ import hashlib
 import logging
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from formreader.batch.reading import Seen
 from formreader.errors import ModelError
-from formreader.records import FieldReading, Reason, Rejection, SheetReading, Source
-from formreader.store import Identity
+from formreader.records import DocumentReading, FieldReading, Identity, Reason, Rejection, SheetReading, Source
+from formreader.store import KeptResult
 
 READS_LOG = "FORMREADER_TEST_READS"
 """Names a file to which every reading is written, a line each."""
@@ -25,11 +27,17 @@ READS_LOG = "FORMREADER_TEST_READS"
 class StubReader:
     """``reads VALUE`` is accepted, ``review VALUE`` waits, ``refuse`` is rejected, the rest does harm."""
 
-    def __init__(self, templates: Path | None, models: Path | None) -> None:
+    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
         changed = (templates / "version").read_text() if templates else "1"
         self.identity = Identity("0.1.0", {"digits-1": "aa"}, {"form-a": changed}, "strict@ff")
 
-    def read(self, path: str, page: int) -> SheetReading:
+    def read(self, file: str, number: int, path: str) -> Seen:
+        return Seen(self._sheet(file, number), None)
+
+    def weigh(self, pages: Sequence[KeptResult]) -> DocumentReading:
+        raise AssertionError("no form of the stubs belongs to a document")
+
+    def _sheet(self, path: str, page: int) -> SheetReading:
         data = Path(path).read_bytes()
         word, _, rest = data.decode("utf-8", "replace").partition(" ")
         if log := os.environ.get(READS_LOG):
@@ -56,12 +64,12 @@ class StubReader:
 
 
 class UnfitReader:
-    def __init__(self, templates: Path | None, models: Path | None) -> None:
+    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
         raise ModelError("models: no digits model")
 
 
 class DyingReader:
-    def __init__(self, templates: Path | None, models: Path | None) -> None:
+    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
         os._exit(5)
 
 

@@ -11,9 +11,9 @@ from formreader.batch import run_batch
 from formreader.batch.documents import Document, documents
 from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome
 from formreader.batch.results import Results
-from formreader.records import Source
+from formreader.records import Identity, Source
 from formreader.report import to_json
-from formreader.store import Failure, Identity, Input, RunStore
+from formreader.store import Failure, Input, RunStore
 
 PRESENT = Identity("0.1.0", {}, {}, "strict")
 Run = Callable[..., RunStore]

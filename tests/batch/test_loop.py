@@ -8,7 +8,8 @@ from pathlib import Path
 
 from formreader.batch import run_batch
 from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome
-from formreader.store import Identity, Input, RunStore
+from formreader.records import Identity
+from formreader.store import Input, RunStore
 from formreader.store.readout import causes, counts
 
 PRESENT = Identity("0.1.0", {}, {}, "strict")

@@ -19,7 +19,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # Ray leaves sockets and files to the end of the process
     pytest.mark.skipif("FORMREADER_TEST_CLUSTER" not in os.environ, reason="a minute of its own: make test-cluster"),
 ]
-SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))
+PAGES = [Path(__file__).parents[2] / "samples" / f"id-2022-chasil-ppwp-{page}.jpg" for page in (1, 2)]
+STATION = r"(?P<station>chasil)"
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def engine(reader: str = "stubs:StubReader", limit_s: float = 20.0, size: int | 
 def read(tmp_path: Path, running: object, *items: Path, lose: object = None) -> RunStore:
     """Reads ``items`` on the engine; ``lose`` is called once, when a third of the pages are done."""
     store = RunStore(tmp_path, create=True)
-    store.register(gather(items, tmp_path / "run"))
+    store.register(gather(items, tmp_path / "run", pattern=STATION))
     wanted = counts(store.engine).inputs // 3
     pending = [lose] if lose else []
 
@@ -96,10 +97,11 @@ def test_an_actor_that_cannot_read_ends_the_batch_with_the_cause(two_nodes, make
 
 
 def test_ray_reads_what_processes_read_bit_for_bit(two_nodes, run_over, tmp_path):
-    here = run_over(*SAMPLES[:2], reader="formreader.batch.reading:open_reader")
+    here = run_over(*PAGES, reader="formreader.batch.reading:open_reader", pattern=STATION)
     far = tmp_path / "far"
     far.mkdir()
-    store = read(far, engine("formreader.batch.reading:open_reader"), *SAMPLES[:2])
+    store = read(far, engine("formreader.batch.reading:open_reader"), *PAGES)
     there = [json.dumps({**one.sheet, "timing_ms": None}) for one in entries(store.engine)]
     assert there == [json.dumps({**one.sheet, "timing_ms": None}) for one in here.entries]
+    assert all("document" in one.sheet for one in here.entries), "weighed together too"
     store.engine.dispose()

@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from formreader.errors import UsageError
 from formreader.store import RunStore
 from formreader.store.readout import entries
 
 COMMAND = [sys.executable, "-c", "from formreader.cli import main; main()"]
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
+PHOTOGRAPHS, KILLS = 120, 10
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of this kind are POSIX")
 
@@ -62,6 +64,20 @@ def readings(run: Path) -> dict[str, dict]:
         return {Path(one.path).name: one.sheet for one in entries(store.engine)}
 
 
+def results_of(run: Path) -> set[str]:
+    """Names of the files that are read so far; none where the run was killed before it had tables."""
+    try:
+        return {name for name, sheet in readings(run).items() if sheet is not None}
+    except UsageError:
+        return set()
+
+
+def reads(folder: Path) -> list[str]:
+    """Every reading that was begun, in order."""
+    log = folder / "reads.log"
+    return log.read_text().splitlines() if log.exists() else []
+
+
 def finished(run: Path) -> int:
     """Results so far, as another process sees them."""
     if not (run / "run.sqlite").exists():
@@ -80,31 +96,37 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_killed_three_times_it_loses_nothing_and_repeats_nothing(started, tmp_path):
-    folder = inputs(tmp_path / "in", 30, "sleep 0.1")
+def test_killed_ten_times_at_random_moments_it_loses_nothing_and_repeats_nothing(started, tmp_path):
+    folder = inputs(tmp_path / "in", PHOTOGRAPHS, "sleep 0.05")
     arguments = (folder, "--workers", "2", "--reader", "stubs:StubReader")
     chance = random.Random(6)
-    done_before = 0
-    for _ in range(3):
+    kept: set[str] = set()
+    seen = 0
+    for kill in range(KILLS):
         process = started(*arguments)
-        aim = done_before + chance.randint(2, 8)
-        wait_for(lambda aim=aim: finished(tmp_path / "run") >= aim)
-        time.sleep(chance.random() * 0.15)
-        process.kill()
+        if kill % 2:  # at work; else at any moment, also while it starts
+            aim = len(kept) + chance.randint(1, 4)
+            wait_for(lambda aim=aim: finished(tmp_path / "run") >= aim)
+        time.sleep(chance.random() * (0.2 if kill % 2 else 1.5))
+        os.killpg(process.pid, signal.SIGKILL) if kill % 4 < 2 else process.kill()  # with its workers, or alone
         process.communicate()
-        assert finished(tmp_path / "run") >= aim
-        done_before = finished(tmp_path / "run")
+        left = results_of(tmp_path / "run")
+        assert kept <= left, "what was read is lost"
+        assert not kept & set(reads(tmp_path)[seen:]), "what was read is read again"
+        kept, seen = left, len(reads(tmp_path))
+    assert len(kept) < PHOTOGRAPHS, "or the last runs had nothing to do"
     process = started(*arguments)
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
-    assert "30 pages: 30 accepted" in out
+    assert f"{PHOTOGRAPHS} pages: {PHOTOGRAPHS} accepted" in out
     read = readings(tmp_path / "run")
-    assert sorted(read) == [f"{i:03d}.jpg" for i in range(30)]
     assert {name: sheet["fields"]["votes"]["value"] for name, sheet in read.items()} == {
-        f"{i:03d}.jpg": i for i in range(30)
+        f"{i:03d}.jpg": i for i in range(PHOTOGRAPHS)
     }
-    log = (tmp_path / "reads.log").read_text().splitlines()
-    assert len(log) <= 30 + 3 * 2, "only what was in flight when it was killed is read a second time"
+    assert not kept & set(reads(tmp_path)[seen:])
+    assert len(reads(tmp_path)) <= PHOTOGRAPHS + KILLS * 2, (
+        "only what was in flight when it was killed is read a second time"
+    )
 
 
 def test_killed_it_takes_its_workers_with_it(started, tmp_path):

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from formreader.cli.meter import Meter, duration, progress_text
-from formreader.store import Counts
+from formreader.store import Counts, Input, RunStore
+from formreader.store.schema import documents
 
 STUBS = Path(__file__).parents[1] / "batch"
 CONTENTS = {
@@ -82,6 +83,33 @@ def test_status_for_programs(run, finished):
     assert said["incomplete"] == {"0012": ["3"], "0013": ["2", "3"], "0014": ["1", "2", "3"]}
     votes = next(total for total in said["totals"] if total["field"] == "votes")
     assert votes == {"template": "form-a", "field": "votes", "total": 8, "accepted": 1, "empty": 0, "in_review": 2}
+
+
+def test_status_says_what_the_pages_of_a_station_say_together(run, tmp_path):
+    check = {"rule": "page1.used = page2.total", "holds": False, "probability": 0.01}
+    document = {"id": "both", "pages": {"page1": "form-1", "page2": "form-2"}, "missing": [], "double": []}
+    said = {
+        "12": {"checks": json.dumps([{**document, "checks": [check]}])},
+        "13": {"checks": json.dumps([{**document, "missing": ["form-2"], "checks": [{**check, "holds": None}]}])},
+        "14": {"checks": json.dumps([{**document, "double": ["form-1"], "checks": []}])},
+        "15": {"error_code": "crashed", "error_message": "it ended the worker"},
+        "16": {"state": "waiting"},
+    }
+    with RunStore(tmp_path, create=True) as store:
+        store.register([Input(f"{station}.jpg", "/gone", station) for station in said])
+        while task := store.take_input():
+            store.save_input(task, task.path, 1)
+        with store.engine.begin() as connection:
+            for station, values in said.items():
+                connection.execute(documents.insert().values({"station": station, "state": "done", **values}))
+    text = run("status", tmp_path).out
+    assert "documents 3 weighed across their pages, 1 break a rule, 1 wait" in text
+    for line in ("12 breaks page1.used = page2.total", "13 lacks form-2", "14 has form-1 twice", "15 was not weighed"):
+        assert line in text
+    found = json.loads(run("status", tmp_path, "--format", "json").out)
+    assert found["incomplete"] == {"13": ["form-2"]}
+    assert found["documents"]["broken"] == {"12": ["page1.used = page2.total"]}
+    assert found["unweighed"] == 1
 
 
 def test_the_queue_is_worst_first_unread_then_disputed_then_unsure(run, finished):

@@ -16,7 +16,9 @@ from formreader.templates import Document
 from formreader.templates.arithmetic import parse_rule
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-BOTH = Document("both", "", "", {"page1": "voters", "page2": "votes"}, (parse_rule("page1.used = page2.total"),))
+BOTH = Document(
+    "both", "", "", {"page1": "voters", "page2": "votes"}, (parse_rule("page1.used = page2.total"),), "0" * 64
+)
 
 
 class _Given(Reader):

@@ -129,7 +129,7 @@ class _Station(Reader):
     def __init__(self, **files: Page) -> None:
         self.files, self.policy = files, default_policy()
         both = {"page1": "voters", "page2": "votes"}
-        self.documents = {"both": Document("both", "", "", both, (parse_rule("page1.used = page2.total"),))}
+        self.documents = {"both": Document("both", "", "", both, (parse_rule("page1.used = page2.total"),), "")}
 
     def look_at(self, path: object, page: int = 1) -> Page:
         return self.files[str(path)]

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from formreader.errors import UsageError
-from formreader.store import Failure, Identity, Input, RunStore, StoreError
+from formreader.records import Identity
+from formreader.store import Failure, Input, RunStore, StoreError
 from formreader.store.readout import causes, counts, entries, field_names, shared_contents, shared_places
 
 PRESENT = Identity("0.1.0", {"digits-1": "aa"}, {"form-a": "11", "form-b": "22"}, "strict@ff")

@@ -13,6 +13,7 @@ from typing import TextIO
 from formreader.batch.archives import is_archive, unpack
 from formreader.batch.manifest import is_manifest, read_manifest
 from formreader.batch.names import is_picture, printable
+from formreader.batch.remote import is_remote, remote_inputs
 from formreader.errors import UsageError
 from formreader.store import Input
 
@@ -26,7 +27,8 @@ def gather(
 ) -> Iterator[Input]:
     """Every input that ``items`` name, in order; ``-`` stands for the lines of ``stdin``.
 
-    A folder is searched for pictures, PDFs and archives, a file that is named is taken as it is. Archives
+    A folder is searched for pictures, PDFs and archives, a file that is named is taken as it is; a URL is either,
+    without archives. Archives
     are unpacked under ``run_folder``, which is itself never searched. ``pattern`` finds station and page
     in a path. Raises ``UsageError`` for a manifest or a pattern with a mistake.
     """
@@ -61,7 +63,10 @@ def _inputs_of(item: str, run_folder: Path, stdin: TextIO | None) -> Iterator[In
     if item == STDIN:
         for line in stdin or ():
             if named := line.rstrip("\r\n"):
-                yield from _file(Path(named), run_folder)
+                yield from remote_inputs(named) if is_remote(named) else _file(Path(named), run_folder)
+        return
+    if is_remote(item):
+        yield from remote_inputs(item)
         return
     path = Path(item)
     if path.is_dir():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from formreader.store import Failure, Identity
+from formreader.records import Identity
+from formreader.store import Failure, KeptResult
 
 OUT_OF_MEMORY = "out_of_memory"
 """The one failure after which a worker is replaced although it lives."""
@@ -16,13 +17,14 @@ DEFAULT_READER = "formreader.batch.reading:open_reader"
 class Setup:
     """How each worker makes its reader.
 
-    ``reader`` is ``module:callable``; called with the folders ``templates`` and ``models`` it gives a
-    ``reading.PageReader``. ``memory_mb`` is what one photograph may need beyond the reader's own memory.
+    ``reader`` is ``module:callable``; called with the folders ``templates`` and ``models`` and the file ``policy``
+    it gives a ``reading.PageReader``. ``memory_mb`` is what one photograph may need beyond the reader's own memory.
     """
 
     reader: str = DEFAULT_READER
     templates: Path | None = None
     models: Path | None = None
+    policy: Path | None = None
     memory_mb: int = 2048
 
 
@@ -45,7 +47,15 @@ class Read:
     sha256: str | None
 
 
-Job = LookInto | Read
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """Weigh the pages of one station together, from what was kept of each; no picture is opened."""
+
+    key: int
+    pages: tuple[KeptResult, ...]
+
+
+Job = LookInto | Read | Weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +68,25 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A page as read: ``sheet`` is a line of the contract's JSON; ``sha256`` of what was read, empty if unknown."""
+    """A page as read: ``sheet`` is a line of the contract's JSON; ``sha256`` of what was read, empty if unknown.
+
+    ``kept`` is what a page of a document shows.
+    """
 
     sheet: str
     status: str
     template: str | None
     rejection: str | None
     sha256: str
+    kept: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Pages as weighed together: JSON and status of each, in their order; ``checks``, the documents, as JSON too."""
+
+    sheets: tuple[tuple[str, str], ...]
+    checks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +94,7 @@ class Done:
     """A job's end after ``seconds``."""
 
     job: Job
-    result: Looked | Outcome | Failure
+    result: Looked | Outcome | Weighed | Failure
     seconds: float
 
 

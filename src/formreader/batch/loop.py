@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome, Read
-from formreader.store import Failure, Identity, InputTask, PageTask, RunStore
+from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome, Read, Weigh, Weighed
+from formreader.records import Identity
+from formreader.store import DocumentTask, Failure, InputTask, PageTask, RunStore
+
+Task = InputTask | PageTask | DocumentTask
 
 LOOK_EVERY_S = 0.5
 """How long nothing need end before it is asked whether to go on."""
@@ -44,14 +47,15 @@ def run_batch(store: RunStore, engine: Engine, run_id: int, go_on: Callable[[], 
 
     ``go_on`` is asked at least every ``LOOK_EVERY_S``, so it may show progress too.
 
-    Pages go before files not looked into: what is read is written early, and little waits at a time.
+    What is furthest goes first, stations that are whole, then pages, then files not looked into: what is read
+    is written early, and little waits at a time.
     """
-    tasks: dict[int, InputTask | PageTask] = {}
+    tasks: dict[int, Task] = {}
     next_key = 0
     while True:
         going_on = go_on()
         while going_on and engine.free:
-            task = store.take_page() or store.take_input()
+            task = store.take_document(run_id) or store.take_page() or store.take_input()
             if task is None:
                 break
             next_key += 1
@@ -63,20 +67,33 @@ def run_batch(store: RunStore, engine: Engine, run_id: int, go_on: Callable[[], 
             _save(store, run_id, tasks.pop(done.job.key), done)
 
 
-def _job(key: int, task: InputTask | PageTask) -> Job:
-    if isinstance(task, InputTask):
-        return LookInto(key, task.file)
-    return Read(key, task.path, task.file, task.number, task.sha256)
+def _job(key: int, task: Task) -> Job:
+    match task:
+        case InputTask():
+            return LookInto(key, task.file)
+        case PageTask():
+            return Read(key, task.path, task.file, task.number, task.sha256)
+        case DocumentTask():
+            return Weigh(key, task.pages)
 
 
-def _save(store: RunStore, run_id: int, task: InputTask | PageTask, done: Done) -> None:
-    result = done.result
-    if isinstance(task, InputTask):
-        if isinstance(result, Looked):
-            store.save_input(task, result.sha256, result.pages)
-        elif isinstance(result, Failure):
-            store.fail_input(task, result)
-        return
+def _save(store: RunStore, run_id: int, task: Task, done: Done) -> None:
+    match task, done.result:
+        case InputTask(), Looked(sha256=sha256, pages=pages):
+            store.save_input(task, sha256, pages)
+        case InputTask(), Failure() as failure:
+            store.fail_input(task, failure)
+        case DocumentTask(), Weighed(sheets=sheets, checks=checks):
+            store.save_document(task, sheets, checks)
+        case DocumentTask(), Failure() as failure:
+            store.fail_document(task, failure)
+        case PageTask(), Outcome() | Failure() as result:
+            _save_page(store, run_id, task, result, done.seconds)
+        case _:
+            raise TypeError(f"{done.result!r} is no answer to {task!r}")
+
+
+def _save_page(store: RunStore, run_id: int, task: PageTask, result: Outcome | Failure, seconds: float) -> None:
     if isinstance(result, Outcome):
         if task.sha256 and result.sha256 and task.sha256 != result.sha256:
             result = Failure("changed", "the file was changed while the batch ran: give it to the batch again")
@@ -88,8 +105,8 @@ def _save(store: RunStore, run_id: int, task: InputTask | PageTask, done: Done) 
                 status=result.status,
                 template=result.template,
                 rejection=result.rejection,
-                seconds=done.seconds,
+                seconds=seconds,
+                kept=result.kept,
             )
             return
-    if isinstance(result, Failure):
-        store.fail_page(task, result, done.seconds)
+    store.fail_page(task, result, seconds)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from formreader.batch.names import printable
+from formreader.batch.remote import is_remote
 from formreader.errors import UsageError
 from formreader.store import Input
 
@@ -24,7 +25,8 @@ def is_manifest(path: Path) -> bool:
 def read_manifest(path: Path) -> Iterator[Input]:
     """The inputs it lists: ``path``, and perhaps ``station`` (or ``id``) and ``page``; other columns are left.
 
-    A relative path starts at the manifest's folder. Raises ``UsageError`` with the line of a mistake.
+    A relative path starts at the manifest's folder; a URL is a path too. Raises ``UsageError`` with the line of a
+    mistake.
     """
     seen: dict[str, int] = {}
     for line, row in _rows(path):
@@ -34,13 +36,12 @@ def read_manifest(path: Path) -> Iterator[Input]:
         if name in seen:
             raise UsageError(f"{path}:{line}: {name} is on line {seen[name]} already: give each photograph one line")
         seen[name] = line
+        station, page = row.get("station") or row.get("id"), row.get("page")
+        if is_remote(name):
+            yield Input(name, name, station, page)
+            continue
         place = path.parent / name
-        yield Input(
-            printable(place),
-            os.path.abspath(place),  # noqa: PTH100 - Path's follows links
-            station=row.get("station") or row.get("id"),
-            page=row.get("page"),
-        )
+        yield Input(printable(place), os.path.abspath(place), station, page)  # noqa: PTH100 - Path's follows links
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str | None]]]:

@@ -14,7 +14,8 @@ from multiprocessing.process import BaseProcess
 from formreader.batch.jobs import OUT_OF_MEMORY, Done, Job, Ready, Setup, Unfit, Warned
 from formreader.batch.worker import work
 from formreader.errors import FormreaderError
-from formreader.store import Failure, Identity
+from formreader.records import Identity
+from formreader.store import Failure
 
 START_LIMIT_S = 120
 """A worker that has not loaded its models by then never will."""

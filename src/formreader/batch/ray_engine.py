@@ -19,7 +19,8 @@ from formreader.batch.jobs import Done, Job, Setup
 from formreader.batch.pool import WorkersError
 from formreader.batch.reading import make_reader
 from formreader.batch.worker import answer, hand_on_warnings, one_thread
-from formreader.store import Failure, Identity
+from formreader.records import Identity
+from formreader.store import Failure
 
 LOSSES_LIMIT = 2
 """Actors that die over one photograph before it is given up."""

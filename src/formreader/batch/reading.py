@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from formreader.batch.jobs import Setup
 from formreader.errors import UsageError
-from formreader.records import SheetReading
-from formreader.store import Identity
+from formreader.records import DocumentReading, Identity, SheetReading
+from formreader.store import KeptResult
 
 if TYPE_CHECKING:
     from formreader.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page as read by itself; ``kept`` is what ``weigh`` takes, None where its form belongs to no document."""
+
+    sheet: SheetReading
+    kept: bytes | None
 
 
 class PageReader(Protocol):
@@ -24,7 +31,11 @@ class PageReader(Protocol):
     @property
     def identity(self) -> Identity: ...
 
-    def read(self, path: str, page: int) -> SheetReading: ...
+    def read(self, file: str, number: int, path: str) -> Seen:
+        """One page of a file; ``path`` is what its reading calls it."""
+
+    def weigh(self, pages: Sequence[KeptResult]) -> DocumentReading:
+        """The pages of one station judged together, in their order."""
 
 
 def make_reader(setup: Setup) -> PageReader:
@@ -34,37 +45,44 @@ def make_reader(setup: Setup) -> PageReader:
         factory = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise UsageError(f"{setup.reader}: no such reader ({error}): write module:callable") from None
-    reader: PageReader = factory(setup.templates, setup.models)
+    reader: PageReader = factory(setup.templates, setup.models, setup.policy)
     return reader
 
 
-def open_reader(templates: Path | None, models: Path | None) -> PageReader:
-    """The library's own Reader, with its identity."""
+def open_reader(templates: Path | None, models: Path | None, policy: Path | None) -> PageReader:
+    """The library's own Reader."""
     from formreader.reader import Reader
 
-    reader = Reader(templates=templates, models=models)
-    return _Identified(reader, identity_of(reader, models))
+    return _LibraryReader(Reader(templates=templates, models=models, policy=policy))
 
 
-class _Identified:
-    def __init__(self, reader: Reader, identity: Identity) -> None:
-        self.identity = identity
-        self.read = reader.read
+class _LibraryReader:
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._in_documents = {form for document in reader.documents.values() for form in document.pages.values()}
 
+    @property
+    def identity(self) -> Identity:
+        return self._reader.identity
 
-def identity_of(reader: Reader, models: Path | None) -> Identity:
-    """What the reader's results depend on: release, every model beside the ones it uses, templates, thresholds.
+    def read(self, file: str, number: int, path: str) -> Seen:
+        from formreader.reader import Page, keep_page
 
-    A model counts by its card, which holds the model's own sha256 and its calibration.
-    """
-    from formreader import __version__
-    from formreader.recognise import models_directory
+        looked = self._reader.look_at(file, number)
+        kept = None
+        if isinstance(looked, Page) and looked.template.id in self._in_documents:
+            kept = keep_page(looked, path)
+        return Seen(self._reader.judge(looked), kept)
 
-    cards = sorted((models or models_directory()).glob("*/card.json"))
-    policy = json.dumps(asdict(reader.policy), sort_keys=True).encode()
-    return Identity(
-        formreader=__version__,
-        models={card.parent.name: hashlib.sha256(card.read_bytes()).hexdigest() for card in cards},
-        templates={name: template.sha256 for name, template in reader.templates.items()},
-        policy=f"{reader.policy.name}@sha256:{hashlib.sha256(policy).hexdigest()[:16]}",
-    )
+    def weigh(self, pages: Sequence[KeptResult]) -> DocumentReading:
+        from formreader.reader import kept_page
+
+        looked = [kept_page(page.kept, self._reader.templates) for page in pages]
+        together = self._reader.judge_document(
+            [page for page, kept in zip(looked, pages, strict=True) if not kept.alone]
+        )
+        known = iter(together.pages)
+        sheets = [
+            self._reader.judge(page) if kept.alone else next(known) for page, kept in zip(looked, pages, strict=True)
+        ]
+        return DocumentReading(tuple(sheets), together.documents)

@@ -14,8 +14,23 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from formreader.batch.jobs import OUT_OF_MEMORY, Done, Job, Looked, LookInto, Outcome, Read, Ready, Setup, Unfit, Warned
+from formreader.batch.jobs import (
+    OUT_OF_MEMORY,
+    Done,
+    Job,
+    Looked,
+    LookInto,
+    Outcome,
+    Read,
+    Ready,
+    Setup,
+    Unfit,
+    Warned,
+    Weigh,
+    Weighed,
+)
 from formreader.batch.reading import PageReader, make_reader
+from formreader.batch.remote import StorageError, local_file
 from formreader.errors import FormreaderError, Rejected
 from formreader.store import Failure
 
@@ -51,9 +66,17 @@ def work(pipe: Connection, setup: Setup) -> None:
 def answer(job: Job, reader: PageReader) -> Done:
     """The job done, or why it could not be; no exception comes out of it."""
     start = time.perf_counter()
-    result: Looked | Outcome | Failure
+    result: Looked | Outcome | Weighed | Failure
     try:
-        result = look_into(job.file) if isinstance(job, LookInto) else _read(job, reader)
+        match job:
+            case LookInto():
+                with local_file(job.file) as file:
+                    result = look_into(file)
+            case Read():
+                with local_file(job.file) as file:
+                    result = _read(job, file, reader)
+            case Weigh():
+                result = _weigh(job, reader)
     except Exception as error:
         result = _failure(error)
     return Done(job, result, time.perf_counter() - start)
@@ -79,19 +102,34 @@ def look_into(file: str) -> Looked | Failure:
     return Looked(digest.hexdigest(), pages)
 
 
-def _read(job: Read, reader: PageReader) -> Outcome:
+def _read(job: Read, file: str, reader: PageReader) -> Outcome:
     from dataclasses import replace
 
     from formreader.report import to_json
 
-    sheet = reader.read(job.file, job.number)
+    seen = reader.read(file, job.number, job.path)
+    sheet = seen.sheet
     source = replace(sheet.source, path=job.path, sha256=sheet.source.sha256 or job.sha256 or "")
     named = replace(sheet, source=source)
     rejection = None if sheet.rejection is None else sheet.rejection.code
-    return Outcome(to_json(named), sheet.status, sheet.template, rejection, sheet.source.sha256)
+    return Outcome(to_json(named), sheet.status, sheet.template, rejection, sheet.source.sha256, seen.kept)
+
+
+def _weigh(job: Weigh, reader: PageReader) -> Weighed:
+    import json
+
+    from formreader.report import document_to_dict, to_json
+
+    reading = reader.weigh(job.pages)
+    return Weighed(
+        tuple((to_json(sheet), sheet.status) for sheet in reading.pages),
+        json.dumps([document_to_dict(checks) for checks in reading.documents], ensure_ascii=False),
+    )
 
 
 def _failure(error: Exception) -> Failure:
+    if isinstance(error, StorageError):
+        return Failure("unreachable", str(error))
     if isinstance(error, MemoryError) or getattr(error, "code", None) == OPENCV_NO_MEMORY:
         return Failure(OUT_OF_MEMORY, "it needs more memory than a worker may take: raise --memory or send it smaller")
     return Failure("reader_error", f"the reader broke off ({type(error).__name__}: {error}): please report it")

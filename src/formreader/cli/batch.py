@@ -44,10 +44,10 @@ Store = Annotated[
 def batch(
     out: Annotated[Path, typer.Option(help="Folder of the run; one that exists is gone on with.")],
     inputs: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="INPUT...",
-            help="Files, folders, zip or tar archives, manifests (CSV or JSON Lines: path, station, page), "
+            help="Files, folders, zip or tar archives, URLs, manifests (CSV or JSON Lines: path, station, page), "
             "- for a list on stdin; none to go on with a run.",
             show_default=False,
         ),
@@ -71,6 +71,9 @@ def batch(
         Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
     ] = None,
     models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
+    ] = None,
     reader: Annotated[
         str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
     ] = None,
@@ -88,11 +91,11 @@ def batch(
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
     _make(out)
-    setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), memory)
+    setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), _absolute(policy), memory)
     settings = {"engine": engine, "workers": workers, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
     with only_batch(out), RunStore(out, store, create=True) as run, run.held():
         run.recover()
-        run.register(gather(expand(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
+        run.register(gather(_named(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
         if retry:
             run.retry_failed()
         with _told_to_stop() as told, closing(_engine(engine, workers, setup, timeout)) as running:
@@ -102,6 +105,17 @@ def batch(
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
     raise typer.Exit(_conclude(out, found, stopped=bool(told)))
+
+
+def _named(inputs: Sequence[str]) -> Iterator[str | Path]:
+    """Paths with their patterns expanded; URLs as they are."""
+    from formreader.batch.remote import is_remote
+
+    for item in inputs:
+        if is_remote(item):
+            yield item
+        else:
+            yield from expand([Path(item)])
 
 
 def _engine(runner: Runner, workers: int | None, setup: Setup, timeout_s: float) -> ProcessPool | RayEngine:
@@ -146,7 +160,7 @@ def _conclude(out: Path, found: Counts, *, stopped: bool) -> int:
 
     print(f"{out}: {found.finished} pages: {outcome_text(found)}")
     if stopped and found.left:
-        say(f"stopped; {found.left} pages wait: `formreader batch --out {out}` goes on")
+        say(f"stopped; {found.left} pages or stations wait: `formreader batch --out {out}` goes on")
         return INTERRUPTED
     lost = found.rejected + found.failed
     if lost == found.finished:

@@ -70,8 +70,10 @@ def export(
 
                     write_rows(_rows(results, rows), _columns(stored, rows), target)
         found = results.counts()
-    if found.left:
-        say(f"{found.left} pages are not read yet, and not written")
+    if found.left > found.unweighed:
+        say(f"{found.left - found.unweighed} pages are not read yet, and not written")
+    if found.unweighed:
+        say(f"{found.unweighed} stations are not weighed together yet: their pages are written as read by themselves")
 
 
 def _check(output: Format, rows: Rows, out: Path | None, partition_by: str | None) -> None:
@@ -84,9 +86,10 @@ def _check(output: Format, rows: Rows, out: Path | None, partition_by: str | Non
 
 
 def _contract(reading: Reading) -> str:
-    """The page's object; the user's ids are added where there are any."""
+    """The page's object; the user's ids are added to its document where there are any."""
     ids = {name: value for name, value in (("station", reading.station), ("page", reading.page)) if value is not None}
-    return json.dumps({**reading.sheet, **({"document": ids} if ids else {})}, ensure_ascii=False)
+    document = {**ids, **reading.sheet.get("document", {})}
+    return json.dumps({**reading.sheet, **({"document": document} if document else {})}, ensure_ascii=False)
 
 
 def _rows(results: Results, rows: Rows) -> Iterator[Row]:

@@ -141,6 +141,7 @@ def _write_crops(folder: Path, found: Sequence[tuple[Waiting, str, Sequence[Sequ
     import cv2
     import numpy as np
 
+    from formreader.batch.remote import StorageError, local_file
     from formreader.load import load_photo
     from formreader.report.crops import cut_field
 
@@ -152,9 +153,10 @@ def _write_crops(folder: Path, found: Sequence[tuple[Waiting, str, Sequence[Sequ
     ranked.sort(key=lambda item: (item[2], item[1].page))
     for (file, page), group in groupby(ranked, key=lambda item: (item[2], item[1].page)):
         try:
-            photo = load_photo(file, page)
-        except Rejected as error:
-            say(f"{file}: no crops ({error.message})")
+            with local_file(file) as here:
+                photo = load_photo(here, page)
+        except (Rejected, StorageError) as error:
+            say(f"{file}: no crops ({error})")
             continue
         for rank, waiting, _, quad in group:
             name = re.sub(r"[^\w.-]+", "_", f"{rank:05d}-{Path(waiting.path).stem}-{waiting.field}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ from formreader.cli.batch import Store
 
 if TYPE_CHECKING:
     from formreader.batch.documents import Document, Total
+    from formreader.batch.weighed import Weighed
     from formreader.store import Counts
 
 LISTED = 20
@@ -36,6 +37,7 @@ class _State:
     expected: Sequence[str]
     incomplete: list[Document]
     disputed: int
+    weighed: Weighed
     totals: dict[tuple[str, str], Total] | None
 
 
@@ -52,17 +54,21 @@ def status(
     """Say how far a run is, what could not be read and why, and which stations lack pages."""
     from formreader.batch.documents import documents
     from formreader.batch.results import Results
+    from formreader.batch.weighed import summarised
     from formreader.store import RunStore
-    from formreader.store.readout import causes, expected_places, places
+    from formreader.store.readout import causes, expected_places, places, weighed
 
     with RunStore(run, store) as opened:
         results = Results(opened)
         expected = [place.strip() for place in expect.split(",")] if expect else expected_places(opened.engine)
+        together = summarised(weighed(opened.engine))
         stations, incomplete = 0, []
         for document in documents(places(opened.engine), expected):
             stations += 1
-            if document.missing:
-                incomplete.append(document)
+            # by the user's numbers or the run's own forms, else by what the form itself says its document has
+            missing = document.missing or together.missing.get(document.station, ())
+            if missing:
+                incomplete.append(replace(document, missing=missing))
         state = _State(
             counts=results.counts(),
             causes=causes(opened.engine),
@@ -70,6 +76,7 @@ def status(
             expected=expected,
             incomplete=incomplete,
             disputed=len(results.disputes),
+            weighed=together,
             totals=results.totals() if totals else None,
         )
     if output is Format.json:
@@ -86,6 +93,7 @@ def _as_object(state: _State) -> dict[str, object]:
         "expected": list(state.expected),
         "incomplete": {document.station: list(document.missing) for document in state.incomplete},
         "disputed": state.disputed,
+        "documents": asdict(state.weighed),
     }
     if state.totals is not None:
         found["totals"] = [
@@ -111,6 +119,16 @@ def _lines(state: _State) -> Iterable[str]:
             yield f"    {document.station} lacks {', '.join(document.missing)}"
         if len(state.incomplete) > LISTED:
             yield f"    and {len(state.incomplete) - LISTED} more: --format json names them"
+    together = state.weighed
+    if together.stations or together.failed or state.counts.unweighed:
+        waits = f", {state.counts.unweighed} wait" if state.counts.unweighed else ""
+        yield f"documents {together.stations} weighed across their pages, {len(together.broken)} break a rule{waits}"
+        for station, rules in list(together.broken.items())[:LISTED]:
+            yield f"    {station} breaks {'; '.join(rules)}"
+        for station, doubles in list(together.double.items())[:LISTED]:
+            yield f"    {station} has {', '.join(doubles)} twice: its rules across pages are not checked"
+        for station, why in list(together.failed.items())[:LISTED]:
+            yield f"    {station} was not weighed: {why}"
     if state.totals is not None:
         yield from _total_lines(state.totals, found)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from formreader.decode import Encodings, Posterior, infer_sheet
-from formreader.reader.page import Page, Refusal, timed
+from formreader.reader.page import AnyPage, Refusal, timed
 from formreader.records import Check, DocumentChecks
 from formreader.templates import Document, Rule
 
@@ -25,7 +25,7 @@ class Whole:
         return infer_sheet(self.evidence, self.rules if rules is None else rules, self.most)
 
 
-def joined(document: Document, pages: Mapping[str, Page]) -> Whole:
+def joined(document: Document, pages: Mapping[str, AnyPage]) -> Whole:
     """The pages by their names in the document: fields are ``page.field``, a page's own rules come before those
     across pages, in the order of ``pages``."""
     return Whole(
@@ -39,7 +39,7 @@ def joined(document: Document, pages: Mapping[str, Page]) -> Whole:
 class WeighedPage:
     """A page, its posterior by its own names, and the checks across pages with its own names in them."""
 
-    page: Page
+    page: AnyPage
     posterior: Posterior
     across: tuple[Check, ...]
 
@@ -53,7 +53,9 @@ class WeighedDocument:
     pages: Mapping[int, WeighedPage]
 
 
-def weigh_documents(looked: Sequence[Page | Refusal], documents: Mapping[str, Document]) -> tuple[WeighedDocument, ...]:
+def weigh_documents(
+    looked: Sequence[AnyPage | Refusal], documents: Mapping[str, Document]
+) -> tuple[WeighedDocument, ...]:
     """Every document that some page belongs to, its pages weighed in one exact model.
 
     A page that is there twice is weighed by itself: nothing says which of the two belongs to the others.
@@ -63,14 +65,14 @@ def weigh_documents(looked: Sequence[Page | Refusal], documents: Mapping[str, Do
         places = {
             i: page
             for i, page in enumerate(looked)
-            if isinstance(page, Page) and page.template.id in document.pages.values()
+            if not isinstance(page, Refusal) and page.template.id in document.pages.values()
         }
         if places:
             found.append(_weighed(document, places))
     return tuple(found)
 
 
-def _weighed(document: Document, places: Mapping[int, Page]) -> WeighedDocument:
+def _weighed(document: Document, places: Mapping[int, AnyPage]) -> WeighedDocument:
     count = Counter(page.template.id for page in places.values())
     named = {template: name for name, template in document.pages.items()}
     once = {named[page.template.id]: i for i, page in places.items() if count[page.template.id] == 1}
@@ -106,7 +108,7 @@ def _renamed(rule: Rule, page: str) -> Rule:
     return replace(rule, text=f"{page}: {rule.text}", terms=tuple((n, f"{page}.{field}") for n, field in rule.terms))
 
 
-def _seen_from(page: Page, name: str, whole: Posterior, checks: Sequence[Check]) -> Posterior:
+def _seen_from(page: AnyPage, name: str, whole: Posterior, checks: Sequence[Check]) -> Posterior:
     """The part of the whole that is the page's, by the page's own names."""
     return Posterior(
         {field: whole.fields[f"{name}.{field}"] for field in page.evidence},

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formreader.decide import Policy, judge_field
 from formreader.decode import NumberReading, Posterior, readable
 from formreader.reader.evidence import FieldEvidence
-from formreader.reader.page import Page, timed
-from formreader.records import Cell, Check, FieldReading, Quality, SheetReading
+from formreader.reader.page import AnyPage, timed
+from formreader.records import Check, FieldReading, SheetReading
 from formreader.register import map_points
 from formreader.templates import outline
 
@@ -19,7 +18,7 @@ ALTERNATIVES = 5
 
 
 def judge_page(
-    page: Page,
+    page: AnyPage,
     posterior: Posterior,
     policy: Policy,
     provenance: Mapping[str, object],
@@ -38,7 +37,7 @@ def judge_page(
         status="review" if review else "accepted",
         template=page.template.id,
         registration=page.registration,
-        quality=_quality(_boxes(page.trace.cells)),
+        quality=page.quality,
         fields=fields,
         checks=posterior.checks,
         provenance=provenance,
@@ -46,7 +45,7 @@ def judge_page(
     )
 
 
-def _field(page: Page, name: str, posterior: Posterior, across: tuple[Check, ...], policy: Policy) -> FieldReading:
+def _field(page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, ...], policy: Policy) -> FieldReading:
     evidence, field, source = page.evidence[name], page.template.fields[name], page.source
     values = posterior.fields[name]
     best = _as_written(evidence.written, values)
@@ -102,18 +101,3 @@ def _shown(primary: str, evidence: FieldEvidence) -> dict[str, tuple[tuple[str, 
         for called, says in evidence.encodings.items()
     }
     return shown | {primary: tuple((r.written, r.probability) for r in evidence.written[:ALTERNATIVES])}
-
-
-def _boxes(cells: Sequence[Cell]) -> NDArray[np.uint8]:
-    """The crops of the digit boxes; of a form that has none, those like its first cell's."""
-    boxes = [cell.crop for cell in cells if cell.encoding == "digits"]
-    return np.stack(boxes or [cell.crop for cell in cells if cell.crop.shape == cells[0].crop.shape])
-
-
-def _quality(crops: NDArray[np.uint8]) -> Quality:
-    """Sharpness from the crops' steepest edges over their contrast; glare from burnt-out pixels."""
-    grey = crops.astype(np.float32)
-    contrast = np.percentile(grey, 99, axis=(1, 2)) - np.percentile(grey, 1, axis=(1, 2))
-    steepest = np.percentile(np.abs(np.diff(grey, axis=2)), 99, axis=(1, 2))
-    sharpness = np.median(steepest / np.maximum(contrast, 1.0))
-    return Quality(float(np.clip(sharpness, 0, 1)), float((crops >= 254).mean()))

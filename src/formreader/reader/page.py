@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
+
 from formreader.decode import Encodings
 from formreader.reader.evidence import FieldEvidence
-from formreader.records import Registration, SheetReading, Source, Trace
+from formreader.records import Quality, Registration, SheetReading, Source, Trace
 from formreader.templates import Template
 
 
@@ -36,6 +38,46 @@ class Page:
     def most(self) -> dict[str, int]:
         """The largest number that each field has room for, as ``decode.infer_sheet`` takes it."""
         return {name: found.most for name, found in self.evidence.items()}
+
+    @property
+    def quality(self) -> Quality:
+        """Sharpness from the crops' steepest edges over their contrast; glare from burnt-out pixels.
+
+        Of the digit boxes; of a form that has none, of the cells like its first.
+        """
+        cells = self.trace.cells
+        boxes = [cell.crop for cell in cells if cell.encoding == "digits"]
+        crops = np.stack(boxes or [cell.crop for cell in cells if cell.crop.shape == cells[0].crop.shape])
+        grey = crops.astype(np.float32)
+        contrast = np.percentile(grey, 99, axis=(1, 2)) - np.percentile(grey, 1, axis=(1, 2))
+        steepest = np.percentile(np.abs(np.diff(grey, axis=2)), 99, axis=(1, 2))
+        sharpness = np.median(steepest / np.maximum(contrast, 1.0))
+        return Quality(float(np.clip(sharpness, 0, 1)), float((crops >= 254).mean()))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """All of a ``Page`` that judging asks for; what its picture showed has gone. See ``kept``."""
+
+    template: Template
+    source: Source
+    registration: Registration
+    quality: Quality
+    evidence: Mapping[str, FieldEvidence]
+    timing_ms: Mapping[str, float]
+
+    @property
+    def encodings(self) -> dict[str, Encodings]:
+        """The evidence of each field, as ``decode.infer_sheet`` takes it."""
+        return {name: found.encodings for name, found in self.evidence.items()}
+
+    @property
+    def most(self) -> dict[str, int]:
+        """The largest number that each field has room for, as ``decode.infer_sheet`` takes it."""
+        return {name: found.most for name, found in self.evidence.items()}
+
+
+AnyPage = Page | KeptPage
 
 
 @dataclass(frozen=True, slots=True)

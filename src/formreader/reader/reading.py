@@ -19,8 +19,9 @@ from formreader.load import load_photo, page_count
 from formreader.locate import cut_box
 from formreader.reader.documents import WeighedDocument, weigh_documents
 from formreader.reader.evidence import Recognisers, View, evidence_of, look
+from formreader.reader.identity import identity_of
 from formreader.reader.judging import judge_page
-from formreader.reader.page import Page, Refusal, timed
+from formreader.reader.page import AnyPage, Page, Refusal, timed
 from formreader.records import (
     Code,
     DocumentReading,
@@ -57,9 +58,9 @@ class Reader:
 
     One Reader serves any number of pictures; use one in each process. ``templates`` and ``models``
     are folders, ``policy`` is a file that ``formreader calibrate`` wrote or its record; without them the
-    packaged ones serve. Raises ``TemplateError``, ``ModelError`` (also where the policy was made for other
-    models) and ``UsageError`` when it is made; reading never raises for a bad picture, it returns a
-    rejected page.
+    packaged ones serve. ``identity`` is what its readings depend on beside the photograph. Raises
+    ``TemplateError``, ``ModelError`` (also where the policy was made for other models) and ``UsageError`` when
+    it is made; reading never raises for a bad picture, it returns a rejected page.
     """
 
     def __init__(
@@ -75,6 +76,9 @@ class Reader:
         self._recognisers = Recognisers(Path(models) if models else None)
         self.models: Mapping[str, str] = self._recognisers.identities
         self.policy = policy_for(policy, self.models)
+        self.identity = identity_of(
+            self.models.values(), Path(models) if models else None, self.templates, self.documents.values(), self.policy
+        )
         self._dictionaries = {mark.dictionary for t in self.templates.values() for mark in t.marks if mark.dictionary}
         self._prints_codes = any(mark.kind in ("qr", "barcode") for t in self.templates.values() for mark in t.marks)
 
@@ -131,7 +135,7 @@ class Reader:
         trace = Trace(photo, codes, segments, looked.cells, looked.likeliest)
         return Page(template, registration, evidence, trace, timing)
 
-    def judge(self, looked: Page | Refusal) -> SheetReading:
+    def judge(self, looked: AnyPage | Refusal) -> SheetReading:
         """Weigh all that a page shows, and say of each field whether a person must look at it."""
         if isinstance(looked, Refusal):
             return looked.sheet
@@ -148,13 +152,13 @@ class Reader:
         """
         return self.judge_document([page for path in paths for page in self._look_through(path)])
 
-    def judge_document(self, looked: Sequence[Page | Refusal]) -> DocumentReading:
+    def judge_document(self, looked: Sequence[AnyPage | Refusal]) -> DocumentReading:
         """Weigh the pages of one station together and judge them; ``read_document`` of pages looked at before."""
         documents = weigh_documents(looked, self.documents)
         sheets = [self._judge_in(documents, i, page) for i, page in enumerate(looked)]
         return DocumentReading(tuple(sheets), tuple(document.checks for document in documents))
 
-    def _judge_in(self, documents: Sequence[WeighedDocument], place: int, looked: Page | Refusal) -> SheetReading:
+    def _judge_in(self, documents: Sequence[WeighedDocument], place: int, looked: AnyPage | Refusal) -> SheetReading:
         document = next((found for found in documents if place in found.places), None)
         if document is None:
             return self.judge(looked)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from formreader.register.fit import template_samples
+from formreader.register.samples import template_samples
 from formreader.templates import Template
 
 ALIKE = 0.95

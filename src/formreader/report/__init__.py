@@ -3,8 +3,8 @@
 ``report.table`` needs rich and ``report.debug`` OpenCV; they are imported by themselves.
 """
 
-from formreader.report.contract import SCHEMA, to_dict, to_json
+from formreader.report.contract import SCHEMA, document_to_dict, to_dict, to_json
 from formreader.report.rows import field_rows, write_csv
 from formreader.report.summary import Outcome, outcome_of
 
-__all__ = ["SCHEMA", "Outcome", "field_rows", "outcome_of", "to_dict", "to_json", "write_csv"]
+__all__ = ["SCHEMA", "Outcome", "document_to_dict", "field_rows", "outcome_of", "to_dict", "to_json", "write_csv"]

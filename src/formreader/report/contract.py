@@ -51,7 +51,7 @@ def to_dict(sheet: SheetReading) -> dict[str, Any]:
         "timing_ms": {stage: _number(ms, 1) for stage, ms in sheet.timing_ms.items()},
     }
     if sheet.document is not None:
-        said["document"] = _document(sheet.document)
+        said["document"] = document_to_dict(sheet.document)
     return said
 
 
@@ -80,7 +80,7 @@ def _registration(registration: Registration | None) -> dict[str, Any] | None:
     }
 
 
-def _document(document: DocumentChecks) -> dict[str, Any]:
+def document_to_dict(document: DocumentChecks) -> dict[str, Any]:
     return {
         "id": document.id,
         "pages": dict(document.pages),

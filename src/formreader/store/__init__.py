@@ -1,16 +1,29 @@
 """Store: what a run was given, how far it is, and what was read, in one database that a crash cannot harm."""
 
 from formreader.store.database import StoreError
-from formreader.store.records import Counts, Entry, Failure, Identity, Input, InputTask, PageTask, Sheet
+from formreader.store.records import (
+    Counts,
+    DocumentEntry,
+    DocumentTask,
+    Entry,
+    Failure,
+    Input,
+    InputTask,
+    KeptResult,
+    PageTask,
+    Sheet,
+)
 from formreader.store.runstore import RunStore
 
 __all__ = [
     "Counts",
+    "DocumentEntry",
+    "DocumentTask",
     "Entry",
     "Failure",
-    "Identity",
     "Input",
     "InputTask",
+    "KeptResult",
     "PageTask",
     "RunStore",
     "Sheet",

@@ -7,6 +7,7 @@ from sqlalchemy import delete as delete_from
 
 from formreader.store.records import Failure
 from formreader.store.schema import DONE, FAILED, WAITING, contents, inputs, pages, results
+from formreader.store.together import ripen, stations_of
 
 
 def add_content(connection: Connection, sha256: str | None, page_count: int) -> int:
@@ -22,19 +23,25 @@ def add_content(connection: Connection, sha256: str | None, page_count: int) -> 
 def fail_input(connection: Connection, input_id: int, failure: Failure) -> None:
     """An input that could not be looked into becomes one failed page."""
     content_id = add_content(connection, None, 1)
-    link(connection, input_id, content_id)
     connection.execute(
         update(pages)
         .where(pages.c.content_id == content_id)
         .values(state=FAILED, attempts=1, error_code=failure.code, error_message=failure.message)
     )
+    link(connection, input_id, content_id)
 
 
 def link(connection: Connection, input_id: int, content_id: int) -> None:
     """The input holds this content from now on; one that no input holds any more goes, with its readings."""
     of_input = inputs.c.id == input_id
-    before = connection.execute(select(inputs.c.content_id).where(of_input)).scalar_one()
+    before, station = connection.execute(select(inputs.c.content_id, inputs.c.station).where(of_input)).one()
     connection.execute(update(inputs).where(of_input).values(state=DONE, content_id=content_id))
+    _drop(connection, before)
+    ripen(connection, {station, *stations_of(connection, before), *stations_of(connection, content_id)} - {None})
+
+
+def _drop(connection: Connection, before: int | None) -> None:
+    """The content goes, if no input holds it any more."""
     held = select(exists().where(inputs.c.content_id == before))
     if before is None or connection.execute(held).scalar():
         return

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, FromClause, Select, case, distinct, func, select
 
-from formreader.store.records import Counts, Entry, Failure
-from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, inputs, pages, results
+from formreader.store.records import Counts, DocumentEntry, Entry, Failure
+from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results
+from formreader.store.together import contents_filed_twice
 
 FETCHED_AT_ONCE = 200
 """Pages held in memory while a run of any length is gone through."""
@@ -31,6 +32,9 @@ def counts(engine: Engine) -> Counts:
             )
         )
         content_count = connection.execute(select(func.count()).select_from(contents)).scalar_one()
+        unweighed = connection.execute(
+            select(func.count()).select_from(documents).where(documents.c.state.in_([WAITING, RUNNING]))
+        ).scalar_one()
     return Counts(
         inputs=sum(by_input.values()),
         unseen=by_input.get(WAITING, 0) + by_input.get(RUNNING, 0),
@@ -42,6 +46,7 @@ def counts(engine: Engine) -> Counts:
         accepted=by_status.get("accepted", 0),
         review=by_status.get("review", 0),
         rejected=by_status.get("rejected", 0),
+        unweighed=unweighed,
     )
 
 
@@ -92,14 +97,7 @@ def shared_places(engine: Engine) -> Iterator[list[Entry]]:
 
 def shared_contents(engine: Engine) -> Iterator[list[Entry]]:
     """Pages whose very same file is given under more than one station or page."""
-    label = func.coalesce(inputs.c.station, "").concat("/").concat(func.coalesce(inputs.c.page, ""))
-    claimed = (
-        select(inputs.c.content_id)
-        .where(inputs.c.station.is_not(None) | inputs.c.page.is_not(None))
-        .group_by(inputs.c.content_id)
-        .having(func.count(distinct(label)) > 1)
-    )
-    query = _entries_query().where(inputs.c.content_id.in_(claimed)).order_by(pages.c.id, inputs.c.id)
+    query = _entries_query().where(inputs.c.content_id.in_(contents_filed_twice())).order_by(pages.c.id, inputs.c.id)
     yield from _grouped(_stream(engine, query), lambda entry: entry.page_id)
 
 
@@ -124,6 +122,18 @@ def places(engine: Engine) -> Iterator[tuple[str, str | None, str | None]]:
     with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
         for row in connection.execute(query):
             yield row[0], row[1], row[2]
+
+
+def weighed(engine: Engine) -> Iterator[DocumentEntry]:
+    """Every station whose pages were weighed together, or are to be, by station."""
+    query = select(documents).order_by(documents.c.station)
+    with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
+        for row in connection.execute(query):
+            yield DocumentEntry(
+                row.station,
+                tuple(json.loads(row.checks)) if row.checks else (),
+                Failure(row.error_code, row.error_message) if row.error_code else None,
+            )
 
 
 def expected_places(engine: Engine) -> list[str]:

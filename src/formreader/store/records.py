@@ -23,7 +23,8 @@ class Input:
     """One thing to read. ``path`` is what the user calls it, ``file`` where its bytes lie.
 
     ``station`` and ``page`` are the user's own ids, where a manifest or a name gave them. ``failure``
-    says why it cannot even be opened, such as a member of an archive with an unsafe name.
+    says why it cannot even be opened, such as a member of an archive with an unsafe name. ``stamp`` is size and
+    time of change, where the file is not on this machine: while both stay, it is taken for unchanged.
     """
 
     path: str
@@ -31,19 +32,7 @@ class Input:
     station: str | None = None
     page: str | None = None
     failure: Failure | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What reads: a result made by another one is stale.
-
-    ``models`` and ``templates`` map names to the sha256 of what they hold; ``policy`` is name and sha256.
-    """
-
-    formreader: str
-    models: Mapping[str, str]
-    templates: Mapping[str, str]
-    policy: str
+    stamp: tuple[int | None, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +56,40 @@ class PageTask:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptResult:
+    """A page that was read, as it can be weighed again; ``alone`` where it is not known to be the station's."""
+
+    page_id: int
+    kept: bytes
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTask:
+    """The pages of one station to be weighed together."""
+
+    station: str
+    pages: tuple[KeptResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """A station's pages as weighed together, or why they were not, or neither yet.
+
+    ``checks`` are the documents that its pages are of, as in the contract.
+    """
+
+    station: str
+    checks: tuple[Mapping[str, Any], ...]
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """How far a run is. ``unseen`` inputs are not looked into yet; the pages are those of the others."""
+    """How far a run is. ``unseen`` inputs are not looked into yet; the pages are those of the others.
+
+    ``unweighed`` are stations that have all their pages, to be weighed together.
+    """
 
     inputs: int
     unseen: int
@@ -80,6 +101,7 @@ class Counts:
     accepted: int
     review: int
     rejected: int
+    unweighed: int = 0
 
     @property
     def finished(self) -> int:
@@ -88,8 +110,8 @@ class Counts:
 
     @property
     def left(self) -> int:
-        """Pages and files still to do, as far as is known."""
-        return self.unseen + self.waiting + self.running
+        """Pages, files and stations still to do, as far as is known."""
+        return self.unseen + self.waiting + self.running + self.unweighed
 
 
 @dataclass(frozen=True, slots=True)

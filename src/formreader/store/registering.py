@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from formreader.store.content import fail_input
 from formreader.store.records import Input
 from formreader.store.schema import WAITING, inputs
+from formreader.store.together import ripen, stations_of
 
 
 def register_chunk(connection: Connection, chunk: list[Input]) -> int:
@@ -21,12 +22,13 @@ def register_chunk(connection: Connection, chunk: list[Input]) -> int:
     known: dict[str, Row[*tuple[Any, ...]]] = {row.path: row for row in found}
     new: list[dict[str, object]] = []
     changed = 0
+    moved: set[str] = set()
     listed: dict[str, Input] = {}
     for one in chunk:  # what one list does not know of a path another may
         before = listed.get(one.path, one)
         listed[one.path] = replace(one, station=one.station or before.station, page=one.page or before.page)
     for one in listed.values():
-        size, mtime_ns = _stamp(one.file)
+        size, mtime_ns = one.stamp or _stamp(one.file)
         now = {"file": os.fsencode(one.file), "size": size, "mtime_ns": mtime_ns}
         row = known.get(one.path)
         if row is None:
@@ -38,12 +40,14 @@ def register_chunk(connection: Connection, chunk: list[Input]) -> int:
             connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=WAITING, **now, **ids))
         elif not _agrees(row, ids):
             connection.execute(update(inputs).where(inputs.c.id == row.id).values(**ids))
+            moved |= {row.station, *stations_of(connection, row.content_id)} - {None}
     if new:
         connection.execute(insert(inputs), new)
     lost = {path: one.failure for path, one in listed.items() if one.failure is not None and path not in known}
     if lost:
         for row in connection.execute(select(inputs.c.id, inputs.c.path).where(inputs.c.path.in_(lost))).all():
             fail_input(connection, row.id, lost[row.path])
+    ripen(connection, moved)
     return len(new) + changed
 
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, update
 from sqlalchemy import delete as delete_from
 
 from formreader.errors import UsageError
+from formreader.records import Identity
 from formreader.store.content import add_content, fail_input, link
 from formreader.store.database import open_database
-from formreader.store.records import Failure, Identity, Input, InputTask, PageTask
+from formreader.store.records import DocumentTask, Failure, Input, InputTask, PageTask
 from formreader.store.registering import register_chunk
-from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, inputs, pages, results, runs
+from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results, runs
+from formreader.store.together import pages_of, ripen, stations_of
 
 LOCK = 0x666F726D
 """The number of our advisory lock in PostgreSQL; it falls with its connection."""
+STALE = Failure("stale", "its pages were read by different models, templates or thresholds: --refresh reads them again")
 CHUNK = 500
 """Inputs a transaction; SQLite takes at most 32,766 values in one statement."""
 
@@ -70,7 +73,8 @@ class RunStore:
     def recover(self) -> int:
         """What a killed process was at becomes waiting again; how many pages that concerns."""
         with self.engine.begin() as connection:
-            connection.execute(update(inputs).where(inputs.c.state == RUNNING).values(state=WAITING))
+            for table in (inputs, documents):
+                connection.execute(update(table).where(table.c.state == RUNNING).values(state=WAITING))
             return connection.execute(update(pages).where(pages.c.state == RUNNING).values(state=WAITING)).rowcount
 
     def begin_run(self, identity: Identity, settings: Mapping[str, object]) -> int:
@@ -147,7 +151,7 @@ class RunStore:
     def has_waiting(self) -> bool:
         """Whether anything is left to take."""
         with self.engine.connect() as connection:
-            waits = exists().where(pages.c.state == WAITING) | exists().where(inputs.c.state == WAITING)
+            waits = or_(*(exists().where(table.c.state == WAITING) for table in (pages, inputs, documents)))
             return bool(connection.execute(select(waits)).scalar())
 
     def save_page(
@@ -160,8 +164,12 @@ class RunStore:
         template: str | None,
         rejection: str | None,
         seconds: float,
+        kept: bytes | None = None,
     ) -> None:
-        """The page's reading, in the place of an earlier one; ``sheet`` is a line of the contract's JSON."""
+        """The page's reading, in the place of an earlier one; ``sheet`` is a line of the contract's JSON.
+
+        ``kept`` is what a page of a document shows, to be weighed with the others of its station.
+        """
         with self.engine.begin() as connection:
             if _finish(connection, task, DONE, seconds, None):
                 connection.execute(
@@ -172,17 +180,53 @@ class RunStore:
                         template=template,
                         rejection=rejection,
                         sheet=sheet,
+                        kept=kept,
                     )
                 )
+                _ripen_with(connection, task)
 
     def fail_page(self, task: PageTask, failure: Failure, seconds: float) -> None:
         """The page was given up for this reason; an earlier reading of it no longer stands."""
         with self.engine.begin() as connection:
-            _finish(connection, task, FAILED, seconds, failure)
+            if _finish(connection, task, FAILED, seconds, failure):
+                _ripen_with(connection, task)
+
+    def take_document(self, run_id: int) -> DocumentTask | None:
+        """The next station that has all its pages, marked as running; None where there is none.
+
+        Only what is read alike can be weighed together: a station with stale readings is given up.
+        """
+        with self.engine.begin() as connection:
+            while True:
+                waiting = select(documents.c.station).where(documents.c.state == WAITING).limit(1)
+                station = connection.execute(waiting).scalar()
+                if station is None:
+                    return None
+                if _are_alike(connection, station, run_id):
+                    connection.execute(update(documents).where(documents.c.station == station).values(state=RUNNING))
+                    return DocumentTask(station, pages_of(connection, station))
+                _end_document(connection, station, WAITING, failure=STALE)
+
+    def save_document(self, task: DocumentTask, sheets: Sequence[tuple[str, str]], checks: str) -> None:
+        """The readings of the task's pages as weighed together: each its JSON and its status, in the task's order.
+
+        They are dropped where the station has changed meanwhile: then it waits already.
+        """
+        with self.engine.begin() as connection:
+            if _end_document(connection, task.station, RUNNING, checks=checks):
+                for page, (sheet, status) in zip(task.pages, sheets, strict=True):
+                    which = results.c.page_id == page.page_id
+                    connection.execute(update(results).where(which).values(sheet=sheet, status=status))
+
+    def fail_document(self, task: DocumentTask, failure: Failure) -> None:
+        """The station's pages could not be weighed together: they stand as each was read by itself."""
+        with self.engine.begin() as connection:
+            _end_document(connection, task.station, RUNNING, failure=failure)
 
     def retry_failed(self) -> int:
-        """Failed pages wait again, and the files that could not be looked into; how many."""
+        """Failed pages wait again, files that could not be looked into, and documents; how many."""
         with self.engine.begin() as connection:
+            whole = connection.execute(update(documents).where(documents.c.state == FAILED).values(state=WAITING))
             unseen = (
                 select(inputs.c.id)
                 .select_from(inputs.join(contents).join(pages, pages.c.content_id == contents.c.id))
@@ -195,7 +239,7 @@ class RunStore:
                 .where(pages.c.content_id.in_(select(contents.c.id).where(contents.c.sha256.is_not(None))))
                 .values(state=WAITING)
             )
-            return files.rowcount + again.rowcount
+            return files.rowcount + again.rowcount + whole.rowcount
 
     def stale(self, present: Identity, *, mark: bool) -> int:
         """How many readings were made by another identity; with ``mark`` their pages wait to be read again.
@@ -225,6 +269,43 @@ def _finish(connection: Connection, task: PageTask, state: str, seconds: float, 
         "error_message": failure and failure.message,
     }
     return connection.execute(update(pages).where(pages.c.id == task.page_id).values(ended)).rowcount > 0
+
+
+def _ripen_with(connection: Connection, task: PageTask) -> None:
+    """A page has come to its end: the stations that it is filed under may be whole now."""
+    content_id = connection.execute(select(pages.c.content_id).where(pages.c.id == task.page_id)).scalar()
+    ripen(connection, stations_of(connection, content_id))
+
+
+def _end_document(
+    connection: Connection, station: str, before: str, *, checks: str | None = None, failure: Failure | None = None
+) -> bool:
+    """Set the end of what was ``before``; False where it is that no more: it has changed meanwhile, and waits."""
+    ended = {
+        "state": FAILED if failure else DONE,
+        "checks": checks,
+        "error_code": failure and failure.code,
+        "error_message": failure and failure.message,
+    }
+    which = (documents.c.station == station) & (documents.c.state == before)
+    return connection.execute(update(documents).where(which).values(ended)).rowcount > 0
+
+
+def _are_alike(connection: Connection, station: str, run_id: int) -> bool:
+    """Whether all that is read of a station was read as this run reads."""
+    present = connection.execute(select(runs).where(runs.c.id == run_id)).one()
+    read = connection.execute(
+        select(results.c.template, results.c.run_id)
+        .select_from(inputs.join(pages, pages.c.content_id == inputs.c.content_id).join(results))
+        .where(inputs.c.station == station, results.c.kept.is_not(None))
+        .distinct()
+    ).all()
+    made = {row.id: row for row in connection.execute(select(runs).where(runs.c.id.in_({by for _, by in read})))}
+    return all(
+        (made[by].formreader, made[by].models, made[by].policy) == (present.formreader, present.models, present.policy)
+        and made[by].templates.get(template) == present.templates.get(template)
+        for template, by in read
+    )
 
 
 def _stale_condition(run: Row[*tuple[Any, ...]], present: Identity) -> ColumnElement[bool] | None:

@@ -1,6 +1,7 @@
 """The run store's tables, the same in SQLite and PostgreSQL.
 
 runs 1─* results *─1 pages *─1 contents 1─* inputs: a content is read once, each path that holds it keeps its row.
+The inputs of one station are a document.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a table changes its meaning; a store of another format is refused, never guessed at."""
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -89,4 +90,15 @@ results = Table(
     Column("template", String(128), index=True),
     Column("rejection", String(64)),
     Column("sheet", Text, nullable=False),  # text, not JSON: what was written comes out again bit for bit
+    Column("kept", LargeBinary),  # what its page shows, of forms that have documents: weighed without the picture
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("station", Text, primary_key=True),
+    Column("state", String(8), nullable=False, index=True),
+    Column("checks", Text),  # what its pages say together, as in the contract, a list
+    Column("error_code", String(64)),
+    Column("error_message", Text),
 )

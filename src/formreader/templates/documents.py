@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from formreader.errors import TemplateError
@@ -43,7 +44,7 @@ def load_document(path: str | Path, templates: Mapping[str, Template], others: I
     rules = () if problems else _rules(spec, templates, problems)
     if problems:
         raise template_error(source, problems)
-    return Document(spec.id, spec.title, spec.source, dict(spec.pages), rules)
+    return Document(spec.id, spec.title, spec.source, dict(spec.pages), rules, sha256(raw).hexdigest())
 
 
 def load_documents(directory: Path, templates: Mapping[str, Template]) -> dict[str, Document]:

@@ -192,7 +192,7 @@ class Template:
 class Document:
     """Pages that belong together: ``pages`` names each and gives its template's id.
 
-    ``rules`` run across pages; a field stands in them as ``page.field``.
+    ``rules`` run across pages; a field stands in them as ``page.field``. ``sha256`` is of its file.
     """
 
     id: str
@@ -200,6 +200,7 @@ class Document:
     source: str
     pages: Mapping[str, str]
     rules: tuple[Rule, ...]
+    sha256: str
 
 
 def indexed_cells(encoding: Encoding) -> Iterator[tuple[tuple[int, ...], Box]]:

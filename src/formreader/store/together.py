@@ -1,0 +1,69 @@
+"""Documents of a run: when a station's pages can be weighed together, within a transaction of the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Select, distinct, exists, func, insert, select, update
+from sqlalchemy import delete as delete_from
+
+from formreader.store.records import KeptResult
+from formreader.store.schema import DONE, RUNNING, WAITING, contents, documents, inputs, pages, results
+
+_PAGES = inputs.join(contents).join(pages, pages.c.content_id == contents.c.id)
+
+
+def contents_filed_twice() -> Select[*tuple[Any, ...]]:
+    """Ids of the contents that are given under more than one station or page."""
+    label = func.coalesce(inputs.c.station, "").concat("/").concat(func.coalesce(inputs.c.page, ""))
+    claimed: Select[*tuple[Any, ...]] = (
+        select(inputs.c.content_id)
+        .where(inputs.c.station.is_not(None) | inputs.c.page.is_not(None))
+        .group_by(inputs.c.content_id)
+        .having(func.count(distinct(label)) > 1)
+    )
+    return claimed
+
+
+def stations_of(connection: Connection, content_id: int | None) -> list[str]:
+    """The stations that this content is filed under."""
+    which = (inputs.c.content_id == content_id) & inputs.c.station.is_not(None)
+    return list(connection.execute(select(inputs.c.station).where(which).distinct()).scalars())
+
+
+def ripen(connection: Connection, stations: Iterable[str]) -> None:
+    """To be called when anything of these stations has changed: the whole ones wait to be weighed, again if need be.
+
+    A station is whole when nothing of it is left to read; one of no form that has documents is never weighed.
+    """
+    for station in stations:
+        here = inputs.c.station == station
+        unseen = exists().where(here, inputs.c.state != DONE)
+        unread = select(pages.c.id).select_from(_PAGES).where(here, pages.c.state.in_([WAITING, RUNNING])).exists()
+        if connection.execute(select(unseen | unread)).scalar():
+            continue
+        weighable = (
+            select(pages.c.id).select_from(_PAGES.join(results)).where(here, results.c.kept.is_not(None)).exists()
+        )
+        this = documents.c.station == station
+        if not connection.execute(select(weighable)).scalar():
+            connection.execute(delete_from(documents).where(this))
+        elif not connection.execute(update(documents).where(this).values(state=WAITING)).rowcount:
+            connection.execute(insert(documents).values(station=station, state=WAITING))
+
+
+def pages_of(connection: Connection, station: str) -> tuple[KeptResult, ...]:
+    """The station's pages that can be weighed, in the order of its inputs.
+
+    A page whose very picture is filed under another station or page too is nobody's: it is weighed alone.
+    """
+    mine = select(inputs.c.content_id).where(inputs.c.station == station)
+    filed_twice = contents_filed_twice().where(inputs.c.content_id.in_(mine))
+    found = connection.execute(
+        select(pages.c.id, results.c.kept, contents.c.id.in_(filed_twice).label("alone"))
+        .select_from(_PAGES.join(results))
+        .where(inputs.c.station == station, results.c.kept.is_not(None), pages.c.state == DONE)
+        .order_by(inputs.c.id, pages.c.number)
+    )
+    return tuple({row.id: KeptResult(row.id, bytes(row.kept), bool(row.alone)) for row in found}.values())
