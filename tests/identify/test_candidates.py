@@ -64,3 +64,16 @@ def test_tags_and_codes_are_found_where_they_stand() -> None:
     assert np.abs(tag.quad - [[99.5, 99.5], [259.5, 99.5], [259.5, 259.5], [99.5, 259.5]]).max() < 2
     (printed,) = find_printed_codes(photo)
     assert (printed.kind, printed.text) == ("qr", "99-02")
+
+
+@pytest.mark.parametrize(("symbology", "text", "found"), [("Code128", "C1-X", True), ("EAN13", "2717187631634", False)])
+def test_article_numbers_are_no_codes_of_forms(symbology: str, text: str, found: bool) -> None:
+    """Thirteen digits were once found in tally strokes, and a good page refused for them."""
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, symbology))
+    bars = np.asarray(code.to_image(scale=3))
+    grey = np.full((400, bars.shape[1] + 200), 255, np.uint8)
+    grey[100 : 100 + bars.shape[0], 100 : 100 + bars.shape[1]] = bars
+    photo = Photo(Source("drawn", 1, "", grey.shape[1], grey.shape[0]), grey, 1.0)
+    assert [code.text for code in find_printed_codes(photo)] == ([text] if found else [])

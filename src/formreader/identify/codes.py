@@ -15,6 +15,9 @@ MOST_BORDER_BROKEN = 0.1
 SEARCH_LONG_SIDE_PX = 1200
 """Tags of the size that forms print are found at this size in a third of the time of a full search."""
 
+SYMBOLOGIES = ("QRCode", "Code128", "Code39", "Code93")
+"""Those that hold letters, as a form's name needs. Article numbers (EAN, ITF …) are found among tally strokes."""
+
 DICTIONARIES = {
     "16h5": cv2.aruco.DICT_APRILTAG_16h5,
     "25h9": cv2.aruco.DICT_APRILTAG_25h9,
@@ -51,7 +54,7 @@ def find_printed_codes(photo: Photo) -> tuple[Code, ...]:
     """QR codes and linear barcodes; corners in frame photo, in the code's own order."""
     import zxingcpp
 
-    formats = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.AllLinear]
+    formats = [getattr(zxingcpp.BarcodeFormat, name) for name in SYMBOLOGIES]
     found = []
     for result in zxingcpp.read_barcodes(photo.grey, formats=formats, try_invert=False):
         kind: Literal["qr", "barcode"] = "qr" if "QR" in result.format.name else "barcode"
