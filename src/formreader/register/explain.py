@@ -23,7 +23,8 @@ STEEPEST = 0.07
 BESIDE_MM, BEYOND_MM = 1.2, 2.0
 """How far a segment may lie beside a printed line, which has two edges, on average, and beyond its ends."""
 MOST_CURLED = 2.0
-"""How much further one point of a segment may lie beside the line, as a chord beside its arc."""
+"""How much further one point of a segment may lie beside the line, where the bend does not tell how far a chord
+lies beside its arc."""
 SIMPSON = np.array([1.0, 4.0, 1.0]) / 6
 """Weights of ends and middle for the average along a segment."""
 
@@ -55,8 +56,11 @@ def _on_lines(points: Points, lines: NDArray[np.float64]) -> NDArray[np.bool_]:
     A line is its start and its end along, and where it lies beside.
     """
     off = points[:, None, :, 1] - lines[None, :, None, 2]
-    # a straight segment along a curled line leaves it on one side at its ends, on the other in its middle
-    beside = (np.abs(off @ SIMPSON) < BESIDE_MM) & (np.abs(off).max(axis=2) < MOST_CURLED * BESIDE_MM)
+    # a straight segment along a curled line leaves it on one side at its ends, on the other in its middle, by as
+    # much in all as the bend bows it on the page
+    bow = np.abs(points[:, 1, 1] - points[:, [0, 2], 1].mean(axis=1))
+    furthest = BESIDE_MM + np.maximum(bow, (MOST_CURLED - 1) * BESIDE_MM)
+    beside = (np.abs(off @ SIMPSON) < BESIDE_MM) & (np.abs(off).max(axis=2) < furthest[:, None])
     middle = points[:, 1, :1]
     between = (middle > lines[:, 0] - BEYOND_MM) & (middle < lines[:, 1] + BEYOND_MM)
     result: NDArray[np.bool_] = (beside & between).any(axis=1)
