@@ -12,7 +12,7 @@ from pathlib import Path
 from formreader import __version__
 
 
-def about() -> dict[str, object]:
+def about(cores_used: int = 1) -> dict[str, object]:
     """Goes into every JSON; ``commit`` ends in + where the checkout holds changes that are in no commit."""
     return {
         "formreader": __version__,
@@ -20,7 +20,7 @@ def about() -> dict[str, object]:
         "machine": processor(),
         "python": platform.python_version(),
         "date": datetime.date.today().isoformat(),
-        "cores_used": 1,
+        "cores_used": cores_used,
     }
 
 

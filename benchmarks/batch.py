@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import sqlite3
 import statistics
@@ -23,9 +22,9 @@ from contextlib import closing
 from pathlib import Path
 
 import psutil
+from about import about
 from batch_inputs import PATTERN, POISON, Given, write_inputs
 
-from formreader import __version__
 from formreader.batch.results import Results
 from formreader.store import RunStore
 from formreader.store.readout import weighed
@@ -59,7 +58,13 @@ def main() -> None:
         size_mb = sum(file.stat().st_size for file in (folder / "in").iterdir()) / 1e6
         print(f"{len(given)} files of {size_mb:,.0f} MB written in {time.perf_counter() - start:.0f} s", flush=True)
         ran = run(folder, chosen.workers, chosen.limit)
-        found = {**about(chosen), **ran, **judged(folder / "run", given, ran["wall_s"], chosen.workers)}
+        found = {
+            **about(chosen.workers),
+            "cores": os.cpu_count(),
+            "workers": chosen.workers,
+            **ran,
+            **judged(folder / "run", given, ran["wall_s"], chosen.workers),
+        }
     report(found)
     if chosen.json:
         chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -208,17 +213,6 @@ def _cpu_of_children_s() -> float:
     """Processor time of all processes below this one that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def about(chosen: argparse.Namespace) -> dict:
-    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return {
-        "formreader": __version__,
-        "commit": asked.stdout.strip() or "unknown",
-        "machine": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "workers": chosen.workers,
-    }
 
 
 def report(found: dict) -> None:

@@ -14,7 +14,6 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import argparse
 import json
-import platform
 import statistics
 import subprocess
 import sys
@@ -24,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+from about import about
 
-from formreader import Reader, __version__
+from formreader import Reader
 
 STAGES = ("load", "identify", "register", "recognise", "decode", "decide")
 """As the reader times them; ``recognise`` holds the cutting out of the cells, ``load`` the (reduced) decode."""
@@ -51,17 +51,15 @@ def main() -> None:
     print_profile(rows)
     print(f"milliseconds of processor time, medians of {chosen.repeats}; cold start of the command {cold:.2f} s")
     if chosen.json:
-        about = {
+        document = {
             "schema": "formreader/speed/1",
-            "formreader": __version__,
-            "commit": commit(),
-            "machine": machine(),
-            "cores_used": 1,
+            **about(),
             "repeats": chosen.repeats,
             "cold_start_s": round(cold, 2),
             "shares": shares(rows),
+            "photos": rows,
         }
-        chosen.json.write_text(json.dumps({**about, "photos": rows}, indent=1) + "\n", encoding="utf-8")
+        chosen.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def measure(reader: Reader, photo: Path, repeats: int) -> dict[str, Any]:
@@ -136,25 +134,6 @@ def print_row(row: dict[str, Any], heading: bool) -> None:
 
 def print_profile(rows: list[dict[str, Any]]) -> None:
     print("share of all: " + ", ".join(f"{stage} {share:.0%}" for stage, share in shares(rows).items()))
-
-
-def commit() -> str:
-    asked = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parent,
-    )
-    return asked.stdout.strip() or "unknown"
-
-
-def machine() -> str:
-    """The processor as the system names it, and the system."""
-    named = Path("/proc/cpuinfo")
-    lines = named.read_text(encoding="utf-8").splitlines() if named.is_file() else []
-    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
-    return f"{model or platform.processor() or platform.machine()}, {platform.system()}"
 
 
 if __name__ == "__main__":

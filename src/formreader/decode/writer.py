@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ Codes = NDArray[np.int64]
 EMPTY = -2
 OTHER = -1
 """Any number that is not told apart."""
+
+Value = TypeVar("Value", int, int | None)
 
 MOST_VALUES = 10
 """Values that are told apart in one encoding."""
@@ -83,7 +86,7 @@ def field_of(encodings: Encodings, room: int = VALUES) -> FieldModel:
     if not encodings:
         raise ValueError("a field needs the evidence of at least one encoding")
     pictures = {name: {code(v): p for v, p in values.items() if p >= LEAST_SHARE} for name, values in encodings.items()}
-    numbers = sorted({value for picture in pictures.values() for value in _likeliest(picture) if value >= 0})
+    numbers = sorted({value for picture in pictures.values() for value in likeliest(picture) if value >= 0})
     values = np.array([*numbers, EMPTY, OTHER], dtype=np.int64)
     room = max(room, len(numbers) + 1)
     prior = _prior(len(numbers), room)
@@ -134,7 +137,8 @@ def agreement(field: FieldModel, states: States, posterior: NDArray[np.float64])
     return Agreement(float(np.clip(1.0 - posterior @ agree, 0.0, 1.0)), says)
 
 
-def _likeliest(picture: Mapping[int, float]) -> list[int]:
+def likeliest(picture: Mapping[Value, float]) -> list[Value]:
+    """The values of one encoding that are told apart, the most probable first."""
     return sorted(picture, key=lambda value: -picture[value])[:MOST_VALUES]
 
 

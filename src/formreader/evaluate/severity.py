@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -47,23 +48,19 @@ def sweep(
         for name, trouble in troubles.items():
             for severity in severities:
                 scores: list[SheetScore] = []
-                refusals: Counter[str] = Counter()
-                for form in forms:
-                    for i in range(count):
-                        sheet = compose_sheet(
-                            form,
-                            source,
-                            np.random.default_rng([seed, i]),
-                            name=f"{form.id}-{seed}-{i:04d}",
-                            long_side_px=long_side_px,
-                            severity=severity,
-                            troubles=trouble,
-                        )
-                        save_picture(picture, sheet.picture)
-                        reading = reader.read(picture)
-                        scores.append(score_sheet(sheet.truth, reading))
-                        if reading.rejection is not None:
-                            refusals[reading.rejection.code] += 1
+                for form, i in product(forms, range(count)):
+                    sheet = compose_sheet(
+                        form,
+                        source,
+                        np.random.default_rng([seed, i]),
+                        name=f"{form.id}-{seed}-{i:04d}",
+                        long_side_px=long_side_px,
+                        severity=severity,
+                        troubles=trouble,
+                    )
+                    save_picture(picture, sheet.picture)
+                    scores.append(score_sheet(sheet.truth, reader.read(picture)))
+                refusals = Counter(score.rejection for score in scores if score.rejection is not None)
                 silent = tuple(
                     f"{score.name} {field.field}: {field.written or score.found_template} read {field.found}, "
                     f"confidence {field.confidence:.6f}"

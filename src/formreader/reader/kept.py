@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from formreader.decode import NumberReading, Values, readable
+from formreader.decode import NumberReading, readable
 from formreader.decode.values import LEAST_SHARE
-from formreader.decode.writer import MOST_VALUES
+from formreader.decode.writer import likeliest
 from formreader.errors import UsageError
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.judging import ALTERNATIVES
@@ -63,7 +63,7 @@ def kept_page(data: bytes, templates: Mapping[str, Template]) -> KeptPage:
 
 def _lean(evidence: FieldEvidence) -> dict[str, Any]:
     """What each encoding says, as far as the writer's model weighs it; of the strings, those that can be reported."""
-    values = {v for says in evidence.encodings.values() for v in (*_likeliest(says), *list(says)[:ALTERNATIVES])}
+    values = {v for says in evidence.encodings.values() for v in (*likeliest(says), *list(says)[:ALTERNATIVES])}
     return {
         "written": [[r.written, r.value, r.probability] for r in _needed(evidence.written, values)],
         "encodings": {
@@ -73,11 +73,6 @@ def _lean(evidence: FieldEvidence) -> dict[str, Any]:
         },
         "most": evidence.most,
     }
-
-
-def _likeliest(says: Values) -> list[int | None]:
-    """As many as the writer's model tells apart."""
-    return sorted(says, key=lambda value: -says[value])[:MOST_VALUES]
 
 
 def _needed(written: tuple[NumberReading, ...], values: set[int | None]) -> Iterator[NumberReading]:

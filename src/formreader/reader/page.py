@@ -15,8 +15,25 @@ from formreader.records import Quality, Registration, SheetReading, Source, Trac
 from formreader.templates import Template
 
 
+class _Evident:
+    """What weighing asks of a page, by the evidence of its fields."""
+
+    __slots__ = ()
+    evidence: Mapping[str, FieldEvidence]
+
+    @property
+    def encodings(self) -> dict[str, Encodings]:
+        """The evidence of each field, as ``decode.infer_sheet`` takes it."""
+        return {name: found.encodings for name, found in self.evidence.items()}
+
+    @property
+    def most(self) -> dict[str, int]:
+        """The largest number that each field has room for, as ``decode.infer_sheet`` takes it."""
+        return {name: found.most for name, found in self.evidence.items()}
+
+
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(_Evident):
     """A page found on a photograph, and what each encoding of each field says there by its picture."""
 
     template: Template
@@ -28,16 +45,6 @@ class Page:
     @property
     def source(self) -> Source:
         return self.trace.photo.source
-
-    @property
-    def encodings(self) -> dict[str, Encodings]:
-        """The evidence of each field, as ``decode.infer_sheet`` takes it."""
-        return {name: found.encodings for name, found in self.evidence.items()}
-
-    @property
-    def most(self) -> dict[str, int]:
-        """The largest number that each field has room for, as ``decode.infer_sheet`` takes it."""
-        return {name: found.most for name, found in self.evidence.items()}
 
     @property
     def quality(self) -> Quality:
@@ -56,7 +63,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPage:
+class KeptPage(_Evident):
     """All of a ``Page`` that judging asks for; what its picture showed has gone. See ``kept``."""
 
     template: Template
@@ -65,16 +72,6 @@ class KeptPage:
     quality: Quality
     evidence: Mapping[str, FieldEvidence]
     timing_ms: Mapping[str, float]
-
-    @property
-    def encodings(self) -> dict[str, Encodings]:
-        """The evidence of each field, as ``decode.infer_sheet`` takes it."""
-        return {name: found.encodings for name, found in self.evidence.items()}
-
-    @property
-    def most(self) -> dict[str, int]:
-        """The largest number that each field has room for, as ``decode.infer_sheet`` takes it."""
-        return {name: found.most for name, found in self.evidence.items()}
 
 
 AnyPage = Page | KeptPage

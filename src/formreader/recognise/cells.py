@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.errors import ModelError
-from formreader.recognise.looks import joined, two_looks
+from formreader.recognise.looks import look_at
 from formreader.recognise.normalise import normalise_cells
 from formreader.recognise.runtime import load_model
 
@@ -33,8 +33,7 @@ class CellRecogniser:
 
     def _judged(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-probabilities (N, classes) of the network's input (N, 2, 40, 40)."""
-        logits = joined(self._model.run(two_looks(cells))) if self._looks_twice else self._model.run(cells)
-        logits = logits / self._temperature
+        logits = look_at(cells, self._model.run, self._looks_twice) / self._temperature
         shifted = logits - logits.max(axis=1, keepdims=True)
         result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         return result

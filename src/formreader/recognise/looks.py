@@ -8,8 +8,18 @@ docs/decisions/0005-recognisers.md has the figures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+
+Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""From inputs (N, C, S, S) to logits (N, classes)."""
+
+
+def look_at(cells: NDArray[np.float32], network: Network, twice: bool) -> NDArray[np.float32]:
+    """Logits (N, classes) of a network's input (N, C, S, S), by one look at each cell or by two."""
+    return joined(network(two_looks(cells))) if twice else network(cells)
 
 
 def two_looks(cells: NDArray[np.float32]) -> NDArray[np.float32]:

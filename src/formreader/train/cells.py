@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from formreader.recognise import normalise_bubbles, normalise_cells
-from formreader.recognise.looks import joined, two_looks
+from formreader.recognise.looks import look_at
 from formreader.recognise.normalise import cell_masks
 from formreader.synth import load_glyphs
 from formreader.train.calibrate import fit_temperature
@@ -184,8 +184,7 @@ def predict(network: nn.Module, cells: CellSet, looks: int = 1, batch: int = 100
     with torch.inference_mode():
         for i in range(0, len(cells.labels), batch):
             part = network_input(cells.crops[i : i + batch], cells.aspects[i : i + batch])
-            seen = torch.from_numpy(two_looks(part) if looks == 2 else part)
-            parts.append(joined(network(seen).numpy()) if looks == 2 else network(seen).numpy())
+            parts.append(look_at(part, lambda cells: network(torch.from_numpy(cells)).numpy(), looks == 2))
     return np.concatenate(parts)
 
 
