@@ -10,8 +10,9 @@ import pytest
 
 from formreader.batch import Taken, read_decisions, take_reviews
 from formreader.batch.results import Results
+from formreader.batch.sums import judged_again
 from formreader.errors import UsageError
-from formreader.store import Failure, Input, Recorded, RunStore
+from formreader.store import DocumentEntry, Failure, Input, Recorded, RunStore
 from formreader.store.reviews import history
 from formreader.templates import Document, load_library
 from formreader.templates.arithmetic import parse_rule
@@ -220,12 +221,36 @@ def test_a_review_does_not_say_under_which_station_a_picture_belongs(run, take):
         assert Results(store).totals()["form-a", "votes"].total == 117
 
 
+def test_what_a_picture_says_that_is_filed_twice_is_said_of_no_other(run, take):
+    given = [
+        ("a", "12", "1", (117, "accepted")),
+        ("a+copy", "13", "1", (117, "accepted")),
+        ("b", "13", "1", (8, "accepted")),
+    ]
+    with run(*given) as store:
+        take(store, "a.jpg,1,votes,117")
+        assert fields(store, "b.jpg")["votes"] == (8, "review", -1)
+        total = Results(store).totals()["form-a", "votes"]
+        assert (total.total, total.in_review) == (0, 2)
+
+
 def test_sums_across_the_pages_of_a_station_are_checked(run, take):
     rule = parse_rule("one.votes = one.total")
     both = Document("both", "", "", {"one": "form-a"}, (rule,), "")
     with run(("a", "12", "1", (9, "review"))) as store:
         warnings = take(store, "a.jpg,1,votes,117", documents=[both]).warnings
         assert "station 12: does not add up as reviewed: one.votes = one.total, but 117 is not 9" in warnings
+
+
+def test_rules_across_pages_are_judged_again_with_what_was_decided(run, take):
+    check = {"rule": "one.votes = one.total", "holds": False, "probability": 0.01}
+    entry = DocumentEntry("12", ({"pages": {"one": "form-a"}, "checks": [check]},), None)
+    with run(("a", "12", "1", (9, "review"))) as store:
+        for said, holds in ((None, False), ("a.jpg,1,total,117", False), ("a.jpg,1,votes,117", True)):
+            if said is not None:
+                take(store, said)
+            [again] = judged_again(store, Results(store), [entry])
+            assert [one["holds"] for one in again.checks[0]["checks"]] == [holds]
 
 
 def test_a_sum_with_a_number_that_waits_is_not_judged(run, take):

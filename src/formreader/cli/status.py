@@ -56,6 +56,7 @@ def status(
     """Say how far a run is, what could not be read and why, and which stations lack pages."""
     from formreader.batch.documents import documents
     from formreader.batch.results import Results
+    from formreader.batch.sums import judged_again
     from formreader.batch.weighed import summarised
     from formreader.store import RunStore
     from formreader.store.readout import causes, expected_places, places, weighed
@@ -63,7 +64,7 @@ def status(
     with RunStore(run, store) as opened:
         results = Results(opened)
         expected = [place.strip() for place in expect.split(",")] if expect else expected_places(opened.engine)
-        together = summarised(weighed(opened.engine))
+        together = summarised(judged_again(opened, results, weighed(opened.engine)))
         stations, incomplete = 0, []
         for document in documents(places(opened.engine), expected):
             stations += 1
