@@ -108,6 +108,7 @@ def test_a_review_outlives_a_refresh(run, take, refresh):
         (["a.jpg,1,votes,1000"], "list.csv:2: 1000 does not fit into votes, which holds 999 at most"),
         (["a.jpg,1,votes,117", "a.jpg,1,votes,-13"], "list.csv:3: '-13' is no whole number: write digits alone"),
         (["a.jpg,1,votes,1.5"], "'1.5' is no whole number"),
+        (["a.jpg,1,votes,1,234"], "list.csv:2: has more cells than the heading: write numbers as digits alone"),
         (["a.jpg,1,votes,\u0661"], "is no whole number"),
         (["a.jpg,1,votes," + "9" * 5000], "is no whole number"),
         (["a.jpg,1,,117"], "list.csv:2: has a value and no field"),
@@ -127,7 +128,6 @@ def test_a_bad_row_refuses_the_whole_list(run, take, rows, told):
         with pytest.raises(UsageError) as refused:
             take(store, *rows, "a.jpg,1,total,9")
         assert told in str(refused.value)
-        assert "nothing of the list was taken" in str(refused.value)
         assert list(history(store.engine)) == []
 
 
@@ -135,7 +135,12 @@ def test_every_mistake_is_said(run, take):
     with run(("a", None, None, (9, "review"))) as store, pytest.raises(UsageError) as refused:
         take(store, *(f"a.jpg,1,nothing{i},1" for i in range(30)))
     assert "list.csv:2:" in str(refused.value)
-    assert "and 10 more mistakes" in str(refused.value)
+    assert "and 10 more mistakes\nnothing of the list was taken" in str(refused.value)
+
+
+def test_a_column_that_is_there_twice_is_refused():
+    with pytest.raises(UsageError, match="the column 'value' twice"):
+        read_decisions("list.csv", ["path,field,value,Value\n", "a.jpg,votes,1,2\n"])
 
 
 def test_a_form_that_is_not_known_here_is_said(run):

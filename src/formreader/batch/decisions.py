@@ -83,7 +83,7 @@ def _rows(name: str, lines: Iterable[str]) -> Iterator[tuple[int, TextRow]]:
     if first.lstrip().startswith("{"):
         yield from json_rows(name, whole, EXAMPLE)
     else:
-        yield from csv_rows(name, whole, needed="value")
+        yield from csv_rows(name, whole, needed="value", exact=True)
 
 
 def _decision(row: int, cells: TextRow, by: str | None) -> Decision:

@@ -15,8 +15,12 @@ TextRow = Mapping[str, str | None]
 """What stands in each column, by its name in small letters; None where nothing does."""
 
 
-def csv_rows(name: str, lines: Iterable[str], needed: str) -> Iterator[tuple[int, TextRow]]:
-    """Each row with its line. Raises ``UsageError`` where the column ``needed`` is missing."""
+def csv_rows(name: str, lines: Iterable[str], needed: str, *, exact: bool = False) -> Iterator[tuple[int, TextRow]]:
+    """Each row with its line. Raises ``UsageError`` where the column ``needed`` is missing.
+
+    ``exact`` refuses a row with more cells than the heading and a column that is there twice: nothing then says which
+    cell is of which column.
+    """
     rest = iter(lines)
     heading = next(rest, "")
     separator = max(SEPARATORS, key=heading.count)  # spreadsheets of some languages write semicolons
@@ -26,7 +30,14 @@ def csv_rows(name: str, lines: Iterable[str], needed: str) -> Iterator[tuple[int
         reader.fieldnames = names
         if needed not in names:
             raise UsageError(f"{name}:1: has no column '{needed}' (it has: {', '.join(names) or 'none'})")
+        if exact and (twice := sorted({column for column in names if names.count(column) > 1 and column})):
+            raise UsageError(f"{name}:1: has the column '{twice[0]}' twice: leave one of the two")
         for row in reader:
+            if exact and None in row:
+                raise UsageError(
+                    f"{name}:{reader.line_num}: has more cells than the heading: write numbers as digits alone, and "
+                    f"quotes around what holds a '{separator}'"
+                )
             yield reader.line_num, {column: _text(value) for column, value in row.items() if column is not None}
     except csv.Error as error:
         raise UsageError(f"{name}: is no CSV ({error})") from None
