@@ -21,7 +21,6 @@ from formreader.reader import Reader
 from formreader.synth import GlyphSource, Troubles, compose_sheet, load_glyphs, save_picture
 from formreader.templates import Template
 
-
 _worker: tuple[Reader, GlyphSource] | None = None
 
 
