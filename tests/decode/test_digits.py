@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from formreader.decode import by_value, read_boxes, readable, value_of
+from formreader.decode import as_on_forms, by_value, read_boxes, readable, value_of
 from formreader.decode.digits import MOST_STRINGS
+from formreader.decode.rates import UNREADABLE_ON_FORMS
 
 CLASSES = "0123456789X-_?"
 
@@ -36,6 +37,13 @@ def boxes(*seen: dict[str, float]) -> np.ndarray:
 def test_what_a_string_means(written: str, value: int | None) -> None:
     assert readable(written)
     assert value_of(written) == value
+
+
+def test_on_forms_fewer_boxes_are_unreadable_than_in_training_and_nothing_else_changes() -> None:
+    (row,) = np.exp(as_on_forms(boxes({"6": 0.3, "8": 0.1, "?": 0.6}), CLASSES))
+    assert row.sum() == pytest.approx(1.0)
+    assert row[6] / row[8] == pytest.approx(3.0)
+    assert row[6] / row[CLASSES.index("?")] == pytest.approx(0.5 / UNREADABLE_ON_FORMS)
 
 
 @pytest.mark.parametrize("written", ["1?3", "1_3", "12X", "?"])

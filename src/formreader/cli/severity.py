@@ -33,6 +33,9 @@ def severity(
     count: Annotated[int, typer.Option(min=1, help="Sheets of each form at each step.")] = 2,
     seed: Annotated[int, typer.Option(help="The same seed draws the same sheets.")] = 1,
     long_side: Annotated[int, typer.Option(min=400, max=8000, help="Longer side of the picture, px.")] = 2000,
+    glyphs: Annotated[
+        Path | None, typer.Option(help="Write with a folder of data sets: the part that training never saw.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--json", help="Write the counts as JSON.")] = None,
 ) -> None:
     """Draw sheets, photograph them worse and worse, and count where reading breaks and how.
@@ -40,8 +43,8 @@ def severity(
     It should break into review and refusal, not into wrong values that are accepted. Exit code 1 where one was.
     """
     from formreader.evaluate.severity import sweep
-    from formreader.reader import Reader
-    from formreader.synth import NO_TROUBLES, TROUBLES, load_glyphs, troubles_named
+    from formreader.synth import NO_TROUBLES, TROUBLES, troubles_named
+    from formreader.templates import load_library
 
     try:
         severities = [float(level) for level in levels.split(",")]
@@ -49,17 +52,17 @@ def severity(
         raise UsageError(f"--levels {levels}: give numbers from 0 to 3 with commas between them") from None
     names = list(dict.fromkeys(name for asked in trouble or [] for name in (TROUBLES if asked == "all" else [asked])))
     kinds = {name: troubles_named([name]) for name in names}
-    reader = Reader()
-    known = [find_form(name) for name in forms] if forms else list(reader.templates.values())
+    if glyphs is not None and not glyphs.is_dir():
+        raise UsageError(f"--glyphs {glyphs}: is no folder; docs/training.md lists the data sets and their sources")
+    known = [find_form(name) for name in forms] if forms else list(load_library().values())
     steps = []
     print(f"{'trouble':9}{'severity':>9}{'sheets':>8}{'refused':>9}{'fields':>8}{'right':>8}{'accepted':>10}", end="")
     print(f"{'accepted wrongly':>18}  refused as")
     for step in sweep(
-        reader,
         known,
         {PLAIN: NO_TROUBLES, **kinds},
         severities,
-        load_glyphs(None),
+        glyphs,
         count=count,
         seed=seed,
         long_side_px=long_side,

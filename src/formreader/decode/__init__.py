@@ -1,7 +1,7 @@
 """Decode: from what each encoding looks like to what numbers stand there, weighed with the form's sums."""
 
 from formreader.decode.bubbles import read_bubbles
-from formreader.decode.digits import NumberReading, by_value, read_boxes, readable, value_of
+from formreader.decode.digits import NumberReading, as_on_forms, by_value, read_boxes, readable, value_of
 from formreader.decode.number import read_number, read_strings
 from formreader.decode.number_words import check_language
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
@@ -17,6 +17,7 @@ __all__ = [
     "NumberReading",
     "Posterior",
     "Values",
+    "as_on_forms",
     "by_value",
     "check_language",
     "infer",

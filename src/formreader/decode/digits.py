@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.decode.rates import FILLER_AFTER_DIGIT, MIXED_FILLERS
+from formreader.decode.rates import FILLER_AFTER_DIGIT, MIXED_FILLERS, UNREADABLE_ON_FORMS
 from formreader.distributions import LogProbabilities
 
 FILLERS = "X-_"
@@ -44,6 +44,13 @@ def readable(written: str) -> bool:
     """Whether a string is a number, a crossed-out field or an empty one, as people write them."""
     rest = written.lstrip(FILLERS)
     return rest == "" or rest.isdecimal()
+
+
+def as_on_forms(log_probabilities: LogProbabilities, classes: str) -> LogProbabilities:
+    """What the digit model says of boxes (N, len(classes)) where fewer are unreadable than it has learnt from."""
+    odds = log_probabilities + np.where(np.array(list(classes)) == "?", np.log(UNREADABLE_ON_FORMS), 0.0)
+    result: LogProbabilities = odds - np.logaddexp.reduce(odds, axis=1, keepdims=True)
+    return result
 
 
 def read_boxes(log_probabilities: LogProbabilities, classes: str) -> tuple[NumberReading, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.alphabets import DIGIT_CLASSES
+from formreader.decode import as_on_forms
 from formreader.distributions import calibration_error, reliability
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.locate import CROP_PX
@@ -107,7 +108,8 @@ def _score(name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser
     crops = np.stack([in_box(picture) for picture in pictures])
     aspects = np.ones(len(crops), np.float32)
     parts = [recogniser.log_probabilities(crops[i : i + 500], aspects[i : i + 500]) for i in range(0, len(crops), 500)]
-    probabilities = np.exp(np.concatenate(parts))
+    # as the reader weighs boxes of a form: what is measured is what it would say
+    probabilities = np.exp(as_on_forms(np.concatenate(parts).astype(np.float64), DIGIT_CLASSES))
     read, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     truth = np.array([DIGIT_CLASSES.index(label) for label in labels])
     right = read == truth

@@ -14,6 +14,7 @@ from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET, WORD_ALPHABET
 from formreader.decode import (
     NumberReading,
     Values,
+    as_on_forms,
     by_value,
     read_boxes,
     read_bubbles,
@@ -188,7 +189,8 @@ def _cells(recogniser: CellRecogniser, places: Sequence[Place], view: View) -> t
     if isinstance(recogniser, BubbleRecogniser):
         judged = recogniser.log_probabilities_of_columns(crops.reshape(-1, BUBBLES_A_COLUMN, *crops.shape[1:]))
         return cells, list(judged.reshape(len(cells), -1).astype(np.float64))
-    return cells, list(recogniser.log_probabilities(crops, _aspects(cells)).astype(np.float64))
+    rows: Rows = recogniser.log_probabilities(crops, _aspects(cells)).astype(np.float64)
+    return cells, list(as_on_forms(rows, DIGIT_CLASSES) if isinstance(recogniser, DigitRecogniser) else rows)
 
 
 def _lines(

@@ -8,6 +8,7 @@ import numpy as np
 
 from formreader.decide import Policy, judge_field
 from formreader.decode import NumberReading, Posterior, readable
+from formreader.decode.digits import FILLERS
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
 from formreader.records import Check, FieldReading, SheetReading
@@ -48,7 +49,7 @@ def judge_page(
 def _field(page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, ...], policy: Policy) -> FieldReading:
     evidence, field, source = page.evidence[name], page.template.fields[name], page.source
     values = posterior.fields[name]
-    best = _as_written(evidence.written, values)
+    best, is_seen = _as_written(evidence.written, values)
     quad = map_points(page.registration, outline(field.encodings[field.primary]).corners)
     limits = np.array([source.width, source.height])
     is_readable = readable(best.written)
@@ -58,7 +59,7 @@ def _field(page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, 
     status, reasons = judge_field(
         name,
         confidence=confidence,
-        picture_share=max(says.get(best.value, 0.0) for says in evidence.encodings.values()),
+        picture_share=max(says.get(best.value, 0.0) for says in evidence.encodings.values()) if is_seen else 0.0,
         other_share=primary.get(other, 0.0) if other != best.value else 0.0,
         other="nothing" if other is None else str(other),
         disagree=posterior.agreements[name].disagree,
@@ -66,7 +67,7 @@ def _field(page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, 
         empty=set(best.written) == {"_"},
         readable=is_readable,
         gap_in_cross=best.value == 0 and "_" in best.written and not any(c.isdigit() for c in best.written),
-        unreadable_box="?" in best.written,
+        unreadable_box="?" in evidence.written[0].written,
         inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
         checks=posterior.checks,
         across=across,
@@ -85,13 +86,25 @@ def _field(page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, 
     )
 
 
-def _as_written(readings: tuple[NumberReading, ...], values: Mapping[int | None, float]) -> NumberReading:
-    """The likeliest string for what most probably stands in the boxes, given the whole sheet."""
+def _as_written(readings: tuple[NumberReading, ...], values: Mapping[int | None, float]) -> tuple[NumberReading, bool]:
+    """The likeliest string for what most probably stands in the boxes, given the whole sheet; whether it is seen there.
+
+    Boxes that cannot be read stay so, unless the sheet says what they hold with more certainty than it leaves open.
+    """
     first = readings[0]
-    if not readable(first.written) or not values:
-        return first
-    value = max(values, key=values.__getitem__)
-    return next((r for r in readings if readable(r.written) and r.value == value), first)
+    value = max(values, key=values.__getitem__, default=None)
+    if not values or (not readable(first.written) and values[value] < 1.0 - sum(values.values())):
+        return first, True
+    seen = next((r for r in readings if readable(r.written) and r.value == value), None)
+    return seen or NumberReading(_spelt(value, first.written), value, 0.0), seen is not None
+
+
+def _spelt(value: int | None, boxes: str) -> str:
+    """``value`` as boxes would hold it, behind the fillers that they seem to hold."""
+    digits = "" if value is None else str(value)
+    room = max(len(boxes) - len(digits), 0)
+    before = boxes[:room]
+    return (before if set(before) <= set(FILLERS) and digits else "_" * room) + digits
 
 
 def _shown(primary: str, evidence: FieldEvidence) -> dict[str, tuple[tuple[str, float], ...]]:
