@@ -9,11 +9,30 @@ from pathlib import Path
 import pytest
 
 from formreader.batch import ProcessPool, Setup, gather, identify, run_batch
-from formreader.batch.jobs import Done, Job
-from formreader.store import Counts, Entry, RunStore
+from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome
+from formreader.records import Identity, Source
+from formreader.report import to_json
+from formreader.store import Counts, Entry, Failure, Input, RunStore
 from formreader.store.readout import counts, entries
 
 HERE = Path(__file__).parent
+PRESENT = Identity("0.1.0", {}, {}, "strict")
+Run = Callable[..., RunStore]
+FORM_A = """\
+schema: formreader/template/1
+id: form-a
+title: What the stub readers read
+language: id
+page: [210.0, 297.0]
+source: made up for the tests
+fields:
+  - name: votes
+    digits: {boxes: 3, box: [20, 50, 7, 9], line: {width: 0.3}}
+  - name: total
+    digits: {boxes: 3, box: [20, 80, 7, 9], line: {width: 0.3}}
+arithmetic:
+  - votes = total
+"""
 
 
 @dataclass(frozen=True)
@@ -96,3 +115,70 @@ def all_done(pool: ProcessPool, jobs: list[Job]) -> list[Done]:
             pool.submit(waiting.pop(0))
         done += pool.wait(1.0)
     return done
+
+
+class Scribe:
+    """An engine that reads what the test says stands in each file; the content is the name up to a ``+``."""
+
+    def __init__(self, said: dict[str, tuple[int, str] | Failure]) -> None:
+        self.identity, self._said, self._job = PRESENT, said, None
+
+    @property
+    def free(self) -> int:
+        return self._job is None
+
+    @property
+    def busy(self) -> int:
+        return self._job is not None
+
+    def submit(self, job: Job) -> None:
+        self._job = job
+
+    def wait(self, timeout_s: float) -> list[Done]:
+        from stubs import reading
+
+        job, self._job = self._job, None
+        name = Path(job.file).stem
+        sha256 = name.split("+")[0]
+        if isinstance(job, LookInto):
+            return [Done(job, Looked(sha256, 1), 0.1)]
+        said = self._said[name]
+        if isinstance(said, Failure):
+            return [Done(job, said, 0.1)]
+        sheet = reading(Source(job.path, job.number, sha256, 100, 100), *said)
+        return [Done(job, Outcome(to_json(sheet), sheet.status, sheet.template, None, sha256), 0.1)]
+
+
+@pytest.fixture
+def run(tmp_path: Path, stubs: Path) -> Run:
+    """A store that has read these inputs: (name, station, page, what the Scribe says)."""
+
+    def make(*given: tuple[str, str | None, str | None, tuple[int, str] | Failure]) -> RunStore:
+        store = RunStore(tmp_path, create=True)
+        store.register(Input(f"{name}.jpg", f"{name}.jpg", station, page) for name, station, page, _ in given)
+        engine = Scribe({name: said for name, _, _, said in given})
+        run_batch(store, engine, store.begin_run(PRESENT, {}), lambda: True)
+        return store
+
+    return make
+
+
+@pytest.fixture
+def refresh(stubs: Path) -> Callable[[RunStore, dict[str, tuple[int, str]]], None]:
+    """Reads a run again with a later release, which sees this in each file."""
+
+    def again(store: RunStore, said: dict[str, tuple[int, str]]) -> None:
+        newer = Identity("0.2.0", {}, {}, "strict")
+        assert store.stale(newer, mark=True) == len(said)
+        run_batch(store, Scribe(dict(said)), store.begin_run(newer, {}), lambda: True)
+
+    return again
+
+
+@pytest.fixture
+def forms(tmp_path: Path) -> Path:
+    """A folder with the form that the stub readers read."""
+    folder = tmp_path / "forms"
+    folder.mkdir()
+    (folder / "form-a.yaml").write_text(FORM_A, encoding="utf-8")
+    return folder

@@ -2,67 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
-from formreader.batch import run_batch
 from formreader.batch.documents import Document, documents
-from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome
 from formreader.batch.results import Results
-from formreader.records import Identity, Source
-from formreader.report import to_json
-from formreader.store import Failure, Input, RunStore
-
-PRESENT = Identity("0.1.0", {}, {}, "strict")
-Run = Callable[..., RunStore]
-
-
-class Scribe:
-    """An engine that reads what the test says stands in each file; the content is the name up to a ``+``."""
-
-    def __init__(self, said: dict[str, tuple[int, str] | Failure]) -> None:
-        self.identity, self._said, self._job = PRESENT, said, None
-
-    @property
-    def free(self) -> int:
-        return self._job is None
-
-    @property
-    def busy(self) -> int:
-        return self._job is not None
-
-    def submit(self, job: Job) -> None:
-        self._job = job
-
-    def wait(self, timeout_s: float) -> list[Done]:
-        from stubs import reading
-
-        job, self._job = self._job, None
-        name = Path(job.file).stem
-        sha256 = name.split("+")[0]
-        if isinstance(job, LookInto):
-            return [Done(job, Looked(sha256, 1), 0.1)]
-        said = self._said[name]
-        if isinstance(said, Failure):
-            return [Done(job, said, 0.1)]
-        sheet = reading(Source(job.path, job.number, sha256, 100, 100), *said)
-        return [Done(job, Outcome(to_json(sheet), sheet.status, sheet.template, None, sha256), 0.1)]
-
-
-@pytest.fixture
-def run(tmp_path: Path, stubs: Path) -> Run:
-    """A store that has read these inputs: (name, station, page, what the Scribe says)."""
-
-    def make(*given: tuple[str, str | None, str | None, tuple[int, str] | Failure]) -> RunStore:
-        store = RunStore(tmp_path, create=True)
-        store.register(Input(f"{name}.jpg", f"{name}.jpg", station, page) for name, station, page, _ in given)
-        engine = Scribe({name: said for name, _, _, said in given})
-        run_batch(store, engine, store.begin_run(PRESENT, {}), lambda: True)
-        return store
-
-    return make
+from formreader.store import Failure
 
 
 def votes(results: Results) -> dict[str, tuple[int, str, list[str]]]:

@@ -74,7 +74,7 @@ def test_status_says_how_far_what_is_missing_and_what_it_adds_up_to(run, finishe
     assert "3, 2 lack a page of 1, 2" in ran.out
     assert "0013 lacks 2" in ran.out
     assert "0014 lacks 1, 2" in ran.out
-    assert "over accepted values alone; 2 pages could not be read" in ran.out
+    assert "over accepted and reviewed values alone; 2 pages could not be read" in ran.out
 
 
 def test_status_for_programs(run, finished):
@@ -82,7 +82,8 @@ def test_status_for_programs(run, finished):
     assert (said["accepted"], said["review"], said["disputed"]) == (1, 3, 2)
     assert said["incomplete"] == {"0012": ["3"], "0013": ["2", "3"], "0014": ["1", "2", "3"]}
     votes = next(total for total in said["totals"] if total["field"] == "votes")
-    assert votes == {"template": "form-a", "field": "votes", "total": 8, "accepted": 1, "empty": 0, "in_review": 2}
+    counted = {"total": 8, "accepted": 1, "reviewed": 0, "empty": 0, "in_review": 2}
+    assert votes == {"template": "form-a", "field": "votes", **counted}
 
 
 def test_status_says_what_the_pages_of_a_station_say_together(run, tmp_path):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
+from formreader.batch.reviewed import value_of
 from formreader.store import Entry, Sheet
 
 Disputes = Mapping[str, Sequence[Mapping[str, str]]]
@@ -15,7 +17,10 @@ DISAGREE, FILED_TWICE = "duplicates_disagree", "filed_twice"
 
 
 def compare_duplicates(group: Sequence[Entry]) -> dict[int, Disputes]:
-    """Disputes by ``page_id`` of several photographs of one page; what was refused says nothing."""
+    """Disputes by ``page_id`` of several photographs of one page; what was refused says nothing.
+
+    What a person decided of a photograph counts for what it shows; it is disputed by another such decision alone.
+    """
     read = [entry for entry in group if entry.sheet is not None and entry.sheet["status"] != "rejected"]
     found: dict[int, dict[str, list[dict[str, str]]]] = {}
     for one, other in combinations(read, 2):
@@ -81,35 +86,49 @@ def documents(places: Iterable[tuple[str, str | None, str | None]], expected: Se
 
 @dataclass(slots=True)
 class Total:
-    """A field's sum over the sheets where it is accepted, and how many sheets it still lacks."""
+    """A field's sum over the sheets where it is accepted or reviewed, and how many sheets it still lacks.
+
+    ``accepted`` and ``reviewed`` sheets are those with a number, ``empty`` those known to have none.
+    """
 
     total: int = 0
     accepted: int = 0
+    reviewed: int = 0
     empty: int = 0
     in_review: int = 0
 
-    def add(self, fields: Sequence[Mapping[str, object]]) -> None:
-        """One page of paper, as read from one or more photographs of it that agree."""
-        accepted = [field["value"] for field in fields if field["status"] == "accepted"]
-        if not accepted:
+    def add(self, fields: Sequence[Mapping[str, Any]]) -> None:
+        """One page of paper, as read from one or more photographs of it that agree; a person's word goes first."""
+        known = [field for status in ("reviewed", "accepted") for field in fields if field["status"] == status]
+        if not known:
             self.in_review += 1
-        elif isinstance(accepted[0], int):
-            self.total += accepted[0]
-            self.accepted += 1
-        else:
+            return
+        value, by_hand = value_of(known[0]), known[0]["status"] == "reviewed"
+        if value is None:
             self.empty += 1
+        else:
+            self.total += value
+            self.reviewed += by_hand
+            self.accepted += not by_hand
 
 
 def _contradictions(sheet: Sheet, other: Sheet, path: str) -> Iterator[tuple[str, str]]:
     """Fields of ``sheet`` that ``other`` reads as something else, and how to say so."""
     if sheet["template"] != other["template"]:
-        for name in sheet["fields"]:
+        for name in (name for name, field in sheet["fields"].items() if "review" not in field):
             yield name, f"another photograph of this page ({path}) was taken for the form {other['template']}"
         return
     for name, field in sheet["fields"].items():
         against = other["fields"].get(name)
-        if against is not None and against["value"] != field["value"]:
-            yield name, f"another photograph of this page ({path}) reads {against['written']}"
+        if against is not None and value_of(against) != value_of(field):
+            yield name, f"another photograph of this page ({path}) {_said(against)}"
+
+
+def _said(field: Mapping[str, Any]) -> str:
+    if "review" not in field:
+        return f"reads {field['written']}"
+    value = value_of(field)
+    return f"was reviewed as {'left empty' if value is None else value}"
 
 
 def _filed_under(entry: Entry) -> str:

@@ -20,6 +20,7 @@ from formreader.cli import (  # noqa: E402
     export,
     queue,
     read,
+    review,
     status,
     synth,
     template,
@@ -43,6 +44,7 @@ app.command("explain")(explain.explain)
 app.command("batch")(batch.batch)
 app.command("status")(status.status)
 app.command("queue")(queue.queue)
+app.command("review")(review.review)
 app.command("export")(export.export)
 app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")

@@ -58,7 +58,10 @@ def progress_text(found: Counts, rate: float) -> str:
 
 def outcome_text(found: Counts) -> str:
     """How the pages came out."""
-    return f"{found.accepted} accepted, {found.review} review, {found.rejected} rejected, {found.failed} failed"
+    by_hand = f", {found.reviewed} reviewed" if found.reviewed else ""
+    return (
+        f"{found.accepted} accepted{by_hand}, {found.review} review, {found.rejected} rejected, {found.failed} failed"
+    )
 
 
 def duration(seconds: float) -> str:

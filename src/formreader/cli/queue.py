@@ -5,18 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import re
-import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from formreader.cli.batch import Store
 from formreader.cli.messages import say
+from formreader.cli.outputs import opened
 from formreader.errors import Rejected, UsageError
 
 if TYPE_CHECKING:
@@ -36,25 +36,41 @@ class Format(StrEnum):
 
 @dataclass(slots=True)
 class Waiting:
-    """One number that waits for a person, or with no ``field`` a page that could not be read."""
+    """One number that waits for a person, or with no ``field`` a page that could not be read.
+
+    ``read`` is what was read. ``value``, ``by`` and ``at`` are for the person to fill in, and ``formreader review``
+    to take: they stay empty here, so that nothing is decided that nobody has looked at.
+    """
 
     path: str
     page: int
+    sha256: str
     station: str | None
     field: str | None
     written: str | None
-    value: int | None
+    read: int | None
     confidence: float
     reasons: str
     disputed: bool = False
     crop: str | None = None
+    value: None = None
+    by: None = None
+    at: None = None
+
+
+COLUMNS = ("path", "page", "field", "value", "by", "at", "written", "read", "confidence", "reasons")
+"""Before the others: what a person fills in stands beside what it is of."""
 
 
 def queue(
     run: Annotated[Path, typer.Argument(help="Folder of the run.")],
     most: Annotated[int | None, typer.Option(min=1, help="List no more than this many.")] = None,
     crops: Annotated[Path | None, typer.Option(help="Write each number's picture into this folder.")] = None,
-    output: Annotated[Format, typer.Option("--format", help="A table for people, JSON Lines, or CSV.")] = Format.table,
+    output: Annotated[
+        Format,
+        typer.Option("--format", help="A table for people; JSON Lines or CSV to fill in for `formreader review`."),
+    ] = Format.table,
+    out: Annotated[Path | None, typer.Option(help="File to write; the terminal without it.")] = None,
     store: Store = None,
 ) -> None:
     """List what needs a person, worst first.
@@ -64,17 +80,18 @@ def queue(
     from formreader.batch.results import Results
     from formreader.store import RunStore
 
-    with RunStore(run, store) as opened:
+    with RunStore(run, store) as stored:
         found = [
             (waiting, reading.file, quad)
-            for reading in Results(opened).to_review()
+            for reading in Results(stored).to_review()
             for waiting, quad in _waiting_of(reading)
         ]
     found.sort(key=lambda item: _badness(item[0]))
     total, found = len(found), found[:most]
     if crops is not None:
         _write_crops(crops, found)
-    _print([waiting for waiting, _, _ in found], output)
+    with opened(out, run=run) as target:
+        _print([waiting for waiting, _, _ in found], output, target)
     if len(found) < total:
         say(f"{total - len(found)} more wait")
 
@@ -84,17 +101,17 @@ def _waiting_of(reading: Reading) -> Iterable[tuple[Waiting, Sequence[Sequence[f
     from formreader.batch.documents import DISAGREE, FILED_TWICE
 
     sheet = reading.sheet
-    path, page = sheet["source"]["path"], sheet["source"]["page"]
+    path, page, sha256 = (sheet["source"][key] for key in ("path", "page", "sha256"))
     if sheet["rejection"] is not None:
         why = f"{sheet['rejection']['code']}: {sheet['rejection']['message']}"
-        yield Waiting(path, page, reading.station, None, None, None, 0.0, why), None
+        yield Waiting(path, page, sha256, reading.station, None, None, None, 0.0, why), None
     for name, field in sheet["fields"].items():
         if field["status"] == "review":
             why = "; ".join(reason["text"] for reason in field["reasons"])
             sure = field["confidence"] or 0.0
             disputed = any(reason["code"] in (DISAGREE, FILED_TWICE) for reason in field["reasons"])
-            waiting = Waiting(path, page, reading.station, name, field["written"], field["value"], sure, why, disputed)
-            yield waiting, field["quad"]
+            read = (field["written"], field["value"], sure)
+            yield Waiting(path, page, sha256, reading.station, name, *read, why, disputed), field["quad"]
 
 
 def _badness(waiting: Waiting) -> tuple[bool, bool, float, str, int]:
@@ -102,20 +119,22 @@ def _badness(waiting: Waiting) -> tuple[bool, bool, float, str, int]:
     return waiting.field is not None, not waiting.disputed, waiting.confidence, waiting.path, waiting.page
 
 
-def _print(found: Sequence[Waiting], output: Format) -> None:
+def _print(found: Sequence[Waiting], output: Format, target: TextIO) -> None:
+    if output is Format.table:
+        _print_table(found, target)
+        return
+    names = dict.fromkeys((*COLUMNS, *Waiting.__slots__))
+    rows = [{name: getattr(waiting, name) for name in names} for waiting in found]
     if output is Format.json:
-        for waiting in found:
-            print(json.dumps(asdict(waiting), ensure_ascii=False))
-    elif output is Format.csv:
-        names = list(Waiting.__slots__)
-        writer = csv.DictWriter(sys.stdout, names)
-        writer.writeheader()
-        writer.writerows(asdict(waiting) for waiting in found)
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False), file=target)
     else:
-        _print_table(found)
+        writer = csv.DictWriter(target, list(names))
+        writer.writeheader()
+        writer.writerows(rows)
 
 
-def _print_table(found: Sequence[Waiting]) -> None:
+def _print_table(found: Sequence[Waiting], target: TextIO) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -130,7 +149,7 @@ def _print_table(found: Sequence[Waiting]) -> None:
         sure = "" if waiting.field is None else percent(waiting.confidence)
         cells = (place, waiting.field or "unread", waiting.written or "", sure, waiting.reasons)
         table.add_row(*map(Text, cells))
-    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+    console = Console(file=target, width=None if target.isatty() else PLAIN_WIDTH)
     if found:
         console.print(table)
     console.print(f"{len(found)} to look at", highlight=False)

@@ -47,13 +47,16 @@ def status(
         str | None,
         typer.Option(help="Pages that each station must have, as 1,2,3; without it those that any station has."),
     ] = None,
-    totals: Annotated[bool, typer.Option("--totals", help="Add up what is accepted, with what is missing.")] = False,
+    totals: Annotated[
+        bool, typer.Option("--totals", help="Add up what is accepted or reviewed, with what is missing.")
+    ] = False,
     output: Annotated[Format, typer.Option("--format", help="For people, or one JSON object.")] = Format.text,
     store: Store = None,
 ) -> None:
     """Say how far a run is, what could not be read and why, and which stations lack pages."""
     from formreader.batch.documents import documents
     from formreader.batch.results import Results
+    from formreader.batch.sums import judged_again
     from formreader.batch.weighed import summarised
     from formreader.store import RunStore
     from formreader.store.readout import causes, expected_places, places, weighed
@@ -61,7 +64,7 @@ def status(
     with RunStore(run, store) as opened:
         results = Results(opened)
         expected = [place.strip() for place in expect.split(",")] if expect else expected_places(opened.engine)
-        together = summarised(weighed(opened.engine))
+        together = summarised(judged_again(opened, results, weighed(opened.engine)))
         stations, incomplete = 0, []
         for document in documents(places(opened.engine), expected):
             stations += 1
@@ -130,15 +133,20 @@ def _lines(state: _State) -> Iterable[str]:
         for station, why in list(together.failed.items())[:LISTED]:
             yield f"    {station} was not weighed: {why}"
     if state.totals is not None:
-        yield from _total_lines(state.totals, found)
+        yield from _total_lines(state.totals, state)
 
 
-def _total_lines(totals: dict[tuple[str, str], Total], found: Counts) -> Iterable[str]:
+def _total_lines(totals: dict[tuple[str, str], Total], state: _State) -> Iterable[str]:
+    found = state.counts
     lost = found.rejected + found.failed
-    yield f"totals    over accepted values alone; {lost} pages could not be read, {found.left} are not read yet"
+    yield (
+        f"totals    over accepted and reviewed values alone; {lost} pages could not be read, "
+        f"{found.left} are not read yet, {len(state.incomplete)} stations lack a page"
+    )
     template = ""
     for (form, field), total in totals.items():
         if form != template:
             template = form
-            yield f"  {form:32}{'total':>12}{'sheets':>9}{'empty':>7}{'in review':>11}"
-        yield f"    {field:30}{total.total:>12}{total.accepted:>9}{total.empty:>7}{total.in_review:>11}"
+            yield f"  {form:32}{'total':>12}{'accepted':>10}{'reviewed':>10}{'empty':>7}{'in review':>11}"
+        counted = f"{total.accepted:>10}{total.reviewed:>10}{total.empty:>7}{total.in_review:>11}"
+        yield f"    {field:30}{total.total:>12}{counted}"

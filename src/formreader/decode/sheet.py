@@ -240,20 +240,7 @@ def _check(
     """``holds`` is judged on ``best``, what each field most probably holds given the whole sheet."""
     names = tuple(name for _, name in rule.terms)
     unread = [name for name in names if sum(primaries.get(name, {}).values()) < MOSTLY]
-    totals = [name for sign, name in rule.terms if sign < 0]
-    if probability is None or unread or (rule.relation == "=" and any(best[name] is None for name in totals)):
+    holds = None if probability is None or unread else rule.holds(best)
+    if holds is None or probability is None:
         return Check(rule.text, names, None, probability if probability is not None else RULE_HOLDS)
-    holds = rule.obeyed_by(sum(sign * (best[name] or 0) for sign, name in rule.terms))
-    return Check(rule.text, names, holds, probability, "" if holds else _as_read(rule, best))
-
-
-def _as_read(rule: Rule, best: Mapping[str, int | None]) -> str:
-    """How the values break the rule, what is subtracted moved to the other side: ``60 + 34 is not 95``."""
-    sides: dict[bool, list[str]] = {True: [], False: []}
-    for times, name in rule.terms:
-        value = "nothing" if best[name] is None else str(best[name])
-        sides[times > 0].append(value if abs(times) == 1 else f"{abs(times)} x {value}")
-    if rule.constant:
-        sides[rule.constant < 0].append(str(abs(rule.constant)))
-    left, right = (" + ".join(sides[side]) or "0" for side in (True, False))
-    return f"{left} is {'not' if rule.relation == '=' else 'more than'} {right}"
+    return Check(rule.text, names, holds, probability, "" if holds else rule.in_numbers(best))

@@ -57,8 +57,6 @@ TALLEST_LINE_MM = 9.0
 BUBBLES_A_COLUMN = 10
 GROUPS = (5, 10)
 """Strokes that a tally cell may hold when it is full."""
-MOST_IN_A_CELL = 99_999
-"""Largest number that a field is taken to hold where no digit boxes say how many digits it may have."""
 
 CellKey = tuple[str, str, tuple[int, ...]]
 """Field, encoding, index."""
@@ -137,8 +135,6 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
 
 def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
     """What the cells of one field say, each encoding by itself."""
-    primary = field.encodings[field.primary]
-    most = 10 ** len(primary.cells) - 1 if isinstance(primary, Digits) else MOST_IN_A_CELL
     tally = field.encodings.get("tally")
     full = [strokes * len(tally.cells[0]) for strokes in GROUPS] if isinstance(tally, Tally) else []
     written: tuple[NumberReading, ...] = ()
@@ -162,13 +158,13 @@ def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
             case RowSums():
                 encodings[called] = read_row_numbers([beam(row, NUMBER_ALPHABET) for row in rows], full)
             case Words(style="boxes"):
-                encodings[called] = read_word_boxes(np.vstack(rows), language, most)
+                encodings[called] = read_word_boxes(np.vstack(rows), language, field.most)
             case Words():
-                encodings[called] = read_word_lines(rows, language, most)
+                encodings[called] = read_word_lines(rows, language, field.most)
     if not written:  # neither boxes nor a free number: what is reported is the number that the encoding says
         said = encodings[field.primary].items()
         written = tuple(NumberReading("_" if value is None else str(value), value, share) for value, share in said)
-    return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, most)
+    return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, field.most)
 
 
 def _model_of(encoding: Encoding) -> str:

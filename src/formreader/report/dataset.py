@@ -28,15 +28,21 @@ FIELD_COLUMNS: Columns = {
     "confidence": "number",
     "status": "text",
     "reasons": "texts",
+    "reviewed": "integer",
+    "reviewed_by": "text",
+    "reviewed_at": "text",
 }
+"""``value`` is what was read, always; ``reviewed`` what a person decided, which goes first where status says so."""
 SHEET_COLUMNS: Columns = {
     **PLACE,
     "status": "text",
     "rejection": "text",
     "message": "text",
     "accepted": "integer",
+    "reviewed": "integer",
     "in_review": "texts",
 }
+_WHO = ("by", "at")
 VALUE = "value."
 """Before a field's name in the heading of its column, so that no field is taken for a column of ours."""
 
@@ -53,25 +59,29 @@ def field_records(sheet: Mapping[str, Any], station: str | None, document_page: 
         yield {**head, "rejection": sheet["rejection"]["code"], "status": "rejected", "reasons": []}
     for name, field in sheet["fields"].items():
         known = {key: field[key] for key in ("written", "value", "confidence", "status")}
-        yield {**head, "field": name, **known, "reasons": [reason["code"] for reason in field["reasons"]]}
+        reasons = [reason["code"] for reason in field["reasons"]]
+        yield {**head, "field": name, **known, "reasons": reasons, **_review(field)}
 
 
 def sheet_record(sheet: Mapping[str, Any], station: str | None, document_page: str | None) -> Row:
     """The row of ``sheet_columns`` of a reading as the contract has it.
 
-    Only accepted values stand in it: a number that waits for a person is named in ``in_review`` and left
-    out, so that nobody adds it up.
+    Only accepted and reviewed values stand in it: a number that waits for a person is named in ``in_review`` and
+    left out, so that nobody adds it up.
     """
     fields, rejection = sheet["fields"], sheet["rejection"] or {}
     accepted = {name: field["value"] for name, field in fields.items() if field["status"] == "accepted"}
+    reviewed = {name: field["review"]["value"] for name, field in fields.items() if field["status"] == "reviewed"}
+    known = {**accepted, **reviewed}
     return {
         **_place(sheet, station, document_page),
         "status": sheet["status"],
         "rejection": rejection.get("code"),
         "message": rejection.get("message"),
         "accepted": len(accepted),
-        "in_review": [name for name in fields if name not in accepted],
-        **{f"{VALUE}{name}": value for name, value in accepted.items()},
+        "reviewed": len(reviewed),
+        "in_review": [name for name in fields if name not in known],
+        **{f"{VALUE}{name}": value for name, value in known.items()},
     }
 
 
@@ -93,6 +103,12 @@ def _place(sheet: Mapping[str, Any], station: str | None, document_page: str | N
         "sha256": source["sha256"],
         "template": sheet["template"],
     }
+
+
+def _review(field: Mapping[str, Any]) -> Row:
+    """What a person decided, where one did."""
+    review = field.get("review")
+    return {} if review is None else {"reviewed": review["value"], **{f"reviewed_{key}": review[key] for key in _WHO}}
 
 
 def _cell(value: str | float | Sequence[str] | None) -> str:

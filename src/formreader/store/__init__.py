@@ -11,7 +11,10 @@ from formreader.store.records import (
     InputTask,
     KeptResult,
     PageTask,
+    Recorded,
+    Review,
     Sheet,
+    Standing,
 )
 from formreader.store.runstore import RunStore
 
@@ -25,7 +28,10 @@ __all__ = [
     "InputTask",
     "KeptResult",
     "PageTask",
+    "Recorded",
+    "Review",
     "RunStore",
     "Sheet",
+    "Standing",
     "StoreError",
 ]

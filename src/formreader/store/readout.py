@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, FromClause, Select, case, distinct, func, select
@@ -74,6 +74,23 @@ def entries(engine: Engine, statuses: Iterable[str] | None = None) -> Iterator[E
             | pages.c.state.in_([state for state in (FAILED, WAITING) if state in wanted])
         )
     yield from _stream(engine, query)
+
+
+def entries_under(engine: Engine, paths: Iterable[str]) -> Iterator[Entry]:
+    """Every page of the inputs that the user calls by these paths."""
+    yield from _entries_of(engine, inputs.c.path, paths)
+
+
+def entries_of(engine: Engine, page_ids: Iterable[int]) -> Iterator[Entry]:
+    """These pages as far as nothing more is done with them, once under each input that holds them."""
+    yield from _entries_of(engine, pages.c.id, page_ids, pages.c.state == DONE)
+
+
+def pages_filed_under(engine: Engine, station: str) -> list[int]:
+    """Ids of the pages of one station."""
+    query = select(pages.c.id).select_from(_joined()).where(inputs.c.station == station).distinct()
+    with engine.connect() as connection:
+        return list(connection.execute(query).scalars())
 
 
 def shared_places(engine: Engine) -> Iterator[list[Entry]]:
@@ -176,6 +193,16 @@ def _entries_query() -> Select[*tuple[Any, ...]]:
     rest = (contents.c.sha256, results.c.sheet, pages.c.error_code, pages.c.error_message)
     query: Select[*tuple[Any, ...]] = select(*columns, *rest).select_from(_joined())
     return query
+
+
+def _entries_of(
+    engine: Engine, column: ColumnElement[Any], values: Iterable[Any], *also: ColumnElement[bool]
+) -> Iterator[Entry]:
+    listed = iter(values)
+    while chunk := list(islice(listed, FETCHED_AT_ONCE)):
+        yield from _stream(
+            engine, _entries_query().where(column.in_(chunk), *also).order_by(inputs.c.id, pages.c.number)
+        )
 
 
 def _stream(engine: Engine, query: Select[*tuple[Any, ...]]) -> Iterator[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 Sheet = dict[str, Any]
@@ -85,10 +86,45 @@ class DocumentEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What a person decided that stands in one field of a photographed page, by sight.
+
+    It belongs to the photograph's content (``sha256``, ``page`` within the file) as a page of the form ``template``,
+    whatever is read there. ``value`` None: left empty. ``at`` None: when it is taken into the store.
+    """
+
+    sha256: str
+    page: int
+    template: str
+    field: str
+    value: int | None
+    by: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The review that stands for a field, and those it replaced, the oldest first."""
+
+    review: Review
+    earlier: tuple[Review, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many reviews are new on record, how many were ``known``; of the new ones, a later one outdates some."""
+
+    new: int
+    known: int
+    outdated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How far a run is. ``unseen`` inputs are not looked into yet; the pages are those of the others.
 
-    ``unweighed`` are stations that have all their pages, to be weighed together.
+    ``reviewed`` pages need nobody any more since a person has decided some field of them; ``unweighed`` are
+    stations that have all their pages, to be weighed together.
     """
 
     inputs: int
@@ -102,6 +138,7 @@ class Counts:
     review: int
     rejected: int
     unweighed: int = 0
+    reviewed: int = 0
 
     @property
     def finished(self) -> int:

@@ -1,4 +1,4 @@
-"""What a batch writes: each step one transaction, so that a process killed at any moment leaves nothing half."""
+"""What a batch and reviewers write: each step one transaction: a process killed at any moment leaves nothing half."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from formreader.errors import UsageError
 from formreader.records import Identity
 from formreader.store.content import add_content, fail_input, link
 from formreader.store.database import open_database
-from formreader.store.records import DocumentTask, Failure, Input, InputTask, PageTask
+from formreader.store.records import DocumentTask, Failure, Input, InputTask, PageTask, Recorded, Review
 from formreader.store.registering import register_chunk
+from formreader.store.reviews import record
 from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results, runs
 from formreader.store.together import pages_of, ripen, stations_of
 
@@ -222,6 +223,11 @@ class RunStore:
         """The station's pages could not be weighed together: they stand as each was read by itself."""
         with self.engine.begin() as connection:
             _end_document(connection, task.station, RUNNING, failure=failure)
+
+    def save_reviews(self, given: Iterable[Review]) -> Recorded:
+        """What people decided, all of it or nothing; times in UTC. A batch may be at work meanwhile."""
+        with self.engine.begin() as connection:
+            return record(connection, given)
 
     def retry_failed(self) -> int:
         """Failed pages wait again, files that could not be looked into, and documents; how many."""

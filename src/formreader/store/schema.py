@@ -1,7 +1,8 @@
 """The run store's tables, the same in SQLite and PostgreSQL.
 
 runs 1─* results *─1 pages *─1 contents 1─* inputs: a content is read once, each path that holds it keeps its row.
-The inputs of one station are a document.
+The inputs of one station are a document. Reviews hang on a content's hash, by no foreign key: they outlive a file
+that is taken out of the run and comes back.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-FORMAT = 2
+FORMAT = 3
 """Raised when a table changes its meaning; a store of another format is refused, never guessed at."""
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -101,4 +102,18 @@ documents = Table(
     Column("checks", Text),  # what its pages say together, as in the contract, a list
     Column("error_code", String(64)),
     Column("error_message", Text),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("page", Integer, nullable=False),
+    Column("template", String(128), nullable=False),  # read as another form, its fields lie elsewhere on the paper
+    Column("field", Text, nullable=False),
+    Column("value", BigInteger),  # none where the field is left empty on the paper
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False),
 )

@@ -132,6 +132,10 @@ class Number:
 Encoding = Digits | Bubbles | Tally | RowSums | Words | Number
 
 
+MOST_IN_A_CELL = 99_999
+"""Largest number that a field is taken to hold where no boxes say how many digits it may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One number on the page and the ways it is written there, the primary encoding first."""
@@ -143,6 +147,15 @@ class Field:
     def primary(self) -> str:
         """The name of the encoding whose content is reported as the value."""
         return next(iter(self.encodings))
+
+    @property
+    def most(self) -> int:
+        """The largest number that its primary encoding has room for."""
+        match self.encodings[self.primary]:
+            case Digits(cells=places) | Bubbles(columns=places):
+                return int(10 ** len(places)) - 1
+            case _:
+                return MOST_IN_A_CELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +177,23 @@ class Rule:
     def obeyed_by(self, total: int | NDArray[np.float64]) -> bool | NDArray[np.bool_]:
         """Whether the terms may add up to ``total``: a bool for a number, an array of them for an array."""
         return total == self.constant if self.relation == "=" else total <= self.constant
+
+    def holds(self, values: Mapping[str, int | None]) -> bool | None:
+        """Whether these values obey it: an empty addend adds nothing, of an empty total nothing is known (None)."""
+        if self.relation == "=" and any(values[name] is None for sign, name in self.terms if sign < 0):
+            return None
+        return self.obeyed_by(sum(sign * (values[name] or 0) for sign, name in self.terms))
+
+    def in_numbers(self, values: Mapping[str, int | None]) -> str:
+        """How values break it, what is subtracted moved to the other side: ``60 + 34 is not 95``."""
+        sides: dict[bool, list[str]] = {True: [], False: []}
+        for times, name in self.terms:
+            value = "nothing" if values[name] is None else str(values[name])
+            sides[times > 0].append(value if abs(times) == 1 else f"{abs(times)} x {value}")
+        if self.constant:
+            sides[self.constant < 0].append(str(abs(self.constant)))
+        left, right = (" + ".join(sides[side]) or "0" for side in (True, False))
+        return f"{left} is {'not' if self.relation == '=' else 'more than'} {right}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,74 @@
+"""Readings beside what people decided: the decision is added, what was read stays as it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from formreader.store import Entry, Review, Sheet, Standing
+
+Reviews = Mapping[str, Standing]
+"""By field: what a person decided."""
+
+
+def with_reviews(sheet: Sheet, reviews: Reviews) -> Sheet:
+    """The reading with ``review`` beside each field that a person decided, its status and the sheet's ``reviewed``."""
+    if sheet["status"] == "rejected" or not any(name in sheet["fields"] for name in reviews):
+        return sheet
+    fields = {
+        name: {**field, "status": "reviewed", "review": _as_data(reviews[name])} if name in reviews else field
+        for name, field in sheet["fields"].items()
+    }
+    waits = any(field["status"] == "review" for field in fields.values())
+    return {**sheet, "status": "review" if waits else "reviewed", "fields": fields}
+
+
+def value_of(field: Mapping[str, Any]) -> int | None:
+    """What a person decided, or else what was read."""
+    value: int | None = field["review"]["value"] if "review" in field else field["value"]
+    return value
+
+
+def shared_reviews(group: Sequence[Entry], reviews: Mapping[int, Reviews]) -> dict[int, dict[str, Standing]]:
+    """By ``page_id``: what a review of one photograph says of the other photographs of the same page of paper.
+
+    It is passed on where all reviews of the field in the ``group`` agree, to each photograph of the same form that
+    waits for a person or reads something else.
+    """
+    passed: dict[int, dict[str, Standing]] = {}
+    read = [entry for entry in group if entry.sheet is not None]
+    for template in {entry.sheet["template"] for entry in read if entry.sheet is not None}:
+        alike = [entry for entry in read if entry.sheet is not None and entry.sheet["template"] == template]
+        for name, standing in _agreed(alike, reviews).items():
+            for entry in alike:
+                field = (entry.sheet or {})["fields"].get(name)
+                if field is None or name in reviews.get(entry.page_id, {}):
+                    continue
+                if field["status"] == "review" or field["value"] != standing.review.value:
+                    passed.setdefault(entry.page_id, {})[name] = standing
+    return passed
+
+
+def _agreed(alike: Iterable[Entry], reviews: Mapping[int, Reviews]) -> dict[str, Standing]:
+    """By field: the latest review, where those of all these photographs say the same."""
+    found: dict[str, list[Standing]] = {}
+    for entry in alike:
+        for name, standing in reviews.get(entry.page_id, {}).items():
+            found.setdefault(name, []).append(standing)
+    return {
+        name: max(said, key=lambda one: str(one.review.at))
+        for name, said in found.items()
+        if len({one.review.value for one in said}) == 1
+    }
+
+
+def _as_data(standing: Standing) -> dict[str, Any]:
+    return {
+        **_review_as_data(standing.review),
+        "sha256": standing.review.sha256,
+        "earlier": [_review_as_data(review) for review in standing.earlier],
+    }
+
+
+def _review_as_data(review: Review) -> dict[str, Any]:
+    return {"value": review.value, "by": review.by, "at": None if review.at is None else review.at.isoformat()}
