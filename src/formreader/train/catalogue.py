@@ -77,7 +77,7 @@ COMMON = ("camera", "canvas", "fonts", "ground", "legibility", "pen")
 DIGITS = CellModel(
     Drawing("digits", DIGIT_CLASSES, compose_any_cell, (*COMMON, "cells", "glyphs", "skeletons")),
     widths=(32, 64, 96),
-    recipe=Recipe(cells=560_000, held_out=20_000, epochs=9, spread=2.0),
+    recipe=Recipe(cells=560_000, held_out=20_000, epochs=8, spread=2.0),
     looks=2,
     not_blind="shapes were added to the drawing after a look at misses on bhmsds, optdigits and "
     "on shared/photos/data_sample_01",
@@ -105,7 +105,7 @@ TALLY = CellModel(
         (*COMMON, "glyphs", "skeletons", "strikes", "tally_cells", "tally_strokes"),
     ),
     widths=(24, 48, 64),
-    recipe=Recipe(cells=80_000, held_out=6_000, epochs=8, spread=1.5),
+    recipe=Recipe(cells=80_000, held_out=6_000, epochs=8),
     not_blind="ways of counting were drawn after a look at the tally grids of shared/photos, counts of six to nine "
     "more often after what a small trial misread there",
 )

@@ -42,10 +42,6 @@ SHIFT_PX, TURN_DEG, SCALE_SPREAD, SHEAR = 0.6, 1.2, 0.025, 0.025
 """Standard deviations of what an epoch adds to the misregistration that is drawn already, for a spread of 1."""
 BLURRED, SHARPENED, THICKER = 0.4, 0.2, 0.25
 """Most that a spread of 1 mixes in of a cell's blur, of its opposite, and of its dilated strokes."""
-BENT_PX, BENDS = 0.4, 5
-"""Standard deviation, for a spread of 1, of where a hand's strokes lie at ``BENDS`` x ``BENDS`` places of a crop."""
-UNTOUCHED_SHARE = 0.15
-"""Cells that an epoch leaves between the same pixels: reading never resamples, and is sharper for it."""
 GRAIN = 0.03
 """Strongest noise added to ink, in parts of full ink."""
 
@@ -138,13 +134,16 @@ def augment(
 ) -> torch.Tensor:
     """A batch (N, 2, 40, 40) from ink (N, 40, 40) or (N, 2, 40, 40): seen anew in every epoch.
 
-    A shift, turn and shear of ``spread`` times a good registration's error, strokes bent a little, another
-    focus, pen and contrast, and grain. Two layers of ink change alike and are the whole input; a single one is
-    joined by its cell's mask, which stays.
+    A shift, turn and shear of ``spread`` times a good registration's error, another focus, pen and contrast,
+    and grain. Two layers of ink change alike and are the whole input; a single one is joined by its cell's
+    mask, which stays.
     """
     count, side = len(ink), ink.shape[-1]
     layers = torch.from_numpy(ink.reshape(count, -1, side, side).astype(np.float32) / 255)
-    seen = _rewritten(_moved(layers, spread, generator), spread, generator)
+    grid = functional.affine_grid(_jitter(count, side, spread, generator), [count, 1, side, side], align_corners=False)
+    seen = _rewritten(
+        functional.grid_sample(layers, grid, padding_mode="border", align_corners=False), spread, generator
+    )
     gain = np.exp(generator.normal(0, 0.12, (count, 1, 1, 1))).astype(np.float32)
     grain = generator.standard_normal(seen.shape, np.float32)
     grain *= generator.uniform(0, GRAIN, (count, 1, 1, 1)).astype(np.float32)
@@ -152,19 +151,6 @@ def augment(
     if cells.shape[1] == 1:
         cells = np.concatenate([cells, cell_masks(aspects, side)[:, None]], axis=1)
     return torch.from_numpy(cells).to(memory_format=torch.channels_last)
-
-
-def _moved(layers: torch.Tensor, spread: float, generator: np.random.Generator) -> torch.Tensor:
-    """Cells (N, C, S, S) shifted, turned, sheared and bent, but for some that stay; sharp, so not bilinear."""
-    count, _, side, _ = layers.shape
-    grid = functional.affine_grid(_jitter(count, side, spread, generator), [count, 1, side, side], align_corners=False)
-    places = generator.normal(0, spread * BENT_PX * 2 / side, (count, 2, BENDS, BENDS)).astype(np.float32)
-    bend = functional.interpolate(torch.from_numpy(places), size=(side, side), mode="bicubic", align_corners=True)
-    seen = functional.grid_sample(
-        layers, grid + bend.permute(0, 2, 3, 1), mode="bicubic", padding_mode="border", align_corners=False
-    )
-    stays = torch.from_numpy(generator.random((count, 1, 1, 1)) < UNTOUCHED_SHARE)
-    return torch.where(stays, layers, seen)
 
 
 def _jitter(count: int, side: int, spread: float, generator: np.random.Generator) -> torch.Tensor:
