@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url
 
 from formreader.store import RunStore, StoreError
 from formreader.store.schema import metadata
@@ -66,8 +67,9 @@ def url(request: pytest.FixtureRequest) -> str | None:
     if request.param == "sqlite":
         return None
     found = request.getfixturevalue("postgresql")
-    with RunStore(Path(), found, create=True) as store:
-        metadata.drop_all(store.engine)
+    engine = create_engine(make_url(found).set(drivername="postgresql+psycopg"))  # a store refuses other formats
+    metadata.drop_all(engine)
+    engine.dispose()
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from formreader.errors import UsageError
 from formreader.records import Identity
@@ -258,3 +258,13 @@ def test_a_store_of_another_format_is_refused(store, tmp_path, url):
         connection.execute(text("UPDATE formats SET format = 99"))
     with pytest.raises(UsageError, match="format 99"):
         RunStore(tmp_path, url)
+
+
+@pytest.mark.parametrize("waiting", [2, 40])
+def test_looking_into_a_file_asks_nothing_of_the_stations_that_still_wait(store, tmp_path, waiting):
+    """All stations were asked for each file: a fifth of the time that a batch of a thousand took."""
+    store.register([given(tmp_path, f"{i}.jpg", station=str(i), page="1") for i in range(waiting)])
+    task, asked = store.take_input(), []
+    event.listen(store.engine, "before_cursor_execute", lambda *statement: asked.append(statement[2]))
+    store.save_input(task, "ab" * 32, 1)
+    assert len(asked) < 15

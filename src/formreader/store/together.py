@@ -27,7 +27,9 @@ def contents_filed_twice() -> Select[*tuple[Any, ...]]:
 
 
 def stations_of(connection: Connection, content_id: int | None) -> list[str]:
-    """The stations that this content is filed under."""
+    """The stations that this content is filed under; none where there is no content yet."""
+    if content_id is None:  # would compare equal to every input that was not looked into
+        return []
     which = (inputs.c.content_id == content_id) & inputs.c.station.is_not(None)
     return list(connection.execute(select(inputs.c.station).where(which).distinct()).scalars())
 
