@@ -7,7 +7,7 @@ import pytest
 
 from formreader.alphabets import DIGIT_CLASSES
 from formreader.recognise import DigitRecogniser, normalise_cells
-from formreader.recognise.looks import joined, two_looks
+from formreader.recognise.looks import moved
 from formreader.synth import compose_any_cell, load_glyphs
 
 CELLS = 420
@@ -51,10 +51,11 @@ def test_nothing_to_read_is_no_error() -> None:
     assert empty.shape == (0, len(DIGIT_CLASSES))
 
 
-def test_a_digit_is_looked_at_twice_as_its_card_says() -> None:
+def test_an_unsure_digit_is_looked_at_twice_as_its_card_says() -> None:
     recogniser = DigitRecogniser()
     assert recogniser._looks_twice
-    cells = normalise_cells(np.full((2, 40, 40), 200, np.uint8), np.ones(2, np.float32))
-    logits = joined(recogniser._model.run(two_looks(cells))) / recogniser._temperature
+    generator = np.random.default_rng(3)
+    cells = normalise_cells(generator.integers(0, 256, (2, 40, 40)).astype(np.uint8), np.ones(2, np.float32))
+    logits = sum(recogniser._model.run(moved(cells, towards)) for towards in (-1, 1)) / 2 / recogniser._temperature
     expected = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     assert recogniser._judged(cells) == pytest.approx(expected, abs=1e-5)
