@@ -51,11 +51,7 @@ def read_bubbles(
     with tempfile.TemporaryDirectory() as folder:
         inputs, outputs = Path(folder) / "inputs", Path(folder) / "outputs"
         for i, (page, picture) in enumerate(zip(pages, shown, strict=True)):
-            form = inputs / page.template.id
-            form.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(form / f"{i:04d}.png"), picture)
-            (form / "template.json").write_text(json.dumps(template_json(page.template)), encoding="utf-8")
-            (form / "config.json").write_text(json.dumps(config_json(page.template)), encoding="utf-8")
+            put_in(inputs / page.template.id, page.template, f"{i:04d}.png", picture)
         command = [str(python), "main.py", "-i", str(inputs), "-o", str(outputs)]
         start = time.perf_counter()
         ran = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
@@ -70,6 +66,14 @@ def read_bubbles(
         for page, picture, name in zip(pages, shown, names, strict=True)
     ]
     return checked, seconds
+
+
+def put_in(folder: Path, template: Template, name: str, picture: Grey) -> None:
+    """A page beside those of its form, and what OMRChecker must know of the form."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(folder / name), picture)
+    (folder / "template.json").write_text(json.dumps(template_json(template)), encoding="utf-8")
+    (folder / "config.json").write_text(json.dumps(config_json(template)), encoding="utf-8")
 
 
 def template_json(template: Template) -> dict[str, object]:

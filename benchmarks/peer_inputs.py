@@ -22,7 +22,7 @@ from formreader.synth import compose_sheet, load_glyphs, save_picture
 from formreader.templates import Template
 
 FORMS = ("id-2024-ppwp-2", "id-2022-chasil-ppwp-2", "id-2022-chasil-ppwp-1", "id-2019-c1-plano-ppwp-2")
-SEED, SEVERITY, LONG_SIDE_PX = 71, 1.0, 2000
+SEED, LONG_SIDE_PX = 71, 2000
 BOX_PX = 36
 """Height of what is shown of a box."""
 LINE_CUT = 0.08
@@ -39,15 +39,15 @@ def labelled(truth: Path) -> list[tuple[Path, dict[str, Any]]]:
     return [(truth.parent / sheet["name"], sheet) for sheet in load_truth(truth)]
 
 
-def drawn(folder: Path, count: int) -> list[tuple[Path, dict[str, Any]]]:
+def drawn(folder: Path, forms: Sequence[str], count: int, severity: float) -> list[tuple[Path, dict[str, Any]]]:
     """By the project's own pen, which its models learn from too: labelled photographs say more."""
     source, library, found = load_glyphs(None), Reader().templates, []
-    for form in FORMS:
+    for form in forms:
         for i in range(count):
             path = folder / f"{form}-{i}.jpg"
             generator = np.random.default_rng([SEED, i])
             sheet = compose_sheet(
-                library[form], source, generator, name=path.name, long_side_px=LONG_SIDE_PX, severity=SEVERITY
+                library[form], source, generator, name=path.name, long_side_px=LONG_SIDE_PX, severity=severity
             )
             save_picture(path, sheet.picture)
             found.append((path, sheet.truth))

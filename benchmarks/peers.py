@@ -1,8 +1,8 @@
 """Accuracy and speed beside Tesseract, and beside OMRChecker on the bubbles, in one run on one core.
 
-Usage: python benchmarks/peers.py [--truth TRUTH.json] [--count N] [--look FOLDER] [--json FILE]
-                                  [--omrchecker CHECKOUT [--omrchecker-python PYTHON]]
-Reads labelled photographs, or without any draws N sheets of four forms. Of every reader it tells how many answers
+Usage: python benchmarks/peers.py [--truth TRUTH.json] [--count N] [--form ID ...] [--severity S]
+                                  [--omrchecker CHECKOUT [--omrchecker-python PYTHON]] [--look FOLDER] [--json FILE]
+Reads labelled photographs, or without any draws N sheets of each form. Of every reader it tells how many answers
 are right, how many wrong, and how many it did not give; of formreader also how many a person is not asked about
 (accepted), and how many of those are wrong. ``--look`` writes what the peers were shown, and said. Four comparisons:
 
@@ -44,7 +44,7 @@ import cv2
 import tesseract
 from about import about
 from omrchecker import read_bubbles
-from peer_inputs import FORMS, SEED, SEVERITY, box_picture, drawn, labelled, number_picture
+from peer_inputs import FORMS, SEED, box_picture, drawn, labelled, number_picture
 from peer_looks import Looks
 from peer_scores import Score, Scores, report
 
@@ -66,18 +66,16 @@ class Sheet:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--truth", type=Path, help="labelled photographs instead of drawn ones")
-    arguments.add_argument("--count", type=int, default=2, help="drawn sheets of each form")
-    arguments.add_argument("--omrchecker", type=Path, help="a checkout of OMRChecker")
-    arguments.add_argument("--omrchecker-python", type=Path, default=sys.executable, help="its interpreter")
-    arguments.add_argument("--look", type=Path, help="a folder for what the peers were shown and said")
-    arguments.add_argument("--json", type=Path)
-    chosen = arguments.parse_args()
+    chosen = asked_for()
     cv2.setNumThreads(1)
     looks = Looks()
     with tempfile.TemporaryDirectory() as folder:
-        sheets = read_all(labelled(chosen.truth) if chosen.truth else drawn(Path(folder), chosen.count))
+        if chosen.truth:
+            source, photographs = chosen.truth.as_posix(), labelled(chosen.truth)
+        else:
+            source = {"forms": chosen.form, "sheets": chosen.count, "seed": SEED, "severity": chosen.severity}
+            photographs = drawn(Path(folder), chosen.form, chosen.count, chosen.severity)
+        sheets = read_all(photographs)
         results = {
             "digit boxes": compare_boxes(sheets, looks),
             "numbers": compare_numbers(sheets, looks),
@@ -88,8 +86,20 @@ def main() -> None:
     if chosen.look:
         looks.save(chosen.look)
     if chosen.json:
-        source = chosen.truth.as_posix() if chosen.truth else {"forms": FORMS, "seed": SEED, "severity": SEVERITY}
         chosen.json.write_text(json.dumps(document(results, source), indent=1) + "\n", encoding="utf-8")
+
+
+def asked_for() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--truth", type=Path, help="labelled photographs instead of drawn ones")
+    arguments.add_argument("--count", type=int, default=2, help="drawn sheets of each form")
+    arguments.add_argument("--form", nargs="+", default=FORMS, help="forms to draw")
+    arguments.add_argument("--severity", type=float, default=1.0, help="of the drawn photographs")
+    arguments.add_argument("--omrchecker", type=Path, help="a checkout of OMRChecker")
+    arguments.add_argument("--omrchecker-python", type=Path, default=sys.executable, help="its interpreter")
+    arguments.add_argument("--look", type=Path, help="a folder for what the peers were shown and said")
+    arguments.add_argument("--json", type=Path)
+    return arguments.parse_args()
 
 
 def document(results: Scores, source: object) -> dict[str, object]:
