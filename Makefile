@@ -30,13 +30,15 @@ format: $(VENV)/.developed
 	$(BIN)/ruff check --fix $(CHECKED)
 	$(BIN)/ruff format $(CHECKED)
 
-# Beside Tesseract, which must be installed, and `make bench OMRCHECKER=path` beside a checkout of OMRChecker.
+# Beside Tesseract, which must be installed, and `make bench OMRCHECKER=path OMRCHECKER_PYTHON=venv/bin/python`
+# beside a checkout of OMRChecker, whose requirements that interpreter has.
+OMRCHECKER_PYTHON ?= $(BIN)/python
 bench: $(VENV)/.installed
 	mkdir -p build/bench
 	$(BIN)/python benchmarks/recognise.py --json build/bench/recognise.json
 	$(BIN)/python benchmarks/decode.py
 	$(BIN)/python benchmarks/speed.py --json build/bench/speed.json
-	$(BIN)/python benchmarks/peers.py --json build/bench/peers.json $(if $(OMRCHECKER),--omrchecker $(OMRCHECKER))
+	$(BIN)/python benchmarks/peers.py --json build/bench/peers.json $(if $(OMRCHECKER),--omrchecker $(OMRCHECKER) --omrchecker-python $(OMRCHECKER_PYTHON))
 
 # A batch of BATCH photographs from end to end, as a night would send them (2,000 take about half an hour).
 BATCH ?= 2000

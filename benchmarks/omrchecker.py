@@ -11,40 +11,69 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import numpy as np
+from peer_inputs import flattened, page_px
 
 from formreader.reader.page import Page
-from formreader.register import map_points
+from formreader.records import Grey
 from formreader.templates import Bubbles, Template
 
 PX_PER_MM = 5.0
 
 
-def read_bubbles(checkout: Path, pages: Sequence[Page]) -> list[dict[str, str]]:
-    """What OMRChecker says of each page's bubbles, by field: a digit a column, ``_`` for none.
+@dataclass(frozen=True)
+class Checked:
+    """What OMRChecker said of one page, by field: a digit a column, ``_`` for none, ``?`` for more than one.
+
+    ``shown`` is the page that it got, ``marked`` the one that it drew its marks on, None where it drew none.
+    """
+
+    said: dict[str, str]
+    shown: Grey
+    marked: Grey | None
+
+
+def read_bubbles(
+    checkout: Path, pages: Sequence[Page], python: str | Path = sys.executable
+) -> tuple[list[Checked], float]:
+    """What OMRChecker, started with ``python``, says of each page's bubbles, and the seconds its process took.
 
     Raises ``RuntimeError`` with its own words where it fails.
     """
     if not (checkout / "main.py").is_file():
         raise RuntimeError(f"{checkout}: is no checkout of OMRChecker: there is no main.py in it")
+    shown = [flattened(page, PX_PER_MM) for page in pages]
     with tempfile.TemporaryDirectory() as folder:
         inputs, outputs = Path(folder) / "inputs", Path(folder) / "outputs"
-        for i, page in enumerate(pages):
-            form = inputs / page.template.id
-            form.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(form / f"{i:04d}.png"), flattened(page))
-            (form / "template.json").write_text(json.dumps(template_json(page.template)), encoding="utf-8")
-            (form / "config.json").write_text(json.dumps(config_json(page.template)), encoding="utf-8")
-        command = [sys.executable, "main.py", "-i", str(inputs), "-o", str(outputs)]
+        for i, (page, picture) in enumerate(zip(pages, shown, strict=True)):
+            put_in(inputs / page.template.id, page.template, f"{i:04d}.png", picture)
+        command = [str(python), "main.py", "-i", str(inputs), "-o", str(outputs)]
+        start = time.perf_counter()
         ran = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+        seconds = time.perf_counter() - start
         rows = {row["file_id"]: row for path in outputs.rglob("Results_*.csv") for row in rows_of(path)}
         if ran.returncode or not rows:
             raise RuntimeError(f"OMRChecker ended with {ran.returncode} and {len(rows)} results:\n{ran.stderr[-2000:]}")
-    return [answers(page.template, rows.get(f"{i:04d}.png", {})) for i, page in enumerate(pages)]
+        marked = {path.name: cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in outputs.rglob("CheckedOMRs/*.png")}
+    names = [f"{i:04d}.png" for i in range(len(pages))]
+    checked = [
+        Checked(answers(page.template, rows.get(name, {})), picture, marked.get(name))
+        for page, picture, name in zip(pages, shown, names, strict=True)
+    ]
+    return checked, seconds
+
+
+def put_in(folder: Path, template: Template, name: str, picture: Grey) -> None:
+    """A page beside those of its form, and what OMRChecker must know of the form."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(folder / name), picture)
+    (folder / "template.json").write_text(json.dumps(template_json(template)), encoding="utf-8")
+    (folder / "config.json").write_text(json.dumps(config_json(template)), encoding="utf-8")
 
 
 def template_json(template: Template) -> dict[str, object]:
@@ -62,7 +91,7 @@ def template_json(template: Template) -> dict[str, object]:
             "labelsGap": (columns[1][0].x - first.x) * PX_PER_MM if len(columns) > 1 else 0,
         }
     return {
-        "pageDimensions": page_px(template),
+        "pageDimensions": page_px(template, PX_PER_MM),
         "bubbleDimensions": size,
         "preProcessors": [],
         "fieldBlocks": blocks,
@@ -72,23 +101,15 @@ def template_json(template: Template) -> dict[str, object]:
 
 def config_json(template: Template) -> dict[str, object]:
     """The page keeps its size, and no window is opened."""
-    width, height = page_px(template)
+    width, height = page_px(template, PX_PER_MM)
     sizes = {"processing_width": width, "processing_height": height, "display_width": width, "display_height": height}
     return {"dimensions": sizes, "outputs": {"show_image_level": 0}}
 
 
 def answers(template: Template, row: dict[str, str]) -> dict[str, str]:
+    """More digits than one in a column are no number to OMRChecker's user either: ``?``."""
     said = {name: [row.get(label, "").strip() for label in labels_of(template, name)] for name in bubbled(template)}
-    return {name: "".join(digit or "_" for digit in digits) for name, digits in said.items()}
-
-
-def flattened(page: Page) -> np.ndarray:
-    """The page as a scanner would see it, uint8 (height, width), by our registration."""
-    width, height = page_px(page.template)
-    across, down = np.meshgrid((np.arange(width) + 0.5) / PX_PER_MM, (np.arange(height) + 0.5) / PX_PER_MM)
-    photo = page.trace.photo
-    at = (map_points(page.registration, np.dstack([across, down])) + 0.5) * photo.scale - 0.5
-    return cv2.remap(photo.grey, at.astype(np.float32), None, cv2.INTER_LINEAR, borderValue=255)
+    return {name: "".join({0: "_", 1: d}.get(len(d), "?") for d in digits) for name, digits in said.items()}
 
 
 def bubbled(template: Template) -> dict[str, tuple]:
@@ -104,10 +125,6 @@ def labels_of(template: Template, name: str) -> list[str]:
     """OMRChecker takes a label apart into a name without digits and a number."""
     letter = "abcdefghijklmnopqrstuvwxyz"[list(bubbled(template)).index(name)]
     return [f"{letter}{place + 1}" for place in range(len(bubbled(template)[name]))]
-
-
-def page_px(template: Template) -> list[int]:
-    return [round(template.width_mm * PX_PER_MM), round(template.height_mm * PX_PER_MM)]
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -1,18 +1,26 @@
 """Accuracy and speed beside Tesseract, and beside OMRChecker on the bubbles, in one run on one core.
 
-Usage: python benchmarks/peers.py [--truth TRUTH.json] [--count N] [--omrchecker CHECKOUT] [--json FILE].
-Reads labelled photographs, or without any draws N sheets of four forms. Three comparisons:
+Usage: python benchmarks/peers.py [--truth TRUTH.json] [--count N] [--form ID ...] [--severity S]
+                                  [--omrchecker CHECKOUT [--omrchecker-python PYTHON]] [--look FOLDER] [--json FILE]
+Reads labelled photographs, or without any draws N sheets of each form. Of every reader it tells how many answers
+are right, how many wrong, and how many it did not give; of formreader also how many a person is not asked about
+(accepted), and how many of those are wrong. ``--look`` writes what the peers were shown, and said. Four comparisons:
 
-digit boxes  every box that holds a digit, first choice, before sums have a say. Tesseract gets the inside of the box,
-             enlarged, as one character out of ten digits; boxes that are empty or crossed out are not put to it.
-whole sheet  every field's number. Tesseract reads the whole photograph once, sparse text, digits alone; what it finds
-             inside a field's boxes, whose place it is told, is its answer.
-bubbles      every field's bubbles. OMRChecker (https://github.com/Udayraj123/OMRChecker, version 1, a checkout with its
-             requirements installed) gets the page flattened by us, so that only the reading of bubbles is compared,
-             and a template made from ours; its seconds hold the start of its process, once for all pages.
+digit boxes  every box that holds a digit. formreader: the model's first choice, before sums have a say. Tesseract:
+             the inside of the box by our registration. Boxes that are empty or crossed out are put to neither.
+numbers      every field that has boxes. "boxes alone" is formreader by the same boxes and nothing else, formreader
+             all it knows of the sheet. Tesseract: the insides of the field's boxes side by side, as one line.
+whole sheet  every field. Tesseract reads the whole photograph once, text anywhere; what it finds inside a field's
+             boxes, whose place it is told, is its answer.
+bubbles      every field's bubbles, by themselves. OMRChecker (https://github.com/Udayraj123/OMRChecker, version 1,
+             a checkout and an interpreter with its requirements) gets the page flattened by us and a template made
+             from ours, so that only the reading of bubbles is compared. It tells no filler from nothing: numbers
+             are compared.
 
-The adapter to OMRChecker is written from its documented template and command line. It was not run against a
-checkout where it was written: there was none. It was tested on a stand-in that answers in its format.
+Fields of a page that formreader refuses, or takes for another form, are no answers of its on the whole sheet; as
+there is no place to tell, its peers are not asked about them. Times: Tesseract's and OMRChecker's hold the start of
+a process, one a sheet for all its boxes or numbers, one for all pages of OMRChecker. Ours are of a process that has
+read a photograph before; a box, a number, a page of bubbles has its part of the recognising of all the sheet's cells.
 """
 
 from __future__ import annotations
@@ -24,192 +32,222 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"):
 
 import argparse
 import json
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
-import pytesseract
-from about import about, median_and_spread
+import tesseract
+from about import about
 from omrchecker import read_bubbles
+from peer_inputs import FORMS, SEED, box_picture, drawn, labelled, number_picture
+from peer_looks import Looks
+from peer_scores import Score, Scores, report
 
 from formreader import Reader
 from formreader.decode import value_of
-from formreader.evaluate.intervals import clopper_pearson
-from formreader.evaluate.sheets import load_truth
 from formreader.reader.page import Page
-from formreader.synth import compose_sheet, load_glyphs, save_picture
-
-FORMS = ("id-2024-ppwp-2", "id-2022-chasil-ppwp-2", "id-2022-chasil-ppwp-1", "id-2019-c1-plano-ppwp-2")
-SEED, SEVERITY, LONG_SIDE_PX = 71, 1.0, 2000
-DIGIT_PX = 120
-ONE_DIGIT = "--psm 10 -c tessedit_char_whitelist=0123456789"
-WHOLE_PAGE = "--psm 11 -c tessedit_char_whitelist=0123456789"
+from formreader.records import Cell, FieldReading, SheetReading
 
 
-@dataclass
-class Score:
-    """Answers of one reader in one comparison; ``ms`` a crop, a photograph or, of OMRChecker, a page."""
+@dataclass(frozen=True)
+class Sheet:
+    """One photograph, its label, and how formreader read it; ``page`` is None where it is not the labelled form."""
 
-    right: int = 0
-    total: int = 0
-    ms: list[float] = field(default_factory=list)
-
-    def add(self, right: bool) -> None:
-        self.right += right
-        self.total += 1
-
-    def as_json(self) -> dict[str, Any]:
-        share = self.right / self.total if self.total else None
-        interval = clopper_pearson(self.right, self.total) if self.total else None
-        return {"right": self.right, "total": self.total, "share": share, "interval_95": interval, "ms": self.timing()}
-
-    def timing(self) -> dict[str, float] | None:
-        return median_and_spread(self.ms) if self.ms else None
-
-
-@dataclass
-class Photograph:
     path: Path
-    truth: dict[str, Any]
+    fields: Mapping[str, Any]
+    reading: SheetReading
+    page: Page | None
+    ms: float
 
 
 def main() -> None:
+    chosen = asked_for()
+    cv2.setNumThreads(1)
+    looks = Looks()
+    with tempfile.TemporaryDirectory() as folder:
+        if chosen.truth:
+            source, photographs = chosen.truth.as_posix(), labelled(chosen.truth)
+        else:
+            source = {"forms": chosen.form, "sheets": chosen.count, "seed": SEED, "severity": chosen.severity}
+            photographs = drawn(Path(folder), chosen.form, chosen.count, chosen.severity)
+        sheets = read_all(photographs)
+        results = {
+            "digit boxes": compare_boxes(sheets, looks),
+            "numbers": compare_numbers(sheets, looks),
+            "whole sheet": compare_sheets(sheets, looks),
+            "bubbles": compare_bubbles(sheets, looks, chosen.omrchecker, chosen.omrchecker_python),
+        }
+    report(results)
+    if chosen.look:
+        looks.save(chosen.look)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(document(results, source), indent=1) + "\n", encoding="utf-8")
+
+
+def asked_for() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--truth", type=Path, help="labelled photographs instead of drawn ones")
     arguments.add_argument("--count", type=int, default=2, help="drawn sheets of each form")
+    arguments.add_argument("--form", nargs="+", default=FORMS, help="forms to draw")
+    arguments.add_argument("--severity", type=float, default=1.0, help="of the drawn photographs")
     arguments.add_argument("--omrchecker", type=Path, help="a checkout of OMRChecker")
+    arguments.add_argument("--omrchecker-python", type=Path, default=sys.executable, help="its interpreter")
+    arguments.add_argument("--look", type=Path, help="a folder for what the peers were shown and said")
     arguments.add_argument("--json", type=Path)
-    chosen = arguments.parse_args()
-    cv2.setNumThreads(1)
-    with tempfile.TemporaryDirectory() as folder:
-        photographs = labelled(chosen.truth) if chosen.truth else drawn(Path(folder), chosen.count)
-        results = compare(photographs, chosen.omrchecker)
-    report(results)
-    if chosen.json:
-        source = chosen.truth.as_posix() if chosen.truth else {"forms": FORMS, "seed": SEED, "severity": SEVERITY}
-        scores = {name: {who: score.as_json() for who, score in scores.items()} for name, scores in results.items()}
-        tesseract = str(pytesseract.get_tesseract_version())
-        document = {**about(), "tesseract": tesseract, "photographs": source, "results": scores}
-        chosen.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return arguments.parse_args()
 
 
-def labelled(truth: Path) -> list[Photograph]:
-    return [Photograph(truth.parent / sheet["name"], sheet) for sheet in load_truth(truth)]
+def document(results: Scores, source: object) -> dict[str, object]:
+    scores = {name: {who: score.as_json() for who, score in scores.items()} for name, scores in results.items()}
+    return {**about(), "tesseract": tesseract.version(), "photographs": source, "results": scores}
 
 
-def drawn(folder: Path, count: int) -> list[Photograph]:
-    """By the project's own pen, which its models learn from too: labelled photographs say more."""
-    source, library, found = load_glyphs(None), Reader().templates, []
-    for form in FORMS:
-        for i in range(count):
-            path = folder / f"{form}-{i}.jpg"
-            generator = np.random.default_rng([SEED, i])
-            sheet = compose_sheet(
-                library[form], source, generator, name=path.name, long_side_px=LONG_SIDE_PX, severity=SEVERITY
-            )
-            save_picture(path, sheet.picture)
-            found.append(Photograph(path, sheet.truth))
-    return found
-
-
-def compare(photographs: Sequence[Photograph], checkout: Path | None) -> dict[str, dict[str, Score]]:
-    reader = Reader()
-    boxes, sheets, bubbles = (
-        {"formreader": Score(), peer: Score()} for peer in ("tesseract", "tesseract", "omrchecker")
-    )
-    flat: list[tuple[Page, dict[str, Any]]] = []
-    reader.read(photographs[0].path)  # warms up
-    for photograph in photographs:
+def read_all(photographs: Sequence[tuple[Path, dict[str, Any]]]) -> list[Sheet]:
+    reader, sheets = Reader(), []
+    reader.read(photographs[0][0])  # warms up
+    for path, truth in photographs:
         start = time.perf_counter()
-        page = reader.look_at(photograph.path)
-        reading = reader.judge(page)
-        sheets["formreader"].ms.append((time.perf_counter() - start) * 1000)
-        fields = photograph.truth["fields"]
-        if not isinstance(page, Page) or reading.template != photograph.truth["template"]:
-            for _ in fields:  # a refused page counts against us, and there is no place to tell Tesseract
-                sheets["formreader"].add(False)
+        looked = reader.look_at(path)
+        reading = reader.judge(looked)
+        ms = (time.perf_counter() - start) * 1000
+        found = looked if isinstance(looked, Page) and reading.template == truth["template"] else None
+        sheets.append(Sheet(path, truth["fields"], reading, found, ms))
+    return sheets
+
+
+def compare_boxes(sheets: Sequence[Sheet], looks: Looks) -> dict[str, Score]:
+    ours, theirs = Score(), Score()
+    for sheet in sheets:
+        asked = [
+            (cell, label["written"][cell.index[0]])
+            for name, label in sheet.fields.items()
+            for cell in boxes_of(sheet, name)
+            if label["written"][cell.index[0]].isdigit()
+        ]
+        if not asked:
             continue
-        score_boxes(page, fields, boxes)
-        found = tesseract_words(photograph.path, sheets["tesseract"])
-        for name, label in fields.items():
-            sheets["formreader"].add(reading.fields[name].value == label["value"])
-            said = within(found, reading.fields[name].quad)
-            sheets["tesseract"].add(said == ("" if label["value"] is None else str(label["value"])))
-            if "bubbles" in label:
-                says = reading.fields[name].evidence["bubbles"]
-                bubbles["formreader"].add(bool(says) and value_of(says[0][0]) == value_of(label["bubbles"]))
-        if any("bubbles" in label for label in fields.values()):
-            flat.append((page, fields))
-    results = {"digit boxes": boxes, "whole sheet": sheets}
-    if not flat:
-        return results
-    if checkout is None:
-        return {**results, "bubbles": {"formreader": bubbles["formreader"]}}
-    start = time.perf_counter()
-    answers = read_bubbles(checkout, [page for page, _ in flat])
-    bubbles["omrchecker"].ms.append((time.perf_counter() - start) * 1000 / len(flat))
-    for (_, fields), said in zip(flat, answers, strict=True):
-        for name, label in fields.items():
-            if "bubbles" in label:
-                bubbles["omrchecker"].add(said.get(name) == label["bubbles"])
-    return {**results, "bubbles": bubbles}
+        ours.ms.append(share_ms(sheet.page, 1))
+        pictures = [box_picture(sheet.page.trace.photo, cell) for cell, _ in asked]
+        said, seconds = tesseract.read_pictures(pictures, tesseract.BLOCK)
+        theirs.ms.append(seconds * 1000 / len(asked))
+        for (cell, written), picture, heard in zip(asked, pictures, said, strict=True):
+            read = sheet.page.trace.read[cell.field, cell.encoding, cell.index][0]
+            ours.add(written, read.strip("_?"))
+            looks.add("digit boxes", picture, written, heard, theirs.add(written, heard))
+    return {"formreader": ours, "tesseract": theirs}
 
 
-def score_boxes(page: Page, fields: dict[str, Any], scores: dict[str, Score]) -> None:
-    """Digit boxes that hold a digit. Our time a box is taken from the batch of the page."""
-    cells = [cell for cell in page.trace.cells if cell.encoding == "digits" and cell.field in fields]
-    cells = [cell for cell in cells if fields[cell.field]["written"][cell.index[0]].isdigit()]
-    for cell in cells:
-        written = fields[cell.field]["written"][cell.index[0]]
-        scores["formreader"].add(page.trace.read[cell.field, cell.encoding, cell.index][0] == written)
-        inside = np.float32([[-0.12, -0.12], [1.12, -0.12], [1.12, 1.12], [-0.12, 1.12]]) * DIGIT_PX
-        quad = ((cell.quad + 0.5) * page.trace.photo.scale - 0.5).astype(np.float32)
-        upright = cv2.getPerspectiveTransform(quad, inside)
-        picture = cv2.warpPerspective(page.trace.photo.grey, upright, (DIGIT_PX, DIGIT_PX), flags=cv2.INTER_CUBIC)
-        start = time.perf_counter()
-        read = pytesseract.image_to_string(picture, config=ONE_DIGIT).strip()
-        scores["tesseract"].ms.append((time.perf_counter() - start) * 1000)
-        scores["tesseract"].add(read == written)
-    if cells:
-        scores["formreader"].ms.append(page.timing_ms["recognise"] / len(page.trace.cells))
+def compare_numbers(sheets: Sequence[Sheet], looks: Looks) -> dict[str, Score]:
+    whole, ours, theirs = Score(), Score(), Score()
+    for sheet in sheets:
+        asked = [name for name in sheet.fields if boxes_of(sheet, name)]
+        if not asked:
+            continue
+        pictures = [number_picture(sheet.page.trace.photo, boxes_of(sheet, name)) for name in asked]
+        ours.ms.append(share_ms(sheet.page, sum(len(boxes_of(sheet, name)) for name in asked)) / len(asked))
+        said, seconds = tesseract.read_pictures(pictures, tesseract.LINE)
+        theirs.ms.append(seconds * 1000 / len(asked))
+        for name, picture, heard in zip(asked, pictures, said, strict=True):
+            wanted, field = number(sheet.fields[name]["value"]), sheet.reading.fields[name]
+            whole.add(wanted, said_of(field), field.status == "accepted")
+            ours.add(wanted, likeliest(sheet.page.evidence[name].encodings["digits"]))
+            found = theirs.add(wanted, plain(heard))
+            looks.add("numbers", picture, sheet.fields[name]["written"], heard, found)
+    return {"formreader": whole, "boxes alone": ours, "tesseract": theirs}
 
 
-def tesseract_words(path: Path, score: Score) -> list[tuple[float, float, str]]:
-    """Middle (x, y) px and digits of everything that Tesseract finds on the photograph."""
-    start = time.perf_counter()
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    data = pytesseract.image_to_data(picture, config=WHOLE_PAGE, output_type=pytesseract.Output.DICT)
-    score.ms.append((time.perf_counter() - start) * 1000)
-    places = zip(data["left"], data["top"], data["width"], data["height"], data["text"], strict=True)
-    return [(x + w / 2, y + h / 2, text.strip()) for x, y, w, h, text in places if text.strip().isdigit()]
+def compare_sheets(sheets: Sequence[Sheet], looks: Looks) -> dict[str, Score]:
+    ours, theirs = Score(), Score()
+    for sheet in sheets:
+        ours.ms.append(sheet.ms)
+        if sheet.page is None:
+            for label in sheet.fields.values():
+                ours.add(number(label["value"]), None, accepted=False)
+            wrongly = sum(field.status == "accepted" for field in sheet.reading.fields.values())
+            ours.accepted, ours.accepted_wrong = (ours.accepted or 0) + wrongly, ours.accepted_wrong + wrongly
+            continue
+        words, seconds = tesseract.read_photograph(sheet.path)
+        theirs.ms.append(seconds * 1000)
+        looks.add_page(sheet.path, [sheet.reading.fields[name].quad for name in sheet.fields], words)
+        for name, label in sheet.fields.items():
+            wanted, field = number(label["value"]), sheet.reading.fields[name]
+            ours.add(wanted, said_of(field), field.status == "accepted")
+            theirs.add(wanted, within(words, field.quad))
+    return {"formreader": ours, "tesseract": theirs}
 
 
-def within(found: Sequence[tuple[float, float, str]], quad: np.ndarray) -> str:
-    """The digits that stand inside ``quad``, from left to right; zeros before a number are left out."""
-    outline = quad.astype(np.float32)
-    inside = sorted((x, text) for x, y, text in found if cv2.pointPolygonTest(outline, (x, y), False) >= 0)
-    digits = "".join(text for _, text in inside)
-    return str(int(digits)) if digits else ""
+def compare_bubbles(sheets: Sequence[Sheet], looks: Looks, checkout: Path | None, python: Path) -> dict[str, Score]:
+    ours, theirs = Score(), Score()
+    asked = [
+        (sheet, [name for name, label in sheet.fields.items() if "bubbles" in label])
+        for sheet in sheets
+        if sheet.page is not None and any("bubbles" in label for label in sheet.fields.values())
+    ]
+    for sheet, names in asked:
+        bubbles = [cell for cell in sheet.page.trace.cells if cell.encoding == "bubbles"]
+        ours.ms.append(share_ms(sheet.page, len(bubbles)))
+        for name in names:
+            ours.add(meant(sheet.fields[name]["bubbles"]), likeliest(sheet.page.evidence[name].encodings["bubbles"]))
+    if not asked or checkout is None:
+        return {"formreader": ours}
+    checked, seconds = read_bubbles(checkout, [sheet.page for sheet, _ in asked], python)
+    theirs.ms.append(seconds * 1000 / len(asked))
+    for (sheet, names), page in zip(asked, checked, strict=True):
+        for name in names:
+            theirs.add(meant(sheet.fields[name]["bubbles"]), meant(page.said[name]))
+        looks.add_marked(sheet.path, page)
+    return {"formreader": ours, "omrchecker": theirs}
 
 
-def report(results: dict[str, dict[str, Score]]) -> None:
-    print(f"{'compared':14}{'reader':12}{'right':>14}{'':>9}{'95 % interval':>19}{'ms, median':>12}{'spread':>9}")
-    for name, scores in results.items():
-        for who, score in scores.items():
-            if not score.total:
-                continue
-            low, high = clopper_pearson(score.right, score.total)
-            timing = score.timing()
-            spent = f"{timing['median']:12.1f}{timing['spread']:9.1f}" if timing else f"{'-':>12}{'-':>9}"
-            print(
-                f"{name:14}{who:12}{score.right:6} of {score.total:4}{score.right / score.total:9.1%}"
-                f"{low:10.1%} -{high:7.1%}{spent}"
-            )
+def boxes_of(sheet: Sheet, name: str) -> list[Cell]:
+    """The digit boxes of a field from left to right; none of a page that is not the labelled form."""
+    if sheet.page is None:
+        return []
+    cells = [cell for cell in sheet.page.trace.cells if cell.field == name and cell.encoding == "digits"]
+    return sorted(cells, key=lambda cell: cell.index)
+
+
+def share_ms(page: Page, cells: int) -> float:
+    """The part that so many cells have of the time that recognising the page's cells took."""
+    return page.timing_ms["recognise"] * cells / len(page.trace.cells)
+
+
+def number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def plain(digits: str) -> str:
+    """Digits as a number: zeros before it are left out."""
+    return str(int(digits)) if digits.isdecimal() else ""
+
+
+def meant(written: str) -> str | None:
+    return None if "?" in written else number(value_of(written))
+
+
+def said_of(field: FieldReading) -> str | None:
+    """What a field is read as; one that holds an unreadable box and has no value is no answer."""
+    return None if field.value is None and "?" in field.written else number(field.value)
+
+
+def likeliest(values: Mapping[int | None, float]) -> str | None:
+    """The value that one encoding speaks for; no answer where it is likelier to hold no number at all."""
+    value = max(values, key=values.__getitem__, default=None)
+    if not values or values[value] < 1.0 - sum(values.values()):
+        return None
+    return number(value)
+
+
+def within(words: Sequence[tesseract.Word], quad: Any) -> str:
+    """The digits that stand inside ``quad`` (4, 2) px, from left to right, as a number."""
+    outline = quad.astype("float32")
+    inside = sorted((x, text) for x, y, text in words if cv2.pointPolygonTest(outline, (x, y), False) >= 0)
+    return plain("".join(text for _, text in inside))
 
 
 if __name__ == "__main__":
