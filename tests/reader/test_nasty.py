@@ -124,6 +124,13 @@ def test_a_letter_in_a_box_is_no_digit_whatever_the_sum_says(make_page) -> None:
     assert (fields["a"].status, codes(fields["a"])[0]) == ("review", "unreadable")
 
 
+@pytest.mark.parametrize(("illegible", "code"), [("abc", ["doubtful_page"]), ("ab", [])])
+def test_a_number_on_a_page_of_which_hardly_one_can_be_read_is_not_accepted(make_page, illegible, code) -> None:
+    """A mirrored photograph: its lines fitted, its writing was no digits, and ``---`` lay where ``XX8`` stands."""
+    page = make_page({name: {"???" if name in illegible else "--7": SURE} for name in "abc"} | {"d": {"---": SURE}}, [])
+    assert codes(judged(page)["d"]) == code
+
+
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader()

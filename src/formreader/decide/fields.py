@@ -19,6 +19,8 @@ REASONS = {
     "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
     "odd_writing": "a gap, cross or dash stands among the digits, or a gap among crosses or dashes: look at the crop",
+    "doubtful_page": "hardly a number on this page can be read: look whether it is mirrored, or of another form, "
+    "then at the crop",
     "outside_picture": "part of the boxes lies outside the photograph: retake it",
 }
 ON_THE_PAGE = ("on the page", "look at each of them")
@@ -41,6 +43,7 @@ def judge_field(
     gap_in_cross: bool,
     unreadable_box: bool,
     inside: bool,
+    doubtful_page: bool,
     disagree: float,
     says: Mapping[str, tuple[int | None, float]],
     checks: Sequence[Check],
@@ -55,7 +58,7 @@ def judge_field(
     written by sight, however sure the rest is. ``disagree`` is the probability that
     the field's encodings contradict each other on paper, ``says`` what each most probably holds. ``checks`` are
     those of the page, ``across`` those of rules between the pages of its station. An empty field always goes
-    to a person.
+    to a person, and every field of a ``doubtful_page``.
     """
     reasons = []
     if not inside:
@@ -80,6 +83,6 @@ def judge_field(
             if name in check.fields and check.holds is False:
                 told = REASONS["rule_violated"].format(where=where, rule=check.rule, as_read=check.as_read, mend=mend)
                 reasons.append(Reason("rule_violated", told))
-    if empty:
-        reasons.append(Reason("left_empty", REASONS["left_empty"]))
+    plain = {"left_empty": empty, "doubtful_page": doubtful_page}
+    reasons += [Reason(code, REASONS[code]) for code, holds in plain.items() if holds]
     return ("review" if reasons else "accepted"), tuple(reasons)

@@ -16,6 +16,8 @@ from formreader.register import map_points
 from formreader.templates import outline
 
 ALTERNATIVES = 5
+FEWEST_WRITTEN, ILLEGIBLE = 3, 0.5
+"""A page on which most of at least so many written numbers are read with less than this says little of the others."""
 
 
 def judge_page(
@@ -31,7 +33,8 @@ def judge_page(
     """
     timing = dict(page.timing_ms)
     with timed(timing, "decide"):
-        fields = {name: _field(page, name, posterior, across, policy) for name in page.evidence}
+        doubtful = _is_doubtful(page)
+        fields = {name: _field(page, name, posterior, across, policy, doubtful) for name in page.evidence}
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
         source=page.source,
@@ -46,7 +49,17 @@ def judge_page(
     )
 
 
-def _field(page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, ...], policy: Policy) -> FieldReading:
+def _is_doubtful(page: AnyPage) -> bool:
+    """Whether most numbers on it, by their own pictures, are none: mirrored, say, or of another form."""
+    written = [name for name, found in page.evidence.items() if set(found.written[0].written) != {"_"}]
+    primaries = (page.evidence[name].encodings[page.template.fields[name].primary] for name in written)
+    illegible = sum(sum(says.values()) < ILLEGIBLE for says in primaries)
+    return len(written) >= FEWEST_WRITTEN and illegible > len(written) / 2
+
+
+def _field(
+    page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, ...], policy: Policy, doubtful: bool
+) -> FieldReading:
     evidence, field, source = page.evidence[name], page.template.fields[name], page.source
     values = posterior.fields[name]
     best, is_seen = _as_written(evidence.written, values)
@@ -69,6 +82,7 @@ def _field(page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, 
         gap_in_cross=best.value == 0 and "_" in best.written and not any(c.isdigit() for c in best.written),
         unreadable_box="?" in evidence.written[0].written,
         inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
+        doubtful_page=doubtful,
         checks=posterior.checks,
         across=across,
         policy=policy,

@@ -27,7 +27,7 @@ def look_at(cells: NDArray[np.float32], network: Network, twice: bool) -> NDArra
     logits = network(moved(cells, -1))
     unsure = _best_share(logits) < SURE
     if unsure.any():
-        logits[unsure] = (logits[unsure] + network(moved(cells[unsure], 1))) / np.float32(2)
+        logits[unsure] = np.float32(0.5) * (logits[unsure] + network(moved(cells[unsure], 1)))
     return logits
 
 
@@ -36,7 +36,7 @@ def moved(cells: NDArray[np.float32], towards: int) -> NDArray[np.float32]:
     edge = (1, 0) if towards > 0 else (0, 1)
     edged = np.pad(cells, ((0, 0), (0, 0), edge, edge), mode="edge")
     rows = edged[:, :, 1:] + edged[:, :, :-1]
-    result: NDArray[np.float32] = (rows[:, :, :, 1:] + rows[:, :, :, :-1]) / 4
+    result: NDArray[np.float32] = (rows[:, :, :, 1:] + rows[:, :, :, :-1]) / np.float32(4)
     return result
 
 
