@@ -36,8 +36,7 @@ def moved(cells: NDArray[np.float32], towards: int) -> NDArray[np.float32]:
     edge = (1, 0) if towards > 0 else (0, 1)
     edged = np.pad(cells, ((0, 0), (0, 0), edge, edge), mode="edge")
     rows = edged[:, :, 1:] + edged[:, :, :-1]
-    result: NDArray[np.float32] = (rows[:, :, :, 1:] + rows[:, :, :, :-1]) / np.float32(4)
-    return result
+    return ((rows[:, :, :, 1:] + rows[:, :, :, :-1]) / 4).astype(np.float32, copy=False)
 
 
 def _best_share(logits: NDArray[np.float32]) -> NDArray[np.float32]:
