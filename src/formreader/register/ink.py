@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from formreader.geometry import Homography
+from formreader.geometry import Box, Homography
 from formreader.records import Grey, Photo
 
 LONG_SIDE_PX = 1400
 """Enough that the thinnest ruled line of a page that fills half the picture is a pixel wide."""
+MOST_ENLARGED = 2.0
+"""Enlarged further, a part of a picture shows nothing more."""
 
 STROKE_PX = 13
 """Wider than any ruled line at that size; what is wider counts as ground."""
@@ -28,19 +30,26 @@ class InkPicture:
     work_from_photo: Homography
 
 
-def find_ink(photo: Photo, long_side_px: int = LONG_SIDE_PX) -> InkPicture:
-    """Darkness relative to the local paper, by a black-hat divided by its closing."""
-    reduction = min(1.0, long_side_px / max(photo.grey.shape))
-    grey = photo.grey
-    if reduction < 1.0:
+def find_ink(photo: Photo, part: Box | None = None) -> InkPicture:
+    """Darkness relative to the local paper, by a black-hat divided by its closing.
+
+    Of the whole picture, or of a ``part`` of it in frame photo, px, which is then seen larger.
+    """
+    grey, left, top = photo.grey, 0, 0
+    if part is not None:
+        left, top = (max(0, int(side * photo.scale)) for side in (part.x, part.y))
+        grey = grey[top : int(part.bottom * photo.scale) + 1, left : int(part.right * photo.scale) + 1]
+    size = LONG_SIDE_PX / max(grey.shape)
+    size = min(size, 1.0 if part is None else MOST_ENLARGED)
+    if size != 1.0:
         # above a half no pixel is passed over, and averaging areas takes far longer
-        method = cv2.INTER_LINEAR if reduction > 0.5 else cv2.INTER_AREA
-        grey = cv2.resize(grey, None, fx=reduction, fy=reduction, interpolation=method)
+        method = cv2.INTER_AREA if size <= 0.5 else cv2.INTER_LINEAR if size < 1.0 else cv2.INTER_CUBIC
+        grey = cv2.resize(grey, None, fx=size, fy=size, interpolation=method)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (STROKE_PX, STROKE_PX))
     ground = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel)
     # below 30 the sensor's noise would pass for ink
     ink = cv2.divide(cv2.subtract(ground, grey), cv2.max(ground, 30), scale=255)
-    scale = photo.scale * reduction
-    shift = 0.5 * scale - 0.5
-    work_from_photo = np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1.0]])
+    scale = photo.scale * size
+    across, down = (0.5 * scale - 0.5 - size * start for start in (left, top))
+    work_from_photo = np.array([[scale, 0, across], [0, scale, down], [0, 0, 1.0]])
     return InkPicture(ink, work_from_photo)

@@ -28,7 +28,9 @@ SAME_PLACE_MM = 2.0
 RIVAL = 0.5
 """A template is no rival that at a glance covers less than this part of what the likeliest does."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
-"""A page whose best fit is less plain than this is looked at again, for lines at the full size."""
+"""A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
+CLOSER, MARGIN = 1.25, 0.05
+"""A closer look is one that shows the page at least so much larger, with this part of it to spare on each side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +46,54 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
 
     ``codes`` are the marks of the templates that were read on the photograph.
     """
-    picture = find_ink(photo)
+    found = _look(find_ink(photo), templates, codes)
+    part = None if _plain(found) else _around_page(photo, found, templates)
+    if part is None:
+        return found
+    return max(found, _look(find_ink(photo, part), templates, codes), key=_goodness)
+
+
+def _look(
+    picture: InkPicture, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]
+) -> Registered:
+    """The better of a quick look for lines and, where that shows no form plainly, a thorough one."""
     quick = _register(picture, find_segments(picture.ink, halved=True), templates, codes)
-    if quick.registrations and _plain(quick.registrations[0]):
+    if _plain(quick):
         return quick
-    thorough = _register(picture, find_segments(picture.ink, halved=False), templates, codes)
-    return max(thorough, quick, key=lambda found: max(map(_goodness, found.registrations), default=0.0))
+    return max(quick, _register(picture, find_segments(picture.ink, halved=False), templates, codes), key=_goodness)
 
 
-def _plain(registration: Registration) -> bool:
-    return registration.coverage >= PLAINLY_COVERED and registration.explained >= PLAINLY_EXPLAINED
+def _plain(found: Registered) -> bool:
+    best = found.registrations[0] if found.registrations else None
+    return best is not None and best.coverage >= PLAINLY_COVERED and best.explained >= PLAINLY_EXPLAINED
 
 
-def _goodness(registration: Registration) -> float:
+def _goodness(found: Registered) -> float:
+    return max(map(_fits, found.registrations), default=0.0)
+
+
+def _fits(registration: Registration) -> float:
     return registration.agreement * registration.visible
+
+
+def _around_page(photo: Photo, found: Registered, templates: Sequence[Template]) -> Box | None:
+    """The part of the photograph, px, where a page seems to lie; None where no more of it would be seen.
+
+    Also a form that is not the right one mostly lies where the page is: its lines are drawn to the page's.
+    """
+    if not found.registrations:
+        return None
+    best = found.registrations[0]
+    template = next(template for template in templates if template.id == best.template)
+    page = Box(0.0, 0.0, template.width_mm, template.height_mm).corners
+    limits = np.array([photo.source.width, photo.source.height])
+    corners = apply_homography(best.photo_from_page, page)
+    spare = MARGIN * np.ptp(corners, axis=0)
+    low, high = (corners.min(axis=0) - spare).clip(0, limits), (corners.max(axis=0) + spare).clip(0, limits)
+    width, height = (high - low).tolist()
+    if not 0 < max(width, height) * CLOSER <= limits.max():
+        return None
+    return Box(float(low[0]), float(low[1]), width, height)
 
 
 def _register(
@@ -73,7 +109,7 @@ def _register(
     for template, start in starts:
         placed = fit(template, start, picture.ink)
         found.append(_registration(method, placed, explained(placed, segments), photo_from_work))
-    found.sort(key=_goodness, reverse=True)
+    found.sort(key=_fits, reverse=True)
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 
