@@ -131,7 +131,7 @@ class Reader:
         except Rejected as error:
             return Refusal(_refused(source, error, timing), Trace(photo, codes, segments, (), {}))
         with timed(timing, "decode"):
-            evidence = {name: evidence_of(field, looked, template.language) for name, field in template.fields.items()}
+            evidence = evidence_of(template.fields, looked, template.language)
         trace = Trace(photo, codes, segments, looked.cells, looked.likeliest)
         return Page(template, registration, evidence, trace, timing)
 
