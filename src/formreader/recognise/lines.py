@@ -58,10 +58,12 @@ def normalise_lines(pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -
         raise ValueError(f"expected ({len(pictures)},) aspects, got {aspects.shape}")
     count, _, width = pictures.shape
     result = np.zeros((count, 2, LINE_PX, width), np.float32)
-    for i, (picture, aspect) in enumerate(zip(pictures, aspects, strict=True)):
-        shown = min(line_width_px(float(aspect)), width)
-        result[i, 0, :, :shown] = stretched_ink(picture[None, :, :shown])[0]
-        result[i, 1, :, :shown] = line_mask(float(aspect), shown)
+    shown = np.array([min(line_width_px(float(aspect)), width) for aspect in aspects])
+    for columns in np.unique(shown):
+        alike = np.flatnonzero(shown == columns)
+        result[alike, 0, :, :columns] = stretched_ink(pictures[alike, :, :columns])
+        for i in alike:
+            result[i, 1, :, :columns] = line_mask(float(aspects[i]), columns)
     return result
 
 
