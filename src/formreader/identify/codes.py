@@ -47,6 +47,9 @@ def _detector(dictionary: str) -> cv2.aruco.ArucoDetector:
     parameters.errorCorrectionRate = 0.0
     # before its bits are compared with thousands of tags: most dark quads have no black border
     parameters.maxErroneousBitsInBorderRate = MOST_BORDER_BROKEN
+    # a dark patch without contrast is read as bits all black, border and all, and compared with thousands; by its
+    # noise it has no border
+    parameters.minOtsuStdDev = 0.0
     parameters.adaptiveThreshWinSizeMin = 13
     parameters.adaptiveThreshWinSizeMax = 33
     parameters.adaptiveThreshWinSizeStep = 20
