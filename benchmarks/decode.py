@@ -78,9 +78,9 @@ def main() -> None:
 
 def decode(pages: list[tuple[str, Template, Looked]], rules: list[Rule]) -> None:
     found: dict[str, FieldEvidence] = {
-        f"{called}.{name}": evidence_of(field, looked, template.language)
+        f"{called}.{name}": evidence
         for called, template, looked in pages
-        for name, field in template.fields.items()
+        for name, evidence in evidence_of(template.fields, looked, template.language).items()
     }
     encodings = {name: evidence.encodings for name, evidence in found.items()}
     infer_sheet(encodings, rules, {name: evidence.most for name, evidence in found.items()})

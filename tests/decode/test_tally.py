@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from formreader.alphabets import TALLY_CLASSES
-from formreader.decode import read_tally
+from formreader.decode import read_tallies, read_tally
 from formreader.decode.rates import MIXED_GROUPS, OUT_OF_ORDER, ROW_LEFT_UNFINISHED
 
 
@@ -89,6 +89,13 @@ def test_the_pass_equals_brute_force(seed) -> None:
     found, expected = read_tally(seen), brute_force(seen)
     for total, probability in expected.items():
         assert found.get(total, 0.0) == pytest.approx(probability, abs=1e-6)
+
+
+def test_several_tallies_are_read_as_each_alone() -> None:
+    chances = np.random.default_rng(0).dirichlet(np.full(len(TALLY_CLASSES), 0.05), size=(7, 3, 5))
+    seen = np.log(np.maximum(chances, 1e-12))
+    together = read_tallies(seen)
+    assert [list(found.items()) for found in together] == [list(read_tally(alone).items()) for alone in seen]
 
 
 def test_the_largest_grid_is_quick() -> None:

@@ -60,7 +60,7 @@ def looked(encoding: str, of: Encoding, rows: list[np.ndarray]) -> dict:
 
 
 def likeliest(found: Field, rows: dict, encoding: str) -> tuple[int | None, float]:
-    values = evidence_of(found, Looked((), rows, {}), "id").encodings[encoding]
+    values = evidence_of({"a": found}, Looked((), rows, {}), "id")["a"].encodings[encoding]
     value = max(values, key=values.__getitem__)
     return value, values[value]
 
@@ -70,7 +70,7 @@ READ_BOXES = looked("digits", BOXES, [row(DIGIT_CLASSES, c) for c in "X25"])
 
 
 def test_boxes_are_read_as_they_stand() -> None:
-    evidence = evidence_of(field(digits=BOXES), Looked((), READ_BOXES, {}), "id")
+    evidence = evidence_of({"a": field(digits=BOXES)}, Looked((), READ_BOXES, {}), "id")["a"]
     assert evidence.written[0].written == "X25"
     assert likeliest(field(digits=BOXES), READ_BOXES, "digits") == (25, pytest.approx(SURE**3, abs=0.05))
 
@@ -110,7 +110,8 @@ def test_each_other_encoding_says_its_number(called: str, encoding: Encoding, ro
 
 def test_a_number_written_freely_may_be_primary() -> None:
     number = Number(Box(0, 0, 20, 5))
-    evidence = evidence_of(field(number=number), Looked((), looked("number", number, [steps("1.025")]), {}), "id")
+    rows = looked("number", number, [steps("1.025")])
+    evidence = evidence_of({"a": field(number=number)}, Looked((), rows, {}), "id")["a"]
     assert evidence.written[0].written == "1025"
     assert next(iter(evidence.encodings["number"])) == 1025
 
@@ -130,7 +131,7 @@ def five_boxes(name: str, number: str, words: str, rows: tuple[str, ...] = ()) -
                 if character == "?" and called == "digits"
                 else row(classes, character)
             )
-    return name, evidence_of(Field(name, encodings), Looked((), found, {}), "id")
+    return name, evidence_of({name: Field(name, encodings)}, Looked((), found, {}), "id")[name]
 
 
 def test_five_boxes_work_throughout_in_digits_words_rows_and_sums_of_sums() -> None:

@@ -7,7 +7,7 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from formreader.recognise.beam import beam
+from formreader.recognise.beam import UNLIKELY, beam
 
 
 def by_every_path(log_probabilities: np.ndarray, alphabet: str) -> dict[str, float]:
@@ -22,6 +22,38 @@ def by_every_path(log_probabilities: np.ndarray, alphabet: str) -> dict[str, flo
 def guesses(seed: int, steps: int, classes: int, sharpness: float) -> np.ndarray:
     logits = np.random.default_rng(seed).normal(0, sharpness, (steps, classes))
     return (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).astype(np.float32)
+
+
+def by_every_extension(log_probabilities: np.ndarray, alphabet: str, width: int, keep: int) -> list[tuple[str, float]]:
+    """The beam as textbooks have it: every prefix is spelt on by every character, then the best are kept."""
+    prefixes = {"": (1.0, 0.0)}
+    for none, *chances in np.exp(log_probabilities.astype(np.float64)).tolist():
+        following: dict[str, list[float]] = {}
+        for prefix, (nothing, character) in prefixes.items():
+            here = following.setdefault(prefix, [0.0, 0.0])
+            here[0] += (nothing + character) * none
+            for letter, chance in zip(alphabet, chances, strict=True):
+                repeated = letter == prefix[-1:]
+                if repeated:
+                    here[1] += character * chance
+                if chance > UNLIKELY:
+                    longer = following.setdefault(prefix + letter, [0.0, 0.0])
+                    longer[1] += (nothing if repeated else nothing + character) * chance
+        best = sorted(following, key=lambda text: -sum(following[text]))[:width]
+        prefixes = {text: (following[text][0], following[text][1]) for text in best if sum(following[text]) > 0.0}
+    return [(text, sum(ends)) for text, ends in list(prefixes.items())[:keep]]
+
+
+@pytest.mark.parametrize("sharpness", [0.5, 1.5, 4.0, 8.0])
+@pytest.mark.parametrize("width", [1, 2, 5, 12])
+def test_what_is_not_spelt_out_was_not_among_the_best(width: int, sharpness: float) -> None:
+    for seed in range(20):
+        chances = guesses(seed, 25, 8, sharpness)
+        assert beam(chances, "abcdefg", width, keep=8) == by_every_extension(chances, "abcdefg", width, keep=8)
+
+
+def test_steps_that_allow_nothing_spell_nothing() -> None:
+    assert beam(np.full((3, 3), -np.inf, np.float32), "ab") == []
 
 
 @pytest.mark.parametrize("sharpness", [0.5, 1.5, 3.0])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from formreader.recognise import bubble_pairs, normalise_bubbles
+from formreader.recognise.bubbles import normalise_columns
 
 
 def column(paper: float = 220, filled: int | None = 3, ink: float = 0.7) -> np.ndarray:
@@ -33,6 +34,11 @@ def test_pairs_are_the_bubble_and_the_median_of_its_column() -> None:
     assert (pairs[3, 0] == two[0, 3]).all()
     assert (pairs[17, 0] == two[1, 7]).all()
     assert (pairs[12, 1] == np.median(two[1], axis=0).astype(np.uint8)).all()
+
+
+def test_columns_are_normalised_as_their_pairs() -> None:
+    columns = np.concatenate([column(220, 3), column(150, 7), column(90, None)])
+    assert (normalise_columns(columns) == seen(columns)).all()
 
 
 @pytest.mark.parametrize("ink", [0.25, 0.7])

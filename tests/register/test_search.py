@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from formreader.register.samples import by_size
 from formreader.register.search import _search_squares
 
 PX_PER_MM = 3.2
@@ -27,7 +28,7 @@ def test_squares_are_found_to_a_twentieth_of_a_millimetre() -> None:
     # a pixel's centre is an integer: mm from the picture's corner begin half a pixel before the first
     place = np.array([[PX_PER_MM, 0, -0.5], [0, PX_PER_MM, -0.5], [0, 0, 1.0]])
     sizes = np.array([[2.8, 2.8], [2.8, 2.8], [2.8, 2.8], [2.75, 2.8]])
-    moved, seen = _search_squares(place, printed, sizes, ink, reach_mm=6.0)
+    moved, seen = _search_squares(place, printed, by_size(sizes), ink, reach_mm=6.0)
     assert seen.all()
     assert np.abs(moved - off).max() < 0.05
 
@@ -35,7 +36,7 @@ def test_squares_are_found_to_a_twentieth_of_a_millimetre() -> None:
 def test_a_square_whose_surroundings_are_cut_off_is_not_looked_for() -> None:
     ink = ink_with_squares(np.array([[4.0, 30.0]]), 2.8)
     place = np.array([[PX_PER_MM, 0, -0.5], [0, PX_PER_MM, -0.5], [0, 0, 1.0]])
-    moved, seen = _search_squares(place, np.array([[4.0, 30.0]]), np.array([[2.8, 2.8]]), ink, reach_mm=6.0)
+    moved, seen = _search_squares(place, np.array([[4.0, 30.0]]), by_size(np.array([[2.8, 2.8]])), ink, reach_mm=6.0)
     assert not seen.any()
     assert not moved.any()
 
@@ -43,5 +44,5 @@ def test_a_square_whose_surroundings_are_cut_off_is_not_looked_for() -> None:
 def test_nothing_printed_is_not_found() -> None:
     noise = np.random.default_rng(0).integers(0, 60, (300, 300)).astype(np.uint8)
     place = np.array([[PX_PER_MM, 0, -0.5], [0, PX_PER_MM, -0.5], [0, 0, 1.0]])
-    _, seen = _search_squares(place, np.array([[40.0, 40.0]]), np.array([[2.8, 2.8]]), noise, reach_mm=6.0)
+    _, seen = _search_squares(place, np.array([[40.0, 40.0]]), by_size(np.array([[2.8, 2.8]])), noise, reach_mm=6.0)
     assert not seen.any()

@@ -13,10 +13,10 @@ pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip insta
 
 from formreader.geometry import line_width_px  # noqa: E402
 from formreader.recognise.lines import LineRecogniser, normalise_lines  # noqa: E402
-from formreader.train.catalogue import LINE_MODELS, NUMBERS, LineModel, Recipe  # noqa: E402
+from formreader.train.catalogue import LINE_MODELS, NUMBERS, WORDS, LineModel, Recipe  # noqa: E402
 from formreader.train.data import CellSet, cached_cells  # noqa: E402
 from formreader.train.export import export_model  # noqa: E402
-from formreader.train.line_model import LineNetwork  # noqa: E402
+from formreader.train.line_model import REACH_STEPS, STEP_PX, LineNetwork  # noqa: E402
 from formreader.train.lines import (  # noqa: E402
     best_paths,
     by_width,
@@ -57,6 +57,35 @@ def test_the_exported_model_equals_torch(tmp_path: Path, model: LineModel) -> No
     written = json.loads((tmp_path / f"{model.name}-7" / "card.json").read_text())
     assert written["bytes"] < 1_500_000
     assert written["parameters"] < 350_000
+
+
+def test_a_short_line_is_read_from_as_much_of_its_picture_as_is_within_reach(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    alphabet = WORDS.drawing.classes
+    network = LineNetwork(1 + len(alphabet), WORDS.widths).eval()
+    whole = {"classes": alphabet, "width_px": WORDS.width_px, "calibration": {"temperature": 1.0}}
+    within_reach = whole | {"step_px": STEP_PX, "reach_px": REACH_STEPS * STEP_PX}
+    pictures = np.random.default_rng(2).integers(0, 255, (4, 32, WORDS.width_px)).astype(np.uint8)
+    aspects = np.array([1.5, 4.0, 4.0, 30.0], np.float32)
+    said = []
+    for name, card in (("whole", whole), ("within-reach", within_reach)):
+        export_model(network, tmp_path / name / "words-7", card, (32, WORDS.width_px), STEP_PX)
+        said.append(LineRecogniser("words", alphabet, tmp_path / name).log_probabilities(pictures, aspects))
+    for expected, found in zip(*said, strict=True):
+        assert expected.shape == found.shape
+        assert np.abs(expected - found).max() < 1e-6
+
+
+def test_nothing_beyond_reach_changes_a_step() -> None:
+    torch.manual_seed(1)
+    network = LineNetwork(4, WORDS.widths).eval()
+    picture = torch.rand(1, 2, 32, 256)
+    other = picture.clone()
+    other[..., 128:] = torch.rand(1, 2, 32, 128)
+    with torch.inference_mode():
+        same = (network(picture) == network(other))[0].all(dim=1)
+    assert same[: 128 // STEP_PX - REACH_STEPS].all()
+    assert not same[128 // STEP_PX - REACH_STEPS + 1 :].all()
 
 
 def test_labels_are_encoded_as_the_card_says(numbers: CellSet) -> None:

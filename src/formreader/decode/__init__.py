@@ -6,7 +6,7 @@ from formreader.decode.number import read_number, read_strings
 from formreader.decode.number_words import check_language
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
-from formreader.decode.tally import read_tally
+from formreader.decode.tally import read_tallies, read_tally
 from formreader.decode.values import Encodings, Values
 from formreader.decode.words import read_word_boxes, read_word_line, read_word_lines
 from formreader.decode.writer import Agreement
@@ -28,6 +28,7 @@ __all__ = [
     "read_row_numbers",
     "read_row_sums",
     "read_strings",
+    "read_tallies",
     "read_tally",
     "read_word_boxes",
     "read_word_line",

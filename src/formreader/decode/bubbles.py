@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from formreader.alphabets import BUBBLE_CLASSES
-from formreader.decode.digits import by_value, read_boxes
+from formreader.decode.digits import box_values
 from formreader.decode.values import likeliest_first
 from formreader.distributions import LogProbabilities
 
@@ -27,7 +27,7 @@ def read_bubbles(log_probabilities: LogProbabilities) -> dict[int | None, float]
     nothing = np.prod(1.0 - filled - doubtful, axis=1, keepdims=True)
     unread = 1.0 - marks.sum(axis=1, keepdims=True) - nothing
     columns = np.concatenate([marks, nothing, unread], axis=1).clip(1e-12, 1.0)
-    return likeliest_first(by_value(read_boxes(np.log(columns), "0123456789_?")))
+    return likeliest_first(box_values(np.log(columns), "0123456789_?"))
 
 
 def _of_others(chances: LogProbabilities) -> LogProbabilities:

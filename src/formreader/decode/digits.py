@@ -6,7 +6,10 @@ or nothing. Fillers through and through mean 0, except that boxes all empty mean
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,10 @@ LEAST_BOX_PROBABILITY = 1e-7
 MOST_A_BOX = 6
 MOST_STRINGS = 300
 """Characters kept for each box, and strings of all boxes; what is dropped is counted as lost mass."""
+REMEMBERED = 1 << 14
+"""Strings whose meaning is kept: those of three boxes come again and again, of fourteen characters 2744."""
+
+_second = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class NumberReading:
     probability: float
 
 
+@lru_cache(REMEMBERED)
 def value_of(written: str) -> int | None:
     """The number a string means; None where it is left empty or holds what is no number."""
     if set(written) <= {"_"}:
@@ -40,6 +48,7 @@ def value_of(written: str) -> int | None:
     return int(digits) if digits.isdecimal() else None
 
 
+@lru_cache(REMEMBERED)
 def readable(written: str) -> bool:
     """Whether a string is a number, a crossed-out field or an empty one, as people write them."""
     rest = written.lstrip(FILLERS)
@@ -59,18 +68,33 @@ def read_boxes(log_probabilities: LogProbabilities, classes: str) -> tuple[Numbe
     ``log_probabilities`` has shape (boxes, len(classes)), each row normalised. What is pruned away
     stays unassigned, so that it counts against every confidence.
     """
+    strings = _strings(log_probabilities, classes)
+    return tuple(NumberReading(written, value_of(written), probability) for written, probability in strings)
+
+
+def box_values(log_probabilities: LogProbabilities, classes: str) -> dict[int | None, float]:
+    """``by_value`` of ``read_boxes``, where nobody asks for the strings."""
+    strings = _strings(log_probabilities, classes)
+    return _added((value_of(written), probability) for written, probability in strings if readable(written))
+
+
+def by_value(readings: Iterable[NumberReading]) -> dict[int | None, float]:
+    """Probability of each number meant; unreadable strings are left out, so it sums to at most 1."""
+    return _added((reading.value, reading.probability) for reading in readings if readable(reading.written))
+
+
+def _strings(log_probabilities: LogProbabilities, classes: str) -> list[tuple[str, float]]:
     if log_probabilities.ndim != 2 or log_probabilities.shape[1] != len(classes):
         raise ValueError(f"expected (boxes, {len(classes)}), got {log_probabilities.shape}")
     strings = [("", 1.0)]
     for row in log_probabilities:
         options = _likely(row, classes)
         longer = [(string + character, p * q) for string, p in strings for character, q in options]
-        strings = sorted(longer, key=lambda option: -option[1])[:MOST_STRINGS]
+        strings = sorted(longer, key=_second, reverse=True)[:MOST_STRINGS]
     weighed = [(written, likelihood * _habit(written)) for written, likelihood in strings]
     kept = sum(likelihood for _, likelihood in strings)
     total = sum(weight for _, weight in weighed) + max(0.0, 1.0 - kept)
-    readings = [NumberReading(written, value_of(written), weight / total) for written, weight in weighed]
-    return tuple(sorted(readings, key=lambda reading: -reading.probability))
+    return sorted([(written, weight / total) for written, weight in weighed], key=_second, reverse=True)
 
 
 def _likely(row: NDArray[np.float64], classes: str) -> list[tuple[str, float]]:
@@ -79,6 +103,7 @@ def _likely(row: NDArray[np.float64], classes: str) -> list[tuple[str, float]]:
     return [(c, p) for c, p in chosen if p >= LEAST_BOX_PROBABILITY]
 
 
+@lru_cache(REMEMBERED)
 def _habit(written: str) -> float:
     """Prior weight of the way a number is written, 1 for the usual ways."""
     rest = written.lstrip(FILLERS)
@@ -87,10 +112,9 @@ def _habit(written: str) -> float:
     return weight * FILLER_AFTER_DIGIT ** sum(character in FILLERS for character in rest)
 
 
-def by_value(readings: tuple[NumberReading, ...]) -> dict[int | None, float]:
-    """Probability of each number meant; unreadable strings are left out, so it sums to at most 1."""
+def _added(shares: Iterable[tuple[int | None, float]]) -> dict[int | None, float]:
+    """Each value's shares added up, the most probable first."""
     totals: dict[int | None, float] = {}
-    for reading in readings:
-        if readable(reading.written):
-            totals[reading.value] = totals.get(reading.value, 0.0) + reading.probability
-    return dict(sorted(totals.items(), key=lambda item: -item[1]))
+    for value, share in shares:
+        totals[value] = totals.get(value, 0.0) + share
+    return dict(sorted(totals.items(), key=_second, reverse=True))

@@ -8,9 +8,10 @@ of a large cross.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from formreader.decode.digits import by_value, read_boxes
+from formreader.decode.digits import box_values
 from formreader.decode.number import read_number
 from formreader.decode.rates import ROW_LEFT_UNFINISHED
 from formreader.decode.values import Values, likeliest_first
@@ -27,7 +28,7 @@ def read_row_sums(
 
     ``full`` is what a whole row of strokes may come to; empty where that is not known.
     """
-    return _total([by_value(read_boxes(row, classes)) for row in log_probabilities], full)
+    return _total([box_values(row, classes) for row in log_probabilities], full)
 
 
 def read_row_numbers(
@@ -43,8 +44,8 @@ def _total(rows: Sequence[Values], full: Collection[int]) -> dict[int | None, fl
     read, lost = 1.0, 0.0
     for row in rows:
         read *= sum(row.values())
-        next_row: dict[int | None, float] = {}
-        last_row: dict[int | None, float] = {}
+        next_row: defaultdict[int | None, float] = defaultdict(float)
+        last_row: defaultdict[int | None, float] = defaultdict(float)
         for value, chance in row.items():
             used = bool(value)
             _add(next_row if used and (not full or value in full) else last_row, going_on, value, chance)
@@ -52,7 +53,7 @@ def _total(rows: Sequence[Values], full: Collection[int]) -> dict[int | None, fl
         before = sum(next_row.values()) + sum(last_row.values())
         going_on, finished = _likeliest(next_row), _likeliest(last_row)
         lost += before - sum(going_on.values()) - sum(finished.values())
-    totals = dict(going_on)
+    totals = defaultdict(float, going_on)
     _add(totals, finished, None, 1.0)
     return likeliest_first(totals, sum(totals.values()) + lost + 1.0 - read)
 
@@ -64,8 +65,11 @@ def _likeliest(totals: Values) -> dict[int | None, float]:
     return dict(sorted(totals.items(), key=lambda item: -item[1])[:MOST_TOTALS])
 
 
-def _add(into: dict[int | None, float], totals: Values, value: int | None, chance: float) -> None:
+def _add(into: defaultdict[int | None, float], totals: Values, value: int | None, chance: float) -> None:
     """Add to each of ``totals`` a row's value; an empty row adds nothing."""
-    for total, weight in totals.items():
-        with_row = total if value is None else value if total is None else total + value
-        into[with_row] = into.get(with_row, 0.0) + weight * chance
+    if value is None:
+        for total, weight in totals.items():
+            into[total] += weight * chance
+    else:
+        for total, weight in totals.items():
+            into[value if total is None else total + value] += weight * chance

@@ -61,7 +61,9 @@ def marginals(tables: Sequence[Table]) -> dict[str, NDArray[np.float64]]:
             reached = _onto(above, bucket.message.names).weights
             sent = bucket.message.weights
             down = np.divide(reached, sent, out=np.zeros_like(reached), where=sent > 0)
-            bucket.belief = _product([bucket.belief, Table(bucket.message.names, down)])
+            belief = bucket.belief.weights
+            belief *= _spread(Table(bucket.message.names, down), bucket.belief.names)
+            _scale(belief)
         weights = _onto(bucket.belief, (bucket.name,)).weights
         total = float(weights.sum())
         if not total > 0:
@@ -93,16 +95,28 @@ def _upward(tables: Sequence[Table], order: Sequence[str]) -> list[_Bucket]:
 def _product(tables: Sequence[Table]) -> Table:
     """The product, scaled to a largest entry of 1: only ratios matter."""
     names = tuple(dict.fromkeys(name for table in tables for name in table.names))
-    result: NDArray[np.float64] = np.ones((1,) * len(names))
-    for table in tables:
-        axes = [names.index(name) for name in table.names]
-        ordered = table.weights.transpose(np.argsort(axes))
-        shape = [1] * len(names)
-        for axis, size in zip(sorted(axes), ordered.shape, strict=True):
-            shape[axis] = size
-        result = result * ordered.reshape(shape)
-    top = float(result.max())
-    return Table(names, result / top if top > 0 else result)
+    first, *others = (_spread(table, names) for table in tables)
+    result = first * others[0] if others else first.copy(order="K")
+    for factor in others[1:]:
+        result = result * factor
+    _scale(result)
+    return Table(names, result)
+
+
+def _scale(weights: NDArray[np.float64]) -> None:
+    """In place: tables of a cycle are megabytes, and to make a new one costs more than to divide."""
+    top = float(weights.max())
+    if top > 0:
+        weights /= top
+
+
+def _spread(table: Table, names: tuple[str, ...]) -> NDArray[np.float64]:
+    """The table's weights with an axis a name of ``names``, of length 1 where it has none."""
+    axes = [names.index(name) for name in table.names]
+    shape = [1] * len(names)
+    for axis, size in zip(axes, table.weights.shape, strict=True):
+        shape[axis] = size
+    return table.weights.transpose(np.argsort(axes)).reshape(shape)
 
 
 def _onto(table: Table, names: tuple[str, ...]) -> Table:

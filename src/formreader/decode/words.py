@@ -65,15 +65,22 @@ class _Steps:
 class _Nodes:
     """Letters of many strings that share beginnings, each node after its parent; the first is before any letter.
 
-    ``parent``, ``grandparent`` (N,) are N where there is none, ``letter`` (N,) counts from A, ``between`` (N,)
-    is whether a word ends there, ``ends`` (strings,) is each string's last node.
+    The last of N nodes is nothing: what the first has for ``parent``, and its children for ``grandparent`` (N,).
+    ``letter`` (N,) counts from A, 26 for no letter; ``place`` (N,) is ``WITHIN`` a word, ``BETWEEN`` words, or
+    ``NOWHERE``; ``repeated`` and ``repeated_over`` are the nodes with their parent's letter, their grandparent's.
+    ``ends`` (strings,) is each string's last node.
     """
 
     parent: Indices
     grandparent: Indices
     letter: Indices
-    between: NDArray[np.bool_]
+    place: Indices
+    repeated: Indices
+    repeated_over: Indices
     ends: Indices
+
+
+WITHIN, BETWEEN, NOWHERE = range(3)
 
 
 def _checked(log_probabilities: LogProbabilities, classes: str) -> Numbers:
@@ -121,32 +128,28 @@ def _scores(steps: _Steps, words: Grammar, heads: _Nodes, tails: _Nodes) -> Numb
 
 
 def _follow(steps: _Steps, nodes: _Nodes) -> tuple[Numbers, Numbers]:
-    """Likelihoods (steps + 1, nodes + 1) of the first steps being the letters up to a node.
+    """Likelihoods (steps + 1, nodes) of the first steps being the letters up to a node.
 
-    The first is of steps that end beside the node's letter, the second of steps that end on it. The
-    column beyond the nodes is nothing.
+    The first is of steps that end beside the node's letter, the second of steps that end on it.
     """
     count, size = len(steps.gap), len(nodes.parent)
     any_letter = steps.letters.mean(axis=1, keepdims=True)
-    on = np.zeros((count, size + 1))
-    on[:, 1:size] = (1.0 - LETTER_WRONG) * steps.letters[:, nodes.letter[1:]] + LETTER_WRONG * any_letter
-    gaps = np.append(np.where(nodes.between, 1.0, GAP_IN_WORD), 0.0)
-    beside = steps.blank[:, None] + steps.gap[:, None] * gaps + LETTER_ADDED * any_letter
-    parent, grandparent = np.append(nodes.parent, size), np.append(nodes.grandparent, size)
-    letter = np.append(nodes.letter, -1)
-    repeated, repeated_over = letter[parent] == letter, letter[grandparent] == letter
-    rested, pressed = np.zeros((count + 1, size + 1)), np.zeros((count + 1, size + 1))
+    on = (1.0 - LETTER_WRONG) * steps.letters + LETTER_WRONG * any_letter
+    on = np.hstack([on, np.zeros((count, 1))])
+    beside = steps.blank[:, None] + steps.gap[:, None] * [GAP_IN_WORD, 1.0, 0.0] + LETTER_ADDED * any_letter
+    rested, pressed = np.zeros((count + 1, size)), np.zeros((count + 1, size))
     rested[0, 0] = 1.0
     for i in range(count):
         here = rested[i] + pressed[i]
-        into = here[parent] + LETTER_MISSING * here[grandparent]
+        into = here.take(nodes.parent) + LETTER_MISSING * here.take(nodes.grandparent)
         if steps.lasting:
-            into += (
-                pressed[i] - repeated * pressed[i][parent] - LETTER_MISSING * repeated_over * pressed[i][grandparent]
-            )
-        pressed[i + 1] = on[i] * into
-        rested[i + 1] = beside[i] * here
-        rested[i + 1, size] = 0.0
+            # a letter goes on, but the same one again needs something between
+            going_on = pressed[i].copy()
+            going_on[nodes.repeated] -= pressed[i, nodes.parent[nodes.repeated]]
+            going_on[nodes.repeated_over] -= LETTER_MISSING * pressed[i, nodes.grandparent[nodes.repeated_over]]
+            into += going_on
+        np.multiply(on[i].take(nodes.letter), into, out=pressed[i + 1])
+        np.multiply(beside[i].take(nodes.place), here, out=rested[i + 1])
     return rested, pressed
 
 
@@ -159,7 +162,7 @@ def _compiled(language: str, most: int) -> tuple[_Nodes, _Nodes]:
 
 def _nodes(strings: tuple[str, ...]) -> _Nodes:
     children: dict[tuple[int, str], int] = {}
-    above, letter, between, ends = [-1], [-1], [True], []
+    above, letter, between, ends = [-1], [len(CAPITALS)], [True], []
     for text in strings:
         node = 0
         for character in text:
@@ -175,6 +178,17 @@ def _nodes(strings: tuple[str, ...]) -> _Nodes:
         between[node] = True
         ends.append(node)
     size = len(above)
-    parent = np.array([size, *above[1:]])
-    grandparent = np.append(parent, size)[parent]
-    return _Nodes(parent, grandparent, np.array(letter), np.array(between), np.array(ends))
+    # the first node's parent, and nothing's own, is nothing
+    parent = np.array([size, *above[1:], size])
+    grandparent = parent[parent]
+    letters = np.array([*letter, len(CAPITALS)])
+    is_letter = letters < len(CAPITALS)
+    return _Nodes(
+        parent,
+        grandparent,
+        letters,
+        np.array([*(BETWEEN if after else WITHIN for after in between), NOWHERE]),
+        np.flatnonzero(is_letter & (letters[parent] == letters)),
+        np.flatnonzero(is_letter & (letters[grandparent] == letters)),
+        np.array(ends),
+    )

@@ -206,12 +206,12 @@ def _states(joint: NDArray[np.float64], values: Codes) -> States:
 def _kept(states: States, most: int) -> States:
     """The first ``most - 1`` states and the last; what is given up goes where its written value is kept."""
     first = most - 1
-    weights = np.append(states.weights[:first], states.weights[-1])
+    weights = [*states.weights[:first].tolist(), float(states.weights[-1])]
     meant, written = np.append(states.meant[:first], OTHER), np.append(states.written[:first], OTHER)
-    home = {int(w): i for i, (m, w) in enumerate(zip(meant, written, strict=True)) if m == OTHER}
+    home = {w: i for i, (m, w) in enumerate(zip(meant.tolist(), written.tolist(), strict=True)) if m == OTHER}
     for value, weight in zip(states.written[first:-1].tolist(), states.weights[first:-1].tolist(), strict=True):
         weights[home.get(value, -1)] += weight
-    return States(meant, written, weights)
+    return States(meant, written, np.array(weights))
 
 
 def _most_probable(probabilities: Mapping[int, float]) -> tuple[int | None, float]:

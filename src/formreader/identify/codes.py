@@ -15,11 +15,11 @@ MOST_BORDER_BROKEN = 0.1
 SEARCH_LONG_SIDE_PX = 1200
 """Tags of the size that forms print are found at this size in a third of the time of a full search."""
 
-SYMBOLOGIES = ("QRCode", "Code128", "Code39", "Code93")
-"""Those that hold letters, as a form's name needs. Article numbers (EAN, ITF …) are found among tally strokes."""
-
 QUICK = ("QRCode",)
 """Found in a few milliseconds, a tenth of what tags take on a page full of boxes."""
+
+LINEAR = ("Code128", "Code39", "Code93")
+"""Those that hold letters, as a form's name needs. Article numbers (EAN, ITF …) are found among tally strokes."""
 
 DICTIONARIES = {
     "16h5": cv2.aruco.DICT_APRILTAG_16h5,
@@ -47,13 +47,16 @@ def _detector(dictionary: str) -> cv2.aruco.ArucoDetector:
     parameters.errorCorrectionRate = 0.0
     # before its bits are compared with thousands of tags: most dark quads have no black border
     parameters.maxErroneousBitsInBorderRate = MOST_BORDER_BROKEN
+    # a dark patch without contrast is read as bits all black, border and all, and compared with thousands; by its
+    # noise it has no border
+    parameters.minOtsuStdDev = 0.0
     parameters.adaptiveThreshWinSizeMin = 13
     parameters.adaptiveThreshWinSizeMax = 33
     parameters.adaptiveThreshWinSizeStep = 20
     return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(DICTIONARIES[dictionary]), parameters)
 
 
-def find_printed_codes(photo: Photo, symbologies: Collection[str] = SYMBOLOGIES) -> tuple[Code, ...]:
+def find_printed_codes(photo: Photo, symbologies: Collection[str] = (*QUICK, *LINEAR)) -> tuple[Code, ...]:
     """QR codes and linear barcodes; corners in frame photo, in the code's own order."""
     import zxingcpp
 

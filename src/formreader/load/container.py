@@ -67,7 +67,8 @@ def inspect(data: bytes) -> Container:
             "too_many_pixels",
             f"{width} x {height} pixels is over the limit of {PIXELS_LIMIT // 1_000_000} megapixels: export it smaller",
         )
-    if kind == "jpeg" and data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
+    # a scan behind the last end: looked for from there on, the scan before it lies megabytes away
+    if kind == "jpeg" and data.find(b"\xff\xda", max(data.rfind(b"\xff\xd9"), 0)) >= 0:
         raise Rejected("load", "truncated", "the JPEG ends before its picture does: copy it again")
     if data[:8] == b"\x89PNG\r\n\x1a\n" and b"IEND" not in data[-4096:]:
         raise Rejected("load", "truncated", "the PNG ends before its picture does: copy it again")

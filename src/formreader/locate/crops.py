@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -79,8 +80,7 @@ def cut_box(grey: Grey, scale: float, box: Box, map_points: Callable[[Points], P
     """A box of the page as an upright picture of ``px_per_mm``; arguments as for ``crop_cells``."""
     corners = (map_points(box.corners) + 0.5) * scale - 0.5
     width, height = max(1, round(box.width * px_per_mm)), max(1, round(box.height * px_per_mm))
-    edge = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
-    cut_from_grey = cv2.getPerspectiveTransform(corners.astype(np.float32), edge)
+    cut_from_grey = cv2.getPerspectiveTransform(corners.astype(np.float32), _edge(width, height))
     cut: Grey = cv2.warpPerspective(grey, cut_from_grey, (width, height), borderMode=cv2.BORDER_REPLICATE)
     return cut
 
@@ -95,7 +95,12 @@ def _warped(grey: Grey, squares: Points) -> list[Grey]:
 
 
 def _warp(grey: Grey, square: NDArray[np.float32], size: int) -> Grey:
-    edge = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32) - np.float32(0.5)
-    crop_from_grey = cv2.getPerspectiveTransform(square, edge)
+    crop_from_grey = cv2.getPerspectiveTransform(square, _edge(size, size))
     crop: Grey = cv2.warpPerspective(grey, crop_from_grey, (size, size), borderMode=cv2.BORDER_REPLICATE)
     return crop if size == CROP_PX else cv2.resize(crop, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
+
+
+@lru_cache(maxsize=256)
+def _edge(width: int, height: int) -> NDArray[np.float32]:
+    """Outer corners (4, 2) of a picture, px."""
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)

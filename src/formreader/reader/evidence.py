@@ -22,7 +22,7 @@ from formreader.decode import (
     read_row_numbers,
     read_row_sums,
     read_strings,
-    read_tally,
+    read_tallies,
     read_word_boxes,
     read_word_lines,
 )
@@ -133,14 +133,45 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
     return Looked(tuple(cells), rows, likeliest)
 
 
-def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
-    """What the cells of one field say, each encoding by itself."""
+def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> dict[str, FieldEvidence]:
+    """What the cells of each field say, each encoding by itself."""
+    rows: dict[tuple[str, str], list[Rows]] = {}
+    for (name, called, _), row in looked.rows.items():
+        rows.setdefault((name, called), []).append(row)
+    tallies = _tallies(fields, rows)
+    return {
+        name: _evidence(field, {called: rows[name, called] for called in field.encodings}, tallies, language)
+        for name, field in fields.items()
+    }
+
+
+def _tallies(
+    fields: Mapping[str, Field], rows: Mapping[tuple[str, str], Sequence[Rows]]
+) -> dict[tuple[str, str], Values]:
+    """What the tallies of all fields say, those of one shape together."""
+    grids: dict[tuple[int, ...], dict[tuple[str, str], Rows]] = {}
+    for name, field in fields.items():
+        for called, encoding in field.encodings.items():
+            if isinstance(encoding, Tally):
+                grid = _grid(rows[name, called], len(encoding.cells))
+                grids.setdefault(grid.shape, {})[name, called] = grid
+    return {
+        key: values
+        for alike in grids.values()
+        for key, values in zip(alike, read_tallies(np.stack(list(alike.values()))), strict=True)
+    }
+
+
+def _evidence(
+    field: Field, rows_of: Mapping[str, Sequence[Rows]], tallies: Mapping[tuple[str, str], Values], language: str
+) -> FieldEvidence:
+    """What one field's encodings say, by the rows of each; its tallies are read already."""
     tally = field.encodings.get("tally")
     full = [strokes * len(tally.cells[0]) for strokes in GROUPS] if isinstance(tally, Tally) else []
     written: tuple[NumberReading, ...] = ()
     encodings: dict[str, Values] = {}
     for called, encoding in field.encodings.items():
-        rows = [row for (name, by, _), row in looked.rows.items() if (name, by) == (field.name, called)]
+        rows = rows_of[called]
         match encoding:
             case Digits():
                 written = read_boxes(np.array(rows), DIGIT_CLASSES)
@@ -151,8 +182,8 @@ def evidence_of(field: Field, looked: Looked, language: str) -> FieldEvidence:
                 encodings[called] = read_number(strings)
             case Bubbles(columns=columns):
                 encodings[called] = read_bubbles(_grid(rows, len(columns)))
-            case Tally(cells=grid):
-                encodings[called] = read_tally(_grid(rows, len(grid)))
+            case Tally():
+                encodings[called] = tallies[field.name, called]
             case RowSums(style="boxes", cells=grid):
                 encodings[called] = read_row_sums(_grid(rows, len(grid)), DIGIT_CLASSES, full)
             case RowSums():

@@ -14,7 +14,7 @@ from formreader.decide import Policy, alike, judge_codes, judge_registration, po
 from formreader.decode import check_language, infer_sheet
 from formreader.errors import Rejected, TemplateError, UsageError
 from formreader.geometry import Box
-from formreader.identify import QUICK, candidates, find_printed_codes, find_tags, heading_likeness
+from formreader.identify import LINEAR, QUICK, candidates, find_printed_codes, find_tags, heading_likeness
 from formreader.load import load_photo, page_count
 from formreader.locate import cut_box
 from formreader.reader.documents import WeighedDocument, weigh_documents
@@ -131,7 +131,7 @@ class Reader:
         except Rejected as error:
             return Refusal(_refused(source, error, timing), Trace(photo, codes, segments, (), {}))
         with timed(timing, "decode"):
-            evidence = {name: evidence_of(field, looked, template.language) for name, field in template.fields.items()}
+            evidence = evidence_of(template.fields, looked, template.language)
         trace = Trace(photo, codes, segments, looked.cells, looked.likeliest)
         return Page(template, registration, evidence, trace, timing)
 
@@ -181,14 +181,13 @@ class Reader:
     def _identify(
         self, photo: Photo
     ) -> tuple[tuple[Code, ...], tuple[Template, ...], tuple[tuple[Mark, Code, Template], ...]]:
-        if self._prints_codes:
-            quick = find_printed_codes(photo, QUICK)
-            allowed, pairs = candidates(self.templates, quick)
-            if pairs:
-                return quick, allowed, pairs
+        printed = find_printed_codes(photo, QUICK) if self._prints_codes else ()
+        allowed, pairs = candidates(self.templates, printed)
+        if pairs:
+            return printed, allowed, pairs
         codes = find_tags(photo, self._dictionaries) if self._dictionaries else ()
         if not codes and self._prints_codes:
-            codes = find_printed_codes(photo)
+            codes = (*printed, *find_printed_codes(photo, LINEAR))
         return codes, *candidates(self.templates, codes)
 
     def _headings(self, photo: Photo, registrations: Sequence[Registration]) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from formreader.distributions import LogProbabilities
@@ -25,14 +27,10 @@ def beam(log_probabilities: LogProbabilities, alphabet: str, width: int = 12, ke
     prefixes: dict[str, Ends] = {"": (1.0, 0.0)}
     for step in np.exp(log_probabilities.astype(np.float64)).tolist():
         chances = dict(zip(alphabet, step[1:], strict=True))
-        likely = [(letter, chance) for letter, chance in chances.items() if chance > UNLIKELY]
-        following: dict[str, Ends] = {}
-        for prefix, (nothing, character) in prefixes.items():
-            either, last = nothing + character, prefix[-1:]
-            _add(following, prefix, either * step[0], character * chances.get(last, 0.0))
-            for letter, chance in likely:
-                # the same character again needs nothing before it
-                _add(following, prefix + letter, 0.0, (nothing if letter == last else either) * chance)
+        following = _kept(prefixes, step[0], chances)
+        # so many are as likely already: what is fainter than all of them is not worth spelling
+        least = min(map(sum, following.values())) if len(following) >= width else 0.0
+        following |= _longer(prefixes, chances, least)
         chance_of = {prefix: nothing + character for prefix, (nothing, character) in following.items()}
         best = sorted(chance_of, key=chance_of.__getitem__, reverse=True)[:width]
         prefixes = {prefix: following[prefix] for prefix in best if chance_of[prefix] > 0.0}
@@ -46,6 +44,30 @@ def best_path(log_probabilities: LogProbabilities, alphabet: str) -> tuple[str, 
     return "".join(alphabet[c - 1] for c in letters), float(np.exp(log_probabilities.max(axis=1).sum()))
 
 
-def _add(following: dict[str, Ends], prefix: str, nothing: float, character: float) -> None:
-    before = following.get(prefix, (0.0, 0.0))
-    following[prefix] = (before[0] + nothing, before[1] + character)
+def _kept(prefixes: Mapping[str, Ends], none: float, chances: Mapping[str, float]) -> dict[str, Ends]:
+    """The same prefixes after a step of no character (``none``), of their last one, or reached by it."""
+    kept = {}
+    for prefix, (nothing, character) in prefixes.items():
+        last = prefix[-1:]
+        chance = chances.get(last, 0.0)
+        going_on = character * chance
+        before = prefixes.get(prefix[:-1])
+        if chance > UNLIKELY and before:
+            going_on += (before[0] if prefix[-2:-1] == last else before[0] + before[1]) * chance
+        kept[prefix] = (nothing + character) * none, going_on
+    return kept
+
+
+def _longer(prefixes: Mapping[str, Ends], chances: Mapping[str, float], least: float) -> dict[str, Ends]:
+    """New prefixes of one more character, but those with a chance below ``least``."""
+    most = max(map(sum, prefixes.values()), default=0.0)
+    likely = [item for item in chances.items() if item[1] > UNLIKELY and item[1] * most >= least]
+    longer = {}
+    for prefix, (nothing, character) in prefixes.items():
+        either, last = nothing + character, prefix[-1:]
+        for letter, chance in likely:
+            # the same character again needs nothing before it
+            reached = (nothing if letter == last else either) * chance
+            if reached >= least and prefix + letter not in prefixes:
+                longer[prefix + letter] = 0.0, reached
+    return longer

@@ -27,7 +27,7 @@ class BubbleRecogniser(CellRecogniser):
         """Calibrated log-probabilities (C, R, 4) of crops (C, R, 40, 40): columns of bubbles of one print."""
         if len(columns) == 0:
             return np.zeros((*columns.shape[:2], len(BUBBLE_CLASSES)), np.float32)
-        return self.log_probabilities_of_pairs(bubble_pairs(columns)).reshape(*columns.shape[:2], -1)
+        return self._judged(normalise_columns(columns)).reshape(*columns.shape[:2], -1)
 
     def log_probabilities_of_pairs(self, pairs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The same (N, 4) of ``bubble_pairs`` (N, 2, 40, 40)."""
@@ -56,9 +56,26 @@ def normalise_bubbles(pairs: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     if pairs.ndim != 4 or pairs.shape[1] != 2 or pairs.shape[2] != pairs.shape[3] or pairs.dtype != np.uint8:
         raise ValueError(f"expected uint8 (N, 2, S, S) pairs, got {pairs.dtype} {pairs.shape}")
-    bright = np.percentile(pairs, PAPER_PERCENTILE, axis=(2, 3)).astype(np.float32)
-    paper = paper_brightness(pairs[:, 1])
-    own = np.maximum(bright[:, 0] / np.maximum(bright[:, 1], 1.0), DEEPEST_SHADOW)
+    return _stretched(pairs, paper_brightness(pairs[:, 1]), _brightness(pairs[:, 1]))
+
+
+def normalise_columns(columns: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """``normalise_bubbles`` of ``bubble_pairs``, but what is one column's is worked out once."""
+    pairs, rows = bubble_pairs(columns), columns.shape[1]
+    medians = pairs[::rows, 1]
+    return _stretched(pairs, paper_brightness(medians).repeat(rows, axis=0), _brightness(medians).repeat(rows))
+
+
+def _brightness(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey level (N,) of the paper that crops (N, S, S) leave bare."""
+    return np.percentile(crops, PAPER_PERCENTILE, axis=(1, 2)).astype(np.float32)
+
+
+def _stretched(
+    pairs: NDArray[np.uint8], paper: NDArray[np.float32], brightness: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Ink of the pairs, by the paper (N, S, S) of each one's column and that paper's brightness (N,)."""
+    own = np.maximum(_brightness(pairs[:, 0]) / np.maximum(brightness, 1.0), DEEPEST_SHADOW)
     papers = np.stack([paper * own[:, None, None], paper], axis=1)
     ink = np.clip(1.0 - pairs / papers, 0.0, 1.0)
     strongest = np.percentile(ink, 99.0, axis=(1, 2, 3), keepdims=True).astype(np.float32)

@@ -27,6 +27,7 @@ class LineRecogniser:
         self._temperature = float(self._model.card["calibration"]["temperature"])
         self.alphabet = alphabet
         self.width_px = int(self._model.card["width_px"])
+        self._step_px, self._reach_px = (self._model.card.get(name) for name in ("step_px", "reach_px"))
         self.identity = self._model.identity
 
     def log_probabilities(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -37,12 +38,29 @@ class LineRecogniser:
         """
         if len(pictures) == 0:
             return []
-        logits = self._model.run(normalise_lines(pictures, aspects)) / self._temperature
+        cells = normalise_lines(pictures, aspects)
+        widths = np.array([self._seen_px(float(aspect), pictures.shape[2]) for aspect in aspects])
+        lines: list[NDArray[np.float32]] = [np.zeros((0, 0), np.float32)] * len(pictures)
+        for width in np.unique(widths):
+            alike = np.flatnonzero(widths == width)
+            for i, steps in zip(alike, self._steps(cells[alike, :, :, :width]), strict=True):
+                shown = ceil(line_width_px(float(aspects[i])) / (width / len(steps)))
+                lines[i] = steps[:shown]
+        return lines
+
+    def _seen_px(self, aspect: float, most_px: int) -> int:
+        """How much of a line's picture can change what is said of the steps over what it shows."""
+        if not (self._step_px and self._reach_px):
+            return most_px  # a model that takes pictures of one width
+        shown_px = ceil(line_width_px(aspect) / self._step_px) * self._step_px
+        return min(shown_px + self._reach_px, most_px)
+
+    def _steps(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Calibrated log-probabilities (N, T, classes) of the network's input (N, 2, 32, W)."""
+        logits = self._model.run(np.ascontiguousarray(cells)) / self._temperature
         shifted = logits - logits.max(axis=2, keepdims=True)
-        steps = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
-        px_a_step = pictures.shape[2] / steps.shape[1]
-        shown = [min(ceil(line_width_px(float(aspect)) / px_a_step), steps.shape[1]) for aspect in aspects]
-        return [line[:count] for line, count in zip(steps, shown, strict=True)]
+        result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
+        return result
 
 
 def normalise_lines(pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -58,10 +76,12 @@ def normalise_lines(pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -
         raise ValueError(f"expected ({len(pictures)},) aspects, got {aspects.shape}")
     count, _, width = pictures.shape
     result = np.zeros((count, 2, LINE_PX, width), np.float32)
-    for i, (picture, aspect) in enumerate(zip(pictures, aspects, strict=True)):
-        shown = min(line_width_px(float(aspect)), width)
-        result[i, 0, :, :shown] = stretched_ink(picture[None, :, :shown])[0]
-        result[i, 1, :, :shown] = line_mask(float(aspect), shown)
+    shown = np.array([min(line_width_px(float(aspect)), width) for aspect in aspects])
+    for columns in np.unique(shown):
+        alike = np.flatnonzero(shown == columns)
+        result[alike, 0, :, :columns] = stretched_ink(pictures[alike, :, :columns])
+        for i in alike:
+            result[i, 1, :, :columns] = line_mask(float(aspects[i]), columns)
     return result
 
 

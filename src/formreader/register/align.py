@@ -39,6 +39,10 @@ LEVEL, UPRIGHT = 1, 2
 """Bits of a ruling's picture: a segment of the level pencil, of the upright one, lies here."""
 
 
+Pairs = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""The first and the second of each pair."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """``work_from_page`` maps mm to px of the ink picture; ``score`` 0..1, higher is better."""
@@ -52,12 +56,14 @@ class Hypothesis:
 class Profile:
     """How much line a picture shows at each px of one axis of its rectified view, from ``low`` on.
 
-    ``peaks`` are the strongest places, px from ``low``, in order.
+    ``root`` is its square root with one px of nothing on either side, ``total`` its sum up to each px. ``pairs``
+    are the strongest places, px in that view, each with each behind it.
     """
 
     low: float
-    lengths: NDArray[np.float64]
-    peaks: NDArray[np.intp]
+    root: NDArray[np.float64]
+    total: NDArray[np.float64]
+    pairs: Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,14 @@ def _profile(rectified: Segments, axis: int, picture_px: float) -> Profile | Non
     profile = np.convolve(profile, [0.25, 0.7, 1.0, 0.7, 0.25], "same")
     peaks = np.flatnonzero((profile >= np.roll(profile, 1)) & (profile > np.roll(profile, -1)))
     peaks = np.sort(peaks[np.argsort(-profile[peaks])][:STRONGEST_FOUND])
-    return Profile(low, profile, peaks) if len(peaks) >= 2 else None
+    if len(peaks) < 2:
+        return None
+    return Profile(
+        low,
+        np.pad(np.sqrt(profile), 1),
+        np.concatenate([[0.0], np.cumsum(profile)]),
+        _ordered_pairs((peaks + low + 0.5).astype(np.float64)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +184,28 @@ NO_AXIS = _Axis(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
+class _Lines:
+    """A template's lines of one direction: where they lie (N,) mm, in order, and the length of line in each.
+
+    ``root`` (N,) is the length's square root, ``total`` all lengths. ``pairs`` are the longest, each with each
+    behind it.
+    """
+
+    at: NDArray[np.float64]
+    root: NDArray[np.float64]
+    total: float
+    pairs: Pairs
+
+
+@dataclass(frozen=True, slots=True)
 class _Pattern:
-    """A template's lines as hypotheses are made and judged by: rows and columns (N,) mm with the
-    length of line in each, and samples (M, 2) mm along all of them.
+    """A template's rows and columns as hypotheses are made by, and samples (M, 2) mm along all of them.
 
     ``bits`` uint8 (M,) is the bit of a ruling's ``lines`` that each sample should meet, ``weights`` its mm.
     """
 
-    rows: tuple[NDArray[np.float64], NDArray[np.float64]]
-    columns: tuple[NDArray[np.float64], NDArray[np.float64]]
+    rows: _Lines
+    columns: _Lines
     samples: NDArray[np.float64]
     bits: NDArray[np.uint8]
     weights: NDArray[np.float64]
@@ -209,11 +235,11 @@ def _pattern(template: Template) -> _Pattern:
     return _patterns[template.sha256]
 
 
-def _gathered(
-    positions: NDArray[np.float64], lengths: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _gathered(positions: NDArray[np.float64], lengths: NDArray[np.float64]) -> _Lines:
     lines, which = np.unique(np.round(positions, 2), return_inverse=True)
-    return lines, np.bincount(which, weights=lengths, minlength=len(lines)).astype(np.float64)
+    strength = np.bincount(which, weights=lengths, minlength=len(lines)).astype(np.float64)
+    strong = np.argsort(-strength)[:STRONGEST_PRINTED]
+    return _Lines(lines, np.sqrt(strength), strength.sum(), _ordered_pairs(np.sort(lines[strong])))
 
 
 def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
@@ -229,8 +255,8 @@ def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> 
 def _placements(template: Template, ruling: Ruling) -> list[Hypothesis]:
     """The best ``PLACES_KEPT`` pairs of an axis across and one down, scored by all lines in the plane."""
     pattern, picture_px = _pattern(template), max(ruling.lines.shape)
-    down = _axis_hypotheses(ruling.rows, *pattern.rows, template.height_mm, picture_px)
-    across = _axis_hypotheses(ruling.columns, *pattern.columns, template.width_mm, picture_px)
+    down = _axis_hypotheses(ruling.rows, pattern.rows, template.height_mm, picture_px)
+    across = _axis_hypotheses(ruling.columns, pattern.columns, template.width_mm, picture_px)
     off = across.scales[:, None] / (down.scales[None, :] * ruling.aspect)
     fits = (off > 1 / ASPECT_TOLERANCE) & (off < ASPECT_TOLERANCE)
     scores = np.where(fits, across.scores[:, None] * down.scores[None, :], -1.0).ravel()
@@ -275,41 +301,34 @@ def sample_lines(
     return np.concatenate(points), np.concatenate(level), np.concatenate(weights)
 
 
-def _axis_hypotheses(
-    found: Profile | None,
-    lines: NDArray[np.float64],
-    strength: NDArray[np.float64],
-    page_mm: float,
-    picture_px: float,
-) -> _Axis:
-    """Scales and shifts that lay ``lines`` (mm, each with its strength) on found positions, best first."""
+def _axis_hypotheses(found: Profile | None, printed: _Lines, page_mm: float, picture_px: float) -> _Axis:
+    """Scales and shifts that lay the printed lines on found positions, best first."""
+    lines = printed.at
     if found is None or len(lines) < 2:
         return NO_AXIS
-    low, profile = found.low, found.lengths
-    strong = np.argsort(-strength)[:STRONGEST_PRINTED]
-    found_a, found_b = _ordered_pairs(found.peaks + low + 0.5)
-    printed_a, printed_b = _ordered_pairs(np.sort(lines[strong]))
+    found_a, found_b = found.pairs
+    printed_a, printed_b = printed.pairs
     scale = ((found_b - found_a)[:, None] / (printed_b - printed_a)[None, :]).ravel()
     shift = (found_a[:, None] - scale.reshape(len(found_a), -1) * printed_a[None, :]).ravel()
     fits = (scale * page_mm > SMALLEST_PAGE * picture_px) & (scale * page_mm < LARGEST_PAGE * picture_px)
     scale, shift = scale[fits], shift[fits]
     if len(scale) == 0:
         return NO_AXIS
-    # places on the profile, one px of nothing on either side: what falls beyond is clipped onto it
-    at = (np.multiply.outer(scale, lines) + (shift - low + 1.0)[:, None]).astype(np.intp)
-    root = np.zeros(len(profile) + 2)
-    root[1:-1] = np.sqrt(profile)
-    matched = root.take(at, mode="clip") @ np.sqrt(strength)
-    total = np.concatenate([[0.0], np.cumsum(profile)])
-    first = np.clip(at[:, 0] - 4, 0, len(profile))
-    last = np.clip(at[:, -1] + 3, 0, len(profile))
+    # places on the root: what falls beyond the profile is clipped onto the nothing beside it
+    places = np.multiply.outer(scale, lines)
+    places += (shift - found.low + 1.0)[:, None]
+    at = places.astype(np.intp)
+    matched = found.root.take(at, mode="clip") @ printed.root
+    total = found.total
+    first = np.clip(at[:, 0] - 4, 0, len(total) - 1)
+    last = np.clip(at[:, -1] + 3, 0, len(total) - 1)
     # a quarter of all that was found stays in the norm, so that a page cannot shrink onto one line
     between = total[last] - total[first] + 0.25 * total[-1]
-    score = matched / np.sqrt(np.maximum(between, 1e-9) * strength.sum())
+    score = matched / np.sqrt(np.maximum(between, 1e-9) * printed.total)
     return _distinct(scale, shift, score, (float(lines[0]), float(lines[-1])))
 
 
-def _ordered_pairs(values: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+def _ordered_pairs(values: NDArray[np.float64]) -> Pairs:
     a, b = np.triu_indices(len(values), k=1)
     return values[a], values[b]
 

@@ -20,12 +20,17 @@ NEAR_FIELD_MM = 8.0
 """Lines this near to a field's cells count for coverage: signatures may be hidden, boxes may not."""
 
 
+Sizes = tuple[tuple[NDArray[np.float64], NDArray[np.intp]], ...]
+"""Each size (2,) mm of some squares, and their indices."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineSamples:
     """Points (N, 2) mm along the printed lines, whether each line is level, and mm of line each stands for.
 
     The last 2 M points are the centres of ``squares`` (M, 2) mm wide and high, once as lying on an
-    upright and once on a level line: a printed square tells both ways where it is. ``near_field``
+    upright and once on a level line: a printed square tells both ways where it is; ``sizes`` has each size of
+    them, and which have it. ``near_field``
     (N,) says which stand by the fields, where a page must be found for its boxes to be read.
     ``flat`` is the template's page unbent, ``nodes`` where the points lie among its nodes.
     """
@@ -34,6 +39,7 @@ class LineSamples:
     level: NDArray[np.bool_]
     weights: NDArray[np.float64]
     squares: NDArray[np.float64]
+    sizes: Sizes
     near_field: NDArray[np.bool_]
     flat: Bend
     nodes: Nodes
@@ -75,13 +81,15 @@ def _sampled(template: Template) -> LineSamples:
     boxes = [mark.box for mark in template.marks if mark.kind == "square"]
     centres = np.array([box.centre for box in boxes]).reshape(-1, 2)
     count = len(boxes)
+    squares = np.array([[box.width, box.height] for box in boxes]).reshape(-1, 2)
     everything = np.concatenate([points, centres, centres])
     flat = no_bend(template.width_mm, template.height_mm)
     return LineSamples(
         everything,
         np.concatenate([level, np.zeros(count, dtype=bool), np.ones(count, dtype=bool)]),
         np.concatenate([weights, np.full(2 * count, SQUARE_WEIGHT_MM)]),
-        np.array([[box.width, box.height] for box in boxes]).reshape(-1, 2),
+        squares,
+        by_size(squares),
         _near_fields(template, everything),
         flat,
         nodes_around(flat, everything),
@@ -100,10 +108,16 @@ def _thinned(samples: LineSamples) -> LineSamples:
         samples.level[kept],
         weights,
         samples.squares[of_squares],
+        by_size(samples.squares[of_squares]),
         samples.near_field[kept],
         samples.flat,
         samples.nodes[kept],
     )
+
+
+def by_size(squares: NDArray[np.float64]) -> Sizes:
+    """Squares (M, 2) mm, those of one size together."""
+    return tuple((size, np.flatnonzero((squares == size).all(axis=1))) for size in np.unique(squares, axis=0))
 
 
 def _near_fields(template: Template, points: Points) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from formreader.geometry import Homography, Points, apply_homography
 from formreader.records import Bend, Grey
 from formreader.register.bend import bent_by
-from formreader.register.samples import LineSamples
+from formreader.register.samples import LineSamples, Sizes
 
 SEARCH_STEPS = 14
 """Places on either side of a line that are looked at, however far the search reaches."""
@@ -33,7 +33,7 @@ def search(
     centres = samples.points + bent_by(bend, samples.nodes)
     offsets, found = _search_lines(place, centres[: samples.lines], samples.level[: samples.lines], ink, reach_mm)
     squares = centres[samples.lines : samples.lines + len(samples.squares)]
-    moved, seen = _search_squares(place, squares, samples.squares, ink, reach_mm * SQUARE_REACH)
+    moved, seen = _search_squares(place, squares, samples.sizes, ink, reach_mm * SQUARE_REACH)
     return np.concatenate([offsets, moved[:, 0], moved[:, 1]]), np.concatenate([found, seen, seen])
 
 
@@ -80,16 +80,15 @@ def _profiles(
 
 
 def _search_squares(
-    place: Homography, centres: Points, sizes_mm: NDArray[np.float64], ink: Grey, reach_mm: float
+    place: Homography, centres: Points, sizes: Sizes, ink: Grey, reach_mm: float
 ) -> tuple[Points, NDArray[np.bool_]]:
     """How far (M, 2) mm each printed square is from its place, and whether one was found."""
-    moved, seen = np.zeros((len(sizes_mm), 2)), np.zeros(len(sizes_mm), dtype=bool)
-    for size in np.unique(sizes_mm, axis=0):
-        alike = np.flatnonzero((sizes_mm == size).all(axis=1))
+    moved, seen = np.zeros((len(centres), 2)), np.zeros(len(centres), dtype=bool)
+    for size, members in sizes:
         reach = size / 2 + SQUARE_MARGIN_MM + reach_mm
-        corners = apply_homography(place, centres[alike, None, :] + UNIT * reach)
+        corners = apply_homography(place, centres[members, None, :] + UNIT * reach)
         whole = (corners >= 0).all(axis=(1, 2)) & (corners <= (ink.shape[1], ink.shape[0])).all(axis=(1, 2))
-        alike = alike[whole]
+        alike = members[whole]
         if len(alike):
             moved[alike], seen[alike] = _search_alike(place, centres[alike], size, ink, reach_mm)
     return moved, seen

@@ -21,15 +21,25 @@ TOLERANCE = 1e-4
 """Largest difference of a logit between torch and the exported model."""
 
 
-def export_model(network: nn.Module, out: Path, card: Mapping[str, object], size: tuple[int, int] = (40, 40)) -> Path:
+def export_model(
+    network: nn.Module,
+    out: Path,
+    card: Mapping[str, object],
+    size: tuple[int, int] = (40, 40),
+    width_step: int | None = None,
+) -> Path:
     """Write ``out``/model.onnx and card.json, whole or not at all; return ``out``.
 
-    ``size`` is height and width of the network's input, of two channels.
+    ``size`` is height and width of the network's input, of two channels; with ``width_step`` the width may be
+    any multiple of it.
 
     Raises ``RuntimeError`` where the exported model does not give torch's output.
     """
     network = network.eval().to(memory_format=torch.contiguous_format)
     sample = torch.rand(5, 2, *size, generator=torch.Generator().manual_seed(0))
+    shapes = {0: torch.export.Dim("batch", min=1)}
+    if width_step:
+        shapes[3] = width_step * torch.export.Dim("steps", min=1)
     with tempfile.TemporaryDirectory(dir=_made(out.parent)) as workplace:
         folder = Path(workplace) / out.name
         folder.mkdir()
@@ -42,7 +52,7 @@ def export_model(network: nn.Module, out: Path, card: Mapping[str, object], size
             output_names=["logits"],
             dynamo=True,
             verbose=False,
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+            dynamic_shapes=(shapes,),
             external_data=False,
         )
         difference = _difference(network, file, sample)

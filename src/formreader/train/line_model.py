@@ -12,6 +12,8 @@ STEP_PX = 4
 """Columns of the picture between two steps."""
 DILATIONS = (1, 2, 4)
 """Each looks further to both sides: at a letter, its neighbours, a syllable."""
+REACH_STEPS = 13
+"""What lies further than this from a step changes nothing there: the dilations, and 6 for all before them."""
 
 
 class LineNetwork(nn.Module):

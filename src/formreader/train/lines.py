@@ -21,7 +21,7 @@ from formreader.train.cells import LICENCES, NEVER_TRAINED_ON
 from formreader.train.data import CellSet, cached_cells, drawn_by
 from formreader.train.export import export_model
 from formreader.train.fit import Say, fit
-from formreader.train.line_model import STEP_PX, LineNetwork
+from formreader.train.line_model import REACH_STEPS, STEP_PX, LineNetwork
 
 Labels = NDArray[np.int64]
 """Shape (N, longest): characters counted from 1, zeros behind them."""
@@ -71,7 +71,9 @@ def train_lines(
         "version": out.name.rsplit("-", 1)[-1],
         "classes": drawing.classes,
         "width_px": model.width_px,
-        "input": f"float32 (N, 2, {LINE_PX}, {model.width_px}): ink 0..1, cell mask; "
+        "step_px": STEP_PX,
+        "reach_px": REACH_STEPS * STEP_PX,
+        "input": f"float32 (N, 2, {LINE_PX}, {model.width_px}, or less by whole steps): ink 0..1, cell mask; "
         "formreader.recognise.lines.normalise_lines makes it",
         "output": f"a step every {STEP_PX} px: no character, then the classes (CTC)",
         "recipe": asdict(recipe),
@@ -86,7 +88,7 @@ def train_lines(
         "metrics": {"composed_held_out": report},
         "trained_minutes": round((time.monotonic() - started) / 60, 1),
     }
-    return export_model(network, out, card, (LINE_PX, model.width_px))
+    return export_model(network, out, card, (LINE_PX, model.width_px), STEP_PX)
 
 
 def fit_lines(
