@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 from omrchecker import Checked
-from tesseract import Word
 
 from formreader.evaluate.contact import contact_sheet
+from formreader.evaluate.tesseract import Word
 from formreader.geometry import Points
 from formreader.records import Grey
 

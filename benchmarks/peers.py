@@ -41,7 +41,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import tesseract
 from about import about
 from omrchecker import read_bubbles
 from peer_inputs import FORMS, SEED, box_picture, drawn, labelled, number_picture
@@ -50,6 +49,7 @@ from peer_scores import Score, Scores, report
 
 from formreader import Reader
 from formreader.decode import value_of
+from formreader.evaluate import tesseract
 from formreader.reader.page import Page
 from formreader.records import Cell, FieldReading, SheetReading
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from formreader.alphabets import DIGIT_CLASSES
 from formreader.decode import as_on_forms
 from formreader.distributions import calibration_error, reliability
+from formreader.evaluate import tesseract
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.locate import CROP_PX
 from formreader.recognise import DigitRecogniser
@@ -23,6 +24,8 @@ GLYPH_PX = 21
 """A glyph stands three quarters high in its box, as writers are asked to do."""
 SURE = 0.99
 FONT_PX = 40
+TESSERACT_PX = 36
+"""Height of a glyph that is shown to Tesseract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +132,17 @@ def _score(name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser
 
 
 def tesseract_accuracy(folder: Path, most: int = 500) -> Iterator[tuple[str, int, int]]:
-    """Set, right, total of Tesseract in single-character digits mode on the same crops, enlarged for it."""
-    import pytesseract
-
-    config = "--psm 10 -c tessedit_char_whitelist=0123456789"
+    """Set, right, total of Tesseract on the same crops, as large and black as it reads them best."""
     for name, pictures, labels in test_sets(folder):
         if not set(labels) <= set(DIGITS):
             continue
         chosen = np.random.default_rng(0).permutation(len(labels))[:most]
-        right = 0
-        for i in chosen:
-            crop = cv2.resize(in_box(pictures[i]), (160, 160), interpolation=cv2.INTER_CUBIC)
-            right += pytesseract.image_to_string(crop, config=config).strip() == labels[i]
-        yield name, right, len(chosen)
+        said, _ = tesseract.read_pictures([_for_tesseract(in_box(pictures[i])) for i in chosen], tesseract.BLOCK)
+        yield name, sum(read == labels[i] for read, i in zip(said, chosen, strict=True)), len(chosen)
+
+
+def _for_tesseract(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A glyph of ``TESSERACT_PX`` in black on white: docs/decisions/0007-peers.md tells what was tried."""
+    size = TESSERACT_PX / GLYPH_PX
+    larger = cv2.resize(crop, None, fx=size, fy=size, interpolation=cv2.INTER_CUBIC)
+    return cv2.threshold(larger, 0, 255, cv2.THRESH_OTSU)[1].astype(np.uint8)

@@ -1,4 +1,4 @@
-"""An adapter to Tesseract: many small pictures in one process, or one whole photograph. It may say digits alone.
+"""Tesseract beside us, at its best: many small pictures in one process, or one whole photograph; digits alone.
 
 On small pictures it may also say the signs that look like a 1, which are taken for one: without them it refuses most
 of what is one stroke. On a whole photograph they would be the lines of boxes. One process a sheet reads all its
@@ -7,23 +7,22 @@ pictures: one process a picture would spend nearly all its time on starting.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytesseract
 
 from formreader.records import Grey
 
-os.environ["OMP_THREAD_LIMIT"] = "1"
-
 BLOCK, LINE, SPARSE = 6, 7, 11
 """Page segmentation: a block of text (best for a single digit too), one line, text anywhere."""
 DIGITS, ONES = "0123456789", "lI|!i[]/"
+AS_DIGITS = str.maketrans(ONES, "1" * len(ONES))
 Word = tuple[float, float, str]
 """Middle (x, y) px and digits."""
 
@@ -47,9 +46,9 @@ def read_pictures(pictures: Sequence[Grey], segmentation: int) -> tuple[list[str
         listed = Path(folder) / "pictures.txt"
         listed.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
         found, seconds = _run(str(listed), segmentation, DIGITS + ONES, small_language())
-    said, as_digits = [""] * len(pictures), str.maketrans(ONES, "1" * len(ONES))
+    said = [""] * len(pictures)
     for page, text in zip(found["page_num"], found["text"], strict=True):
-        said[page - 1] += "".join(str(text).split()).translate(as_digits)
+        said[page - 1] += "".join(str(text).split()).translate(AS_DIGITS)
     return said, seconds
 
 
@@ -63,7 +62,7 @@ def read_photograph(path: Path) -> tuple[list[Word], float]:
     return [(x + w / 2, y + h / 2, str(text).strip()) for x, y, w, h, text in places if str(text).strip()], seconds
 
 
-def _run(path: str, segmentation: int, allowed: str, language: str) -> tuple[dict, float]:
+def _run(path: str, segmentation: int, allowed: str, language: str) -> tuple[dict[str, list[Any]], float]:
     config = f"-l {language} --psm {segmentation} -c tessedit_char_whitelist={allowed}"
     start = time.perf_counter()
     found = pytesseract.image_to_data(path, config=config, output_type=pytesseract.Output.DICT)
