@@ -18,21 +18,7 @@ from formreader.store.readout import counts, entries
 HERE = Path(__file__).parent
 PRESENT = Identity("0.1.0", {}, {}, "strict")
 Run = Callable[..., RunStore]
-FORM_A = """\
-schema: formreader/template/1
-id: form-a
-title: What the stub readers read
-language: id
-page: [210.0, 297.0]
-source: made up for the tests
-fields:
-  - name: votes
-    digits: {boxes: 3, box: [20, 50, 7, 9], line: {width: 0.3}}
-  - name: total
-    digits: {boxes: 3, box: [20, 80, 7, 9], line: {width: 0.3}}
-arithmetic:
-  - votes = total
-"""
+FORM_A = (HERE / "form-a.yaml").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -14,21 +14,7 @@ import pytest
 
 STUBS = Path(__file__).parents[1] / "batch"
 CONTENTS = {"0012": "reads 117", "0013": "review 9", "0014": "refuse", "0015": "review 5"}
-FORM_A = """\
-schema: formreader/template/1
-id: form-a
-title: What the stub readers read
-language: id
-page: [210.0, 297.0]
-source: made up for the tests
-fields:
-  - name: votes
-    digits: {boxes: 3, box: [20, 50, 7, 9], line: {width: 0.3}}
-  - name: total
-    digits: {boxes: 3, box: [20, 80, 7, 9], line: {width: 0.3}}
-arithmetic:
-  - votes = total
-"""
+FORM_A = (STUBS / "form-a.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
