@@ -7,6 +7,7 @@ import pytest
 
 from formreader.alphabets import BUBBLE_CLASSES
 from formreader.decode import read_bubbles
+from formreader.decode.rates import MARKS_ON_FORMS
 
 
 def bubbles(*columns: dict[int, str], doubt: float = 1e-4) -> np.ndarray:
@@ -50,7 +51,15 @@ def test_a_doubtful_second_mark_leaves_both_readings() -> None:
     seen[0, 9] = np.log([0.5, 0.0005, 0.499, 0.0005])
     assert read_bubbles(seen)[38] > 0.99
     seen[0, 9] = np.log([0.6, 0.4, 0.0, 0.0], where=[True, True, False, False], out=np.full(4, -30.0))
-    assert read_bubbles(seen)[38] == pytest.approx(0.6, abs=0.01)
+    only = 0.6 / (0.6 + 0.4 * MARKS_ON_FORMS["O"])
+    assert read_bubbles(seen)[38] == pytest.approx(only, abs=0.01)
+
+
+def test_ten_bubbles_that_may_each_be_half_filled_are_an_empty_column() -> None:
+    """In the dark each has a doubt left; that any of ten is marked without a filled one is rare all the same."""
+    seen = bubbles({}, {4: "O"})
+    seen[0, :] = np.log([0.8, 0.01, 0.04, 0.15])
+    assert read_bubbles(seen)[4] > 0.9
 
 
 def test_a_wrong_shape_is_refused() -> None:

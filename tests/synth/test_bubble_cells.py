@@ -50,7 +50,8 @@ def test_a_bubble_is_drawn_beside_its_column(label: str) -> None:
     inner = np.stack([cell.crop for cell in cells])[:, :, 12:28, 12:28].astype(float).mean(axis=(2, 3))
     darker = 1 - inner[:, 0] / np.maximum(inner[:, 1], 1)
     if label == "_":
-        assert np.abs(darker).max() < 0.25, "an empty bubble differs by its printed digit alone"
+        assert darker.max() < 0.25, "an empty bubble differs by its printed digit alone, or by a shadow on its column"
+        assert np.quantile(np.abs(darker), 0.9) < 0.25
     if label == "O":
         assert np.median(darker) > 0.3
         assert darker.min() > 0.05

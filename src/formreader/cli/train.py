@@ -59,7 +59,7 @@ def bubbles(
     cells: Cells = None,
     epochs: Epochs = None,
 ) -> None:
-    """Train the model of bubbles; about five minutes on two cores. It needs no data set."""
+    """Train the model of bubbles; about ten minutes on two cores. It needs no data set."""
     _train("bubbles", None, out, cache, seed=seed, cells=cells, epochs=epochs)
 
 

@@ -116,17 +116,17 @@ BUBBLES = CellModel(
         "bubbles",
         BUBBLE_CLASSES,
         compose_bubble_cell,
-        (*COMMON, "bubble_cells", "bubble_marks"),
+        (*COMMON, "bubble_camera", "bubble_cells", "bubble_marks"),
         characters=False,
     ),
     widths=(16, 24, 32),
-    recipe=Recipe(cells=24_000, held_out=3_000, epochs=10, batch=128),
-    not_blind="fills with holes and beyond the circle, and heavier printed digits, were drawn after a look at "
-    "shared/photos/hal2 and at what a small trial misread there",
+    recipe=Recipe(cells=48_000, held_out=3_000, epochs=10, batch=128),
+    not_blind="fills with holes and beyond the circle, heavier printed digits, small ones and stronger blur were drawn "
+    "after a look at shared/photos/hal2 and at what earlier models misread there",
     input="float32 (N, 2, 40, 40): ink 0..1 of the bubble and of its column's median; "
     "formreader.recognise.normalise_bubbles makes it of bubble_pairs",
 )
-"""Empty, filled, crossed out, doubtful. About five minutes on two idle cores."""
+"""Empty, filled, crossed out, doubtful. About ten minutes on two idle cores."""
 
 CELL_MODELS = {model.name: model for model in (DIGITS, TALLY, LETTERS, BUBBLES)}
 
