@@ -23,7 +23,7 @@ from dataclasses import astuple, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -34,10 +34,14 @@ from formreader.evaluate import calibration
 from formreader.evaluate.results import results_of, save_results
 from formreader.evaluate.sheets import SheetScore, score_sheet, totals
 from formreader.reader import Reader
+from formreader.records import Trace
 from formreader.synth import USUAL_SLIPS, Slips, compose_sheet, load_glyphs, save_picture
 
+T = TypeVar("T")
 LONG_SIDES_PX = (2000, 3200)
 """From 3 to about 8 megapixels."""
+IN_PLACE = 0.25
+"""A page is placed where no digit box lies further than this part of its height from where it was drawn."""
 
 
 def main() -> int:
@@ -58,16 +62,22 @@ def main() -> int:
     print(f"policy {policy.name}, accepting from {policy.accept_confidence}; {len(reader.templates)} forms")
     print(HEAD)
     everything: list[SheetScore] = []
+    astray: list[str] = []
     context = get_context("spawn")  # a fork of a process whose threads run OpenCV can hang
     with ProcessPoolExecutor(os.cpu_count(), context, initializer=_open, initargs=(policy, chosen.glyphs)) as pool:
         for severity in chosen.severity:
             task = partial(_draw_and_read, sorted(reader.templates), chosen.seed, severity, slips, chosen.keep)
-            scores = list(_said(pool.map(task, range(chosen.sheets)), chosen.sheets))
-            print(_line(severity, scores), flush=True)
+            read = list(_said(pool.map(task, range(chosen.sheets)), chosen.sheets))
+            scores = [score for score, _ in read]
+            print(_line(severity, scores, sum(off < IN_PLACE for _, off in read)), flush=True)
             everything += scores
+            astray += [
+                f"  {score.name}: boxes off by up to {off:.2f} of their height" for score, off in read if off > IN_PLACE
+            ]
     for sheet in everything:
         if sheet.rejection or sheet.found_template != sheet.template or any(f.silent_error for f in sheet.fields):
             print(f"  {sheet.name}: {sheet.rejection or sheet.found_template}", *map(_wrongly, sheet.fields))
+    print(*astray, sep="\n", end="\n" * bool(astray))
     if chosen.json:
         document = results_of(everything, truths=(), templates=reader.templates, models=reader.models, policy=policy)
         save_results(document, chosen.json)
@@ -85,11 +95,10 @@ HEAD = (
 )
 
 
-def _line(severity: float, scores: list[SheetScore]) -> str:
+def _line(severity: float, scores: list[SheetScore], placed: int) -> str:
     counted = totals(scores)
     read = [field for sheet in scores for field in sheet.fields if field.written and field.found]
     error = calibration_error(np.array([f.confidence for f in read]), np.array([f.right for f in read]))
-    placed = counted.sheets - counted.rejected - counted.misnamed
     return (
         f"{severity:8.2f}{counted.sheets:8}{placed / counted.sheets:9.2%}{counted.misnamed:10}{counted.fields:8}"
         f"{counted.right / counted.fields:9.2%}{counted.accepted / counted.fields:10.2%}{counted.silent_errors:18}"
@@ -101,12 +110,12 @@ def _wrongly(field: Any) -> str:
     return f"{field.field} {field.written} read {field.found} {field.confidence:.5f}" if field.silent_error else ""
 
 
-def _said(scores: Iterator[SheetScore], count: int) -> Iterator[SheetScore]:
+def _said(results: Iterator[T], count: int) -> Iterator[T]:
     """Progress on stderr, a line every fiftieth sheet."""
-    for done, score in enumerate(scores, 1):
+    for done, result in enumerate(results, 1):
         if done % 50 == 0:
             print(f"{done} of {count}", file=sys.stderr, flush=True)
-        yield score
+        yield result
 
 
 def _open(policy: Policy, glyphs: Path | None) -> None:
@@ -117,8 +126,8 @@ def _open(policy: Policy, glyphs: Path | None) -> None:
 
 def _draw_and_read(
     templates: list[str], seed: int, severity: float, slips: Slips, keep: Path | None, number: int
-) -> SheetScore:
-    """The sheet of this number, scored; the forms take turns."""
+) -> tuple[SheetScore, float]:
+    """The sheet of this number, scored, and how far its boxes lie from their places; the forms take turns."""
     generator = np.random.default_rng([seed, number])
     form = _reader.templates[templates[number % len(templates)]]
     name = f"{form.id}-{seed}-{number:04d}-{severity:g}.jpg"
@@ -134,11 +143,23 @@ def _draw_and_read(
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / name
         save_picture(picture, drawn.picture)
-        score = score_sheet(drawn.truth, *_reader.trace(picture))
+        reading, trace = _reader.trace(picture)
+        score = score_sheet(drawn.truth, reading, trace)
     if keep and (score.found_template != score.template or any(field.silent_error for field in score.fields)):
         keep.mkdir(parents=True, exist_ok=True)
         save_picture(keep / name, drawn.picture)
-    return replace(score, boxes=tuple(replace(box, crop=box.crop[:0]) for box in score.boxes))
+    off = _off(trace, drawn.truth) if score.found_template == score.template else np.inf
+    return replace(score, boxes=tuple(replace(box, crop=box.crop[:0]) for box in score.boxes)), off
+
+
+def _off(trace: Trace, truth: dict[str, Any]) -> float:
+    """The largest distance of a digit box's corner from its true place, in heights of the box."""
+    off = [0.0]
+    for cell in trace.cells:
+        if cell.encoding == "digits":
+            true = np.array(truth["fields"][cell.field]["cells"][cell.index[0]])
+            off.append(float(np.hypot(*(cell.quad - true).T).max() / np.hypot(*(true[3] - true[0]))))
+    return max(off)
 
 
 if __name__ == "__main__":

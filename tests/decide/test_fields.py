@@ -13,6 +13,7 @@ POLICY = default_policy()
 GOOD = {
     "confidence": 0.9999,
     "picture_share": 0.999,
+    "only_shown_by": "",
     "other_share": 0.001,
     "other": "17",
     "empty": False,
@@ -41,6 +42,7 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
     [
         ({"confidence": 0.9}, "low_confidence"),
         ({"picture_share": 0.1}, "settled_by_sums"),
+        ({"only_shown_by": "words"}, "single_encoding"),
         ({"other_share": 0.96}, "boxes_say_otherwise"),
         ({"unreadable_box": True, "readable": False, "confidence": 0.0}, "unreadable"),
         ({"readable": False, "confidence": 0.0}, "odd_writing"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,3 +64,16 @@ def make_page() -> MakePage:
         return Page(template, registration, evidence, trace, {"load": 1.0})
 
     return make
+
+
+@pytest.fixture
+def with_words() -> Callable[..., Page]:
+    """Puts words beside the boxes of some fields of a page: each a mapping of numbers to probabilities."""
+
+    def put(page: Page, **words: Mapping[int | None, float]) -> Page:
+        evidence = dict(page.evidence)
+        for name, said in words.items():
+            evidence[name] = replace(evidence[name], encodings={**evidence[name].encodings, "words": said})
+        return replace(page, evidence=evidence)
+
+    return put

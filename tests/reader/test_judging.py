@@ -48,3 +48,22 @@ def test_a_value_that_no_string_of_the_boxes_shows_is_proposed_and_never_accepte
 def test_fillers_before_a_proposed_value_are_those_that_are_seen(make_page):
     page = make_page({"a": {"?48": 0.2}}, tallies={"a": {7: 0.9999999}})
     assert judged(page)["a"].written == "__7"
+
+
+def reasons_of(field) -> list[str]:
+    return [reason.code for reason in field.reasons]
+
+
+def test_words_alone_do_not_carry_a_number_that_its_boxes_hardly_show(make_page, with_words):
+    """Glare took SERATUS from the words and the 1 from the boxes of 151; 51 was accepted at 0.99997."""
+    faint = {"c": {"_51": 0.1, "_57": 0.05}}
+    alone = with_words(make_page({"a": {"_35": 0.05}, "b": {"_16": 0.2}, **faint}, ["a + b = c"]), c={51: 0.9999})
+    assert judged(alone)["c"].value == 51
+    assert "single_encoding" in reasons_of(judged(alone)["c"])
+    summed = with_words(make_page({"a": {"_35": 0.999}, "b": {"_16": 0.999}, **faint}, ["a + b = c"]), c={51: 0.9999})
+    assert judged(summed)["c"].status == "accepted"
+
+
+def test_a_limit_confirms_nothing(make_page, with_words):
+    page = with_words(make_page({"a": {"_51": 0.1, "_57": 0.05}}, ["a <= 800"]), a={51: 0.9999})
+    assert reasons_of(judged(page)["a"]) == ["single_encoding"]

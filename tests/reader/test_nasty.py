@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -24,14 +23,6 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 def judged(page: Page) -> Mapping[str, FieldReading]:
     posterior = infer_sheet(page.encodings, page.template.rules, page.most)
     return judge_page(page, posterior, default_policy(), {}).fields
-
-
-def with_words(page: Page, **words: Mapping[int | None, float]) -> Page:
-    """The page with words beside the boxes of some fields."""
-    evidence = dict(page.evidence)
-    for name, said in words.items():
-        evidence[name] = replace(evidence[name], encodings={**evidence[name].encodings, "words": said})
-    return replace(page, evidence=evidence)
 
 
 def codes(field: FieldReading) -> list[str]:
@@ -63,13 +54,13 @@ def test_a_cross_or_dash_with_a_gap_beside_it_is_looked_at(make_page, written) -
     assert (accepted(fields), codes(fields["a"])) == ({}, ["odd_writing"])
 
 
-def test_words_that_contradict_the_boxes_change_nothing_and_are_shown(make_page) -> None:
+def test_words_that_contradict_the_boxes_change_nothing_and_are_shown(make_page, with_words) -> None:
     fields = judged(with_words(make_page({"a": {"X68": SURE}}), a={94: 0.99}))
     assert (fields["a"].value, accepted(fields), codes(fields["a"])) == (68, {}, ["encodings_disagree"])
     assert "digits 68, words 94" in fields["a"].reasons[0].text
 
 
-def test_boxes_that_clearly_say_another_number_are_not_overruled_unseen(make_page) -> None:
+def test_boxes_that_clearly_say_another_number_are_not_overruled_unseen(make_page, with_words) -> None:
     """39 by sight; words and sum say 34: most likely the paper does, but the boxes may be a slip of the pen."""
     page = make_page({"a": {"X39": 0.97, "X34": 0.03}, "b": {"X60": SURE}, "c": {"X94": SURE}}, ["a + b = c"])
     fields = judged(with_words(page, a={34: 0.999}))
@@ -79,7 +70,7 @@ def test_boxes_that_clearly_say_another_number_are_not_overruled_unseen(make_pag
     assert accepted(fields) == {"b": 60, "c": 94}
 
 
-def test_a_doubtful_four_that_boxes_leave_open_is_settled_by_words_and_sum(make_page) -> None:
+def test_a_doubtful_four_that_boxes_leave_open_is_settled_by_words_and_sum(make_page, with_words) -> None:
     page = make_page({"a": {"X34": 0.5, "X39": 0.5}, "b": {"X60": SURE}, "c": {"X94": SURE}}, ["a + b = c"])
     assert accepted(judged(with_words(page, a={34: 0.999})))["a"] == 34
 

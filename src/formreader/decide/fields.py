@@ -14,6 +14,7 @@ REASONS = {
     "read the crop yourself, or calibrate on more labelled sheets",
     "encodings_disagree": "the ways in which this number is written say different numbers ({says}): look at each",
     "settled_by_sums": "the sums point to this value more than the writing does: look at the crop",
+    "single_encoding": "only {called} show this number, its boxes hardly do, and no sum confirms it: look at the crop",
     "boxes_say_otherwise": "the writing alone says {other}, and the other ways in which this number is written, "
     "or the sums, say another number: look at the crop",
     "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
@@ -36,6 +37,7 @@ def judge_field(
     *,
     confidence: float,
     picture_share: float,
+    only_shown_by: str,
     other_share: float,
     other: str,
     empty: bool,
@@ -53,7 +55,9 @@ def judge_field(
     """The field's status and every reason against accepting it.
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is the most that any of the field's own pictures
-    gives the value: one that only the sums ask for is never accepted. ``other_share`` is the most that the
+    gives the value: one that only the sums ask for is never accepted. ``only_shown_by`` names the encoding beside the
+    boxes that alone does, where no sum confirms it: glare that takes a word or a stroke leaves a number that looks
+    sure. ``other_share`` is the most that the
     picture of its primary encoding gives any ``other`` value: where that is clear, the value is not what was
     written by sight, however sure the rest is. ``disagree`` is the probability that
     the field's encodings contradict each other on paper, ``says`` what each most probably holds. ``checks`` are
@@ -71,6 +75,9 @@ def judge_field(
         reasons.append(Reason("low_confidence", REASONS["low_confidence"]))
     elif picture_share < policy.least_picture_share:
         reasons.append(Reason("settled_by_sums", REASONS["settled_by_sums"]))
+    elif only_shown_by:
+        told = REASONS["single_encoding"].format(called=only_shown_by)
+        reasons.append(Reason("single_encoding", told))
     elif other_share > policy.most_other_share:
         reasons.append(Reason("boxes_say_otherwise", REASONS["boxes_say_otherwise"].format(other=other)))
     elif policy.accept_confidence is None:

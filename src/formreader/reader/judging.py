@@ -11,13 +11,12 @@ from formreader.decode import NumberReading, Posterior, readable
 from formreader.decode.digits import FILLERS
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
+from formreader.reader.support import is_doubtful, single_encodings
 from formreader.records import Check, FieldReading, SheetReading
 from formreader.register import map_points
 from formreader.templates import outline
 
 ALTERNATIVES = 5
-FEWEST_WRITTEN, ILLEGIBLE = 3, 0.5
-"""A page on which most of at least so many written numbers are read with less than this says little of the others."""
 
 
 def judge_page(
@@ -33,8 +32,15 @@ def judge_page(
     """
     timing = dict(page.timing_ms)
     with timed(timing, "decide"):
-        doubtful = _is_doubtful(page)
-        fields = {name: _field(page, name, posterior, across, policy, doubtful) for name in page.evidence}
+        values = {
+            name: _as_written(found.written, posterior.fields[name])[0].value for name, found in page.evidence.items()
+        }
+        single = single_encodings(page, values, policy.least_picture_share)
+        doubtful = is_doubtful(page)
+        fields = {
+            name: _field(page, name, posterior, across, policy, single.get(name, ""), doubtful)
+            for name in page.evidence
+        }
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
         source=page.source,
@@ -49,16 +55,14 @@ def judge_page(
     )
 
 
-def _is_doubtful(page: AnyPage) -> bool:
-    """Whether most numbers on it, by their own pictures, are none: mirrored, say, or of another form."""
-    written = [name for name, found in page.evidence.items() if set(found.written[0].written) != {"_"}]
-    primaries = (page.evidence[name].encodings[page.template.fields[name].primary] for name in written)
-    illegible = sum(sum(says.values()) < ILLEGIBLE for says in primaries)
-    return len(written) >= FEWEST_WRITTEN and illegible > len(written) / 2
-
-
 def _field(
-    page: AnyPage, name: str, posterior: Posterior, across: tuple[Check, ...], policy: Policy, doubtful: bool
+    page: AnyPage,
+    name: str,
+    posterior: Posterior,
+    across: tuple[Check, ...],
+    policy: Policy,
+    single: str,
+    doubtful: bool,
 ) -> FieldReading:
     evidence, field, source = page.evidence[name], page.template.fields[name], page.source
     values = posterior.fields[name]
@@ -73,6 +77,7 @@ def _field(
         name,
         confidence=confidence,
         picture_share=max(says.get(best.value, 0.0) for says in evidence.encodings.values()) if is_seen else 0.0,
+        only_shown_by=single,
         other_share=primary.get(other, 0.0) if other != best.value else 0.0,
         other="nothing" if other is None else str(other),
         disagree=posterior.agreements[name].disagree,

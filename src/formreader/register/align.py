@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, apply_homography, inverse
+from formreader.geometry import Box, Homography, apply_homography, inverse
 from formreader.register.segments import Segments, rectifier
 from formreader.templates import Template
 
@@ -23,6 +23,8 @@ CANDIDATES, AXIS_HYPOTHESES = 400, 40
 other axis tells them apart."""
 PLACES_TRIED, PLACES_KEPT = 40, 3
 """Pairs of axes judged in the plane, and kept, of one template in one turn."""
+SAME_PLACE = 0.01
+"""Corners nearer than this part of the picture's long side are one place: a glance draws either to it."""
 PLANE_SAMPLES = 500
 """Points on a template's lines that such a pair is judged by, or up to twice as many."""
 PALEST = 0.2
@@ -247,7 +249,7 @@ def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> 
     found: list[Hypothesis] = []
     for ruling in turns:
         for template in templates:
-            # a few of each: neighbours of one wrong placement must not crowd the right one out
+            # a few of each, apart: neighbours of one wrong placement must not crowd the right one out
             found += _placements(template, ruling)
     return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
 
@@ -273,8 +275,20 @@ def _placements(template: Template, ruling: Ruling) -> list[Hypothesis]:
     order = np.argsort(-agreements, kind="stable")
     return [
         Hypothesis(template, work_from_page[k] / work_from_page[k, 2, 2], float(agreements[k]))
-        for k in order[:PLACES_KEPT]
+        for k in order[_apart(work_from_page[order], template, picture_px)[:PLACES_KEPT]]
     ]
+
+
+def _apart(work_from_page: NDArray[np.float64], template: Template, picture_px: float) -> list[int]:
+    """Which of the maps (P, 3, 3) put a corner of the page elsewhere than every one before them."""
+    corners = Box(0.0, 0.0, template.width_mm, template.height_mm).corners
+    seen = np.stack([apply_homography(place, corners) for place in work_from_page])
+    kept: list[int] = []
+    for k, page in enumerate(seen):
+        moved = np.abs(seen[kept] - page).max(axis=(1, 2))
+        if (moved > SAME_PLACE * picture_px).all():
+            kept.append(k)
+    return kept
 
 
 def _lengths(segments: Segments) -> NDArray[np.float64]:

@@ -105,11 +105,21 @@ def _register(
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
     starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes), templates)
     photo_from_work = inverse(picture.work_from_photo)
-    found = []
-    for template, start in starts:
+
+    def fitted(template: Template, start: Homography) -> tuple[Registration, Homography]:
         placed = fit(template, start, picture.ink)
-        found.append(_registration(method, placed, explained(placed, segments), photo_from_work))
-    found.sort(key=_fits, reverse=True)
+        registration = _registration(method, placed, explained(placed, segments), photo_from_work)
+        return registration, placed.work_from_page
+
+    fits = {template.id: fitted(template, start) for template, start in starts}
+    if fits:
+        leader, place = max(fits.values(), key=lambda found: _fits(found[0]))
+        for twin in twins(next(t for t in templates if t.id == leader.template), templates):
+            # where a fit ends is chance too, on folded paper: a twin must not lose by that
+            again = fitted(twin, place)
+            if twin.id not in fits or _fits(again[0]) > _fits(fits[twin.id][0]):
+                fits[twin.id] = again
+    found = sorted((registration for registration, _ in fits.values()), key=_fits, reverse=True)
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 
