@@ -52,6 +52,8 @@ def test_like_forms_are_told_apart_by_the_heading_or_not_at_all() -> None:
     a, b = fitted("a"), fitted("b", agreement=0.89)
     assert refusal(a, b) == "ambiguous_form"
     assert refusal(a, b, heading={"a": 0.5, "b": 0.6}) == "ambiguous_form"
+    # neither was read: blurred print is a little like anything
+    assert refusal(a, b, heading={"a": 0.0, "b": 0.45}) == "ambiguous_form"
     assert judge_registration([a, b], POLICY, {"a": 0.2, "b": 0.9}) is b
 
 

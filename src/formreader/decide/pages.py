@@ -96,4 +96,4 @@ def judge_codes(found_mm: Mapping[str, Points], template: Template) -> None:
 
 def _heading_decides(close: Sequence[Registration], heading: Mapping[str, float], policy: Policy) -> bool:
     first, second = (heading.get(registration.template, 0.0) for registration in close[:2])
-    return first - second >= policy.least_heading_lead
+    return first >= policy.least_heading and first - second >= policy.least_heading_lead

@@ -55,8 +55,9 @@ class Policy:
     """Least part of the ruling found by the fields that must be the template's."""
     least_lead: Share
     """How much better than the next template's the best one's agreement must be."""
+    least_heading: Share
     least_heading_lead: Share
-    """Where the lines leave two templates alike: how much better the heading must fit the one, 0..1."""
+    """Where the lines leave two templates alike: how well the heading must fit the one, and how much better, 0..1."""
     most_residual_mm: Size
     least_visible: Share
     """Least part of the template's lines that must lie within the picture."""
