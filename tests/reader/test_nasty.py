@@ -205,3 +205,11 @@ def test_a_form_without_a_digit_box_is_read_by_what_it_has(tmp_path) -> None:
     assert sheet.rejection is None
     assert (sheet.fields["chosen"].value, sheet.fields["chosen"].written) == (47, "47")
     assert (sheet.fields["free"].value, sheet.fields["free"].status) == (None, "review")
+
+
+def test_a_mirrored_photograph_is_refused_as_one(reader: Reader, tmp_path: Path) -> None:
+    """The form is nearly its own mirror image; ``---`` was accepted where the picture of ``XX8`` should have been."""
+    page = cv2.copyMakeBorder(drawn_page(reader, "id-2017-c1-kwk-dki"), 90, 90, 90, 90, cv2.BORDER_CONSTANT, value=90)
+    assert read_picture(reader, page, tmp_path).rejection is None
+    rejection = read_picture(reader, np.ascontiguousarray(page[:, ::-1]), tmp_path).rejection
+    assert rejection is not None and rejection.code == "mirrored"

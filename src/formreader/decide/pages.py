@@ -78,6 +78,17 @@ def judge_registration(
     return best
 
 
+def judge_sides(mirrored: bool) -> None:
+    """Refuse a photograph that was ``mirrored``: its lines may fit, its writing is no digits. Raises ``Rejected``."""
+    if mirrored:
+        raise Rejected(
+            "register",
+            "mirrored",
+            "the photograph is mirrored: its mirror image fits the form better. Turn mirroring off in the camera, "
+            "or flip the picture, and give it again",
+        )
+
+
 def judge_codes(found_mm: Mapping[str, Points], template: Template) -> None:
     """Refuse a page on which a code stands that its template does not print: it is another form.
 

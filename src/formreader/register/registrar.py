@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ RIVAL = 0.5
 """A template is no rival that at a glance covers less than this part of what the likeliest does."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
+UNDOUBTED = 0.85
+"""Of 13 photographs with no code two fit less well; of 18 none fits better when it is mirrored."""
 CLOSER, MARGIN = 1.25, 0.05
 """A closer look is one that shows the page at least so much larger, with this part of it to spare on each side."""
 
@@ -51,6 +53,18 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     if part is None:
         return found
     return max(found, _look(find_ink(photo, part), templates, codes), key=_goodness)
+
+
+def is_mirrored(photo: Photo, templates: Sequence[Template], registration: Registration) -> bool:
+    """Whether the photograph's mirror image fits a template better than ``registration``, made of lines alone, fits it.
+
+    A form that is nearly its own mirror image is found either way round. A fit that is as good as a page's own
+    mostly is is not doubted: that spares the time.
+    """
+    if _fits(registration) >= UNDOUBTED:
+        return False
+    mirrored = replace(photo, grey=np.ascontiguousarray(photo.grey[:, ::-1]), finer=None)
+    return _goodness(_look(find_ink(mirrored), templates, ())) > _fits(registration)
 
 
 def _look(
