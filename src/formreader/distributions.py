@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 LogProbabilities = NDArray[np.float64]
 BINS = 15
+
+
+def weighed(log_probabilities: LogProbabilities, classes: str, odds: Mapping[str, float]) -> LogProbabilities:
+    """What a model of ``classes`` (the last axis) says where some are so much rarer than it has learnt: ``odds``."""
+    shifted = log_probabilities + np.log([odds.get(name, 1.0) for name in classes])
+    result: LogProbabilities = shifted - np.logaddexp.reduce(shifted, axis=-1, keepdims=True)
+    return result
 
 
 def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:

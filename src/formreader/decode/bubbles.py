@@ -12,7 +12,7 @@ from formreader.alphabets import BUBBLE_CLASSES
 from formreader.decode.digits import box_values
 from formreader.decode.rates import MARKS_ON_FORMS
 from formreader.decode.values import likeliest_first
-from formreader.distributions import LogProbabilities
+from formreader.distributions import LogProbabilities, weighed
 
 
 def read_bubbles(log_probabilities: LogProbabilities) -> dict[int | None, float]:
@@ -22,20 +22,13 @@ def read_bubbles(log_probabilities: LogProbabilities) -> dict[int | None, float]
     """
     if log_probabilities.ndim != 3 or log_probabilities.shape[1:] != (10, len(BUBBLE_CLASSES)):
         raise ValueError(f"expected (columns, 10, {len(BUBBLE_CLASSES)}), got {log_probabilities.shape}")
-    probabilities = np.exp(_as_on_forms(log_probabilities))
+    probabilities = np.exp(weighed(log_probabilities, BUBBLE_CLASSES, MARKS_ON_FORMS))
     filled, doubtful = (probabilities[..., BUBBLE_CLASSES.index(name)] for name in "O/")
     marks = filled * _of_others(1.0 - filled) + doubtful * _of_others(1.0 - filled - doubtful)
     nothing = np.prod(1.0 - filled - doubtful, axis=1, keepdims=True)
     unread = 1.0 - marks.sum(axis=1, keepdims=True) - nothing
     columns = np.concatenate([marks, nothing, unread], axis=1).clip(1e-12, 1.0)
     return likeliest_first(box_values(np.log(columns), "0123456789_?"))
-
-
-def _as_on_forms(log_probabilities: LogProbabilities) -> LogProbabilities:
-    """What the model says of bubbles (..., 4) where far fewer are marked than it has learnt from."""
-    odds = log_probabilities + np.log([MARKS_ON_FORMS.get(name, 1.0) for name in BUBBLE_CLASSES])
-    result: LogProbabilities = odds - np.logaddexp.reduce(odds, axis=-1, keepdims=True)
-    return result
 
 
 def _of_others(chances: LogProbabilities) -> LogProbabilities:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.decode.rates import FILLER_AFTER_DIGIT, MIXED_FILLERS, UNREADABLE_ON_FORMS
-from formreader.distributions import LogProbabilities
+from formreader.distributions import LogProbabilities, weighed
 
 FILLERS = "X-_"
 LEAST_BOX_PROBABILITY = 1e-7
@@ -57,9 +57,7 @@ def readable(written: str) -> bool:
 
 def as_on_forms(log_probabilities: LogProbabilities, classes: str) -> LogProbabilities:
     """What the digit model says of boxes (N, len(classes)) where fewer are unreadable than it has learnt from."""
-    odds = log_probabilities + np.where(np.array(list(classes)) == "?", np.log(UNREADABLE_ON_FORMS), 0.0)
-    result: LogProbabilities = odds - np.logaddexp.reduce(odds, axis=1, keepdims=True)
-    return result
+    return weighed(log_probabilities, classes, {"?": UNREADABLE_ON_FORMS})
 
 
 def read_boxes(log_probabilities: LogProbabilities, classes: str) -> tuple[NumberReading, ...]:
