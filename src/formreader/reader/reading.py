@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from formreader.decide import Policy, alike, judge_codes, judge_registration, judge_sides, policy_for
+from formreader.decide import Policy, alike, judge_codes, judge_registration, judge_standing, policy_for
 from formreader.decode import check_language, infer_sheet
 from formreader.errors import Rejected, TemplateError, UsageError
 from formreader.geometry import Box
@@ -33,7 +33,7 @@ from formreader.records import (
     Trace,
     path_of,
 )
-from formreader.register import is_mirrored, map_points, page_points, register
+from formreader.register import map_points, page_points, register
 from formreader.templates import (
     LIBRARY,
     Digits,
@@ -121,7 +121,7 @@ class Reader:
                 registration = judge_registration(
                     found.registrations, self.policy, self._headings(photo, found.registrations)
                 )
-                judge_sides(not pairs and is_mirrored(photo, allowed, registration))
+                judge_standing(registration, self.policy)
                 judge_codes(
                     {code.text: page_points(registration, code.quad.mean(axis=0)) for code in _foreign(codes, pairs)},
                     self.templates[registration.template],

@@ -1,5 +1,5 @@
 """Register: where the page lies on the photograph, to a fraction of a millimetre."""
 
-from formreader.register.registrar import Registered, is_mirrored, map_points, page_points, register
+from formreader.register.registrar import Registered, map_points, page_points, register
 
-__all__ = ["Registered", "is_mirrored", "map_points", "page_points", "register"]
+__all__ = ["Registered", "map_points", "page_points", "register"]
