@@ -57,7 +57,7 @@ class Reader:
     """Reads photographs of known forms. Holds the templates and the models' sessions.
 
     One Reader serves any number of pictures; use one in each process. ``templates`` and ``models``
-    are folders, ``policy`` is a file that ``formreader calibrate`` wrote or its record; without them the
+    are folders (``templates`` may be one file), ``policy`` is a file that ``formreader calibrate`` wrote or its record; without them the
     packaged ones serve. ``identity`` is what its readings depend on beside the photograph. Raises
     ``TemplateError``, ``ModelError`` (also where the policy was made for other models) and ``UsageError`` when
     it is made; reading never raises for a bad picture, it returns a rejected page.
