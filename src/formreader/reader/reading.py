@@ -56,9 +56,9 @@ shows a box of 29 px (40 over 1.4), more is averaged away."""
 class Reader:
     """Reads photographs of known forms. Holds the templates and the models' sessions.
 
-    One Reader serves any number of pictures; use one in each process. ``templates`` and ``models``
-    are folders (``templates`` may be one file), ``policy`` is a file that ``formreader calibrate`` wrote or its record; without them the
-    packaged ones serve. ``identity`` is what its readings depend on beside the photograph. Raises
+    One Reader serves any number of pictures; use one in each process. ``templates`` and ``models`` are folders
+    (``templates`` may be one file), ``policy`` is a file that ``formreader calibrate`` wrote or its record; without
+    them the packaged ones serve. ``identity`` is what its readings depend on beside the photograph. Raises
     ``TemplateError``, ``ModelError`` (also where the policy was made for other models) and ``UsageError`` when
     it is made; reading never raises for a bad picture, it returns a rejected page.
     """
