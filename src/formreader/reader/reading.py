@@ -22,6 +22,7 @@ from formreader.reader.evidence import Recognisers, View, evidence_of, look
 from formreader.reader.identity import identity_of
 from formreader.reader.judging import judge_page
 from formreader.reader.page import AnyPage, Page, Refusal, timed
+from formreader.reader.station import coded_station
 from formreader.records import (
     Code,
     DocumentReading,
@@ -134,7 +135,7 @@ class Reader:
         with timed(timing, "decode"):
             evidence = evidence_of(template.fields, looked, template.language)
         trace = Trace(photo, codes, segments, looked.cells, looked.likeliest)
-        return Page(template, registration, evidence, trace, timing)
+        return Page(template, registration, evidence, trace, timing, coded_station(template, codes))
 
     def judge(self, looked: AnyPage | Refusal) -> SheetReading:
         """Weigh all that a page shows, and say of each field whether a person must look at it."""
