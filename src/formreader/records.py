@@ -211,10 +211,32 @@ class DocumentChecks:
 
 
 @dataclass(frozen=True, slots=True)
+class Station:
+    """What the sheet says of where it comes from: ``id`` is None where that could not be read.
+
+    ``sure`` where a code says so, or every field that names it was accepted; ``sources`` are those fields, or
+    the kind of the code.
+    """
+
+    id: str | None
+    sure: bool
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSeen:
+    """Where something is that is located and never read: ``quad`` (4, 2) in frame photo."""
+
+    kind: Literal["text", "signature"]
+    quad: Points
+
+
+@dataclass(frozen=True, slots=True)
 class SheetReading:
     """One input page, read or rejected: the record behind schema ``formreader/sheet/1``.
 
-    ``document`` is what it says together with the pages it was read with, None where it was read by itself.
+    ``document`` is what it says together with the pages it was read with, None where it was read by itself;
+    ``station`` is None where its form says nothing of one.
     """
 
     source: Source
@@ -228,6 +250,8 @@ class SheetReading:
     provenance: Mapping[str, object] = field(default_factory=dict)
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     document: DocumentChecks | None = None
+    station: Station | None = None
+    places: Mapping[str, PlaceSeen] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from formreader.decode import NumberReading, Posterior, readable
 from formreader.decode.digits import FILLERS
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
+from formreader.reader.station import places_seen, station_of
 from formreader.reader.support import is_doubtful, single_encodings
 from formreader.records import Check, FieldReading, SheetReading
 from formreader.register import map_points
@@ -52,6 +53,8 @@ def judge_page(
         checks=posterior.checks,
         provenance=provenance,
         timing_ms=timing,
+        station=station_of(page.template, fields, page.coded),
+        places=places_seen(page.template, page.registration),
     )
 
 

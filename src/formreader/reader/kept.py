@@ -17,6 +17,7 @@ from formreader.errors import UsageError
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.judging import ALTERNATIVES
 from formreader.reader.page import KeptPage, Page
+from formreader.reader.station import CodedStation
 from formreader.records import Bend, Quality, Registration, Source, Standing
 from formreader.templates import Template
 
@@ -40,6 +41,7 @@ def keep_page(page: Page, path: str | None = None) -> bytes:
         "quality": asdict(page.quality),
         "evidence": {name: _lean(found) for name, found in page.evidence.items()},
         "timing_ms": dict(page.timing_ms),
+        "coded": page.coded and asdict(page.coded),
     }
     return zlib.compress(json.dumps(kept).encode())
 
@@ -62,6 +64,7 @@ def kept_page(data: bytes, templates: Mapping[str, Template]) -> KeptPage:
         Quality(**kept["quality"]),
         {name: _field(found) for name, found in kept["evidence"].items()},
         kept["timing_ms"],
+        CodedStation(**kept["coded"]) if kept.get("coded") else None,
     )
 
 

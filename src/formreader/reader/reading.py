@@ -22,6 +22,7 @@ from formreader.reader.evidence import Recognisers, View, evidence_of, look
 from formreader.reader.identity import identity_of
 from formreader.reader.judging import judge_page
 from formreader.reader.page import AnyPage, Page, Refusal, timed
+from formreader.reader.station import coded_station
 from formreader.records import (
     Code,
     DocumentReading,
@@ -56,9 +57,9 @@ shows a box of 29 px (40 over 1.4), more is averaged away."""
 class Reader:
     """Reads photographs of known forms. Holds the templates and the models' sessions.
 
-    One Reader serves any number of pictures; use one in each process. ``templates`` and ``models``
-    are folders, ``policy`` is a file that ``formreader calibrate`` wrote or its record; without them the
-    packaged ones serve. ``identity`` is what its readings depend on beside the photograph. Raises
+    One Reader serves any number of pictures; use one in each process. ``templates`` and ``models`` are folders
+    (``templates`` may be one file), ``policy`` is a file that ``formreader calibrate`` wrote or its record; without
+    them the packaged ones serve. ``identity`` is what its readings depend on beside the photograph. Raises
     ``TemplateError``, ``ModelError`` (also where the policy was made for other models) and ``UsageError`` when
     it is made; reading never raises for a bad picture, it returns a rejected page.
     """
@@ -134,7 +135,7 @@ class Reader:
         with timed(timing, "decode"):
             evidence = evidence_of(template.fields, looked, template.language)
         trace = Trace(photo, codes, segments, looked.cells, looked.likeliest)
-        return Page(template, registration, evidence, trace, timing)
+        return Page(template, registration, evidence, trace, timing, coded_station(template, codes))
 
     def judge(self, looked: AnyPage | Refusal) -> SheetReading:
         """Weigh all that a page shows, and say of each field whether a person must look at it."""
