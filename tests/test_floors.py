@@ -19,6 +19,10 @@ FLOORS = {
     **dict.fromkeys(["batch", "evaluate", "train"], 4),
     **dict.fromkeys(["cli", "review", "service"], 5),
 }
+ROOMS = {
+    "synth": ["hand", "print", "camera", "cells", "sheets", "forms"],
+}
+"""Rooms of a part, from the lowest up: what is imported stands lower, or in the same room."""
 DOORS = {"__init__", "__main__"}
 """The package's two doors may name anything; the first loads it when it is asked for."""
 
@@ -85,6 +89,30 @@ def test_imports_point_down_and_siblings_leave_each_other_alone():
             why = fault(part, other)
             if why:
                 wrong.append(f"{path.relative_to(SOURCE)}: {why}")
+    assert not wrong, "\n".join(wrong)
+
+
+def rooms_entered(path: Path, part: str) -> set[str]:
+    """Rooms of ``part`` that a module imports from."""
+    names = imported_modules(path.read_text(encoding="utf-8"), package_of(path))
+    return {name.split(".")[2] for name in names if name.startswith(f"formreader.{part}.")}
+
+
+@pytest.mark.parametrize("part", ROOMS)
+def test_imports_between_rooms_point_down(part):
+    order = ROOMS[part]
+    wrong = []
+    for path in sorted((SOURCE / part).rglob("*.py")):
+        if path.parent == SOURCE / part:
+            assert path.name == "__init__.py", f"{path.relative_to(SOURCE)}: in which room does it stand?"
+            continue
+        home = path.relative_to(SOURCE / part).parts[0]
+        entered = rooms_entered(path, part)
+        wrong += [
+            f"{path.relative_to(SOURCE)}: {home} stands below {room}"
+            for room in entered
+            if room not in order[: order.index(home) + 1]
+        ]
     assert not wrong, "\n".join(wrong)
 
 
