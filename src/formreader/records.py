@@ -6,6 +6,7 @@ load -> Photo -> identify -> Code -> register -> Registration -> locate -> Cell 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -345,6 +346,6 @@ class Trace:
     read: Mapping[tuple[str, str, tuple[int, ...]], tuple[str, float]]
 
 
-def path_of(source: str | Path) -> str:
-    """The path as a reading reports it: as given, with forward slashes."""
-    return Path(source).as_posix()
+def path_of(source: str | os.PathLike[str]) -> str:
+    """The path as a reading reports it: as given, with forward slashes; bytes that are no UTF-8 as ``\\xff``."""
+    return os.fsencode(Path(source).as_posix()).decode("utf-8", "backslashreplace")

@@ -18,6 +18,8 @@ MOVED = {
     "mirrored": "mirrored",
 }
 """What a rival place is, in a sentence."""
+BLANK_BELOW_INK = 0.001
+"""Part of a page that is ink: of the emptiest form drawn or photographed 0.05, of a scanned back 0 to 0.0003."""
 
 
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
@@ -85,6 +87,17 @@ def judge_registration(
             evidence,
         )
     return best
+
+
+def judge_blank(ink: float) -> None:
+    """Refuse a page without a form as an empty one where hardly any of it is ink (0..1). Raises ``Rejected``."""
+    if ink < BLANK_BELOW_INK:
+        raise Rejected(
+            "register",
+            "blank_page",
+            "the page is blank: nothing stands on it. The back of a sheet needs nothing; else scan or photograph "
+            "its other side",
+        )
 
 
 def judge_standing(registration: Registration, policy: Policy) -> None:
