@@ -82,18 +82,28 @@ Lead = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Seam:
+    """An edge that runs across or down a page at ``at_mm`` and is not printed; beyond it print is ``step_mm`` aside."""
+
+    direction: Literal["across", "down"]
+    at_mm: float
+    step_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a placement stands against the same form moved by a row or a column, turned or mirrored.
 
     Only what one of the two has printed and the other has not tells them apart. ``leads`` is the least lead over the
     rivals of each kind, none where a code read in its place rules them out. ``ground`` is, for each field, the part of
     the lines around its cells that was found; ``astray`` are fields of a part of the page that speaks for another
-    place than the rest.
+    place than the rest. ``seams`` are edges across the page that are not printed.
     """
 
     leads: Mapping[str, Lead] = field(default_factory=dict)
     ground: Mapping[str, float] = field(default_factory=dict)
     astray: frozenset[str] = frozenset()
+    seams: tuple[Seam, ...] = ()
 
     @property
     def lead(self) -> float:

@@ -117,10 +117,21 @@ def doubted(registration: Registration, policy: Policy) -> tuple[str, ...]:
 
 
 def judge_standing(registration: Registration, policy: Policy, heading: float | None = None) -> None:
-    """Refuse a page that lies nearly as well elsewhere. Raises ``Rejected`` register/mirrored or ambiguous_place.
+    """Refuse a page that lies nearly as well elsewhere. Raises ``Rejected`` register/mirrored, ambiguous_place
+    or, where another sheet lies over it, several_sheets.
 
     ``heading`` is how well its printed heading could be read where it lies, 0..1: that says which way round it is.
     """
+    for seam in registration.standing.seams:
+        if seam.step_mm > policy.most_seam_step_mm:
+            raise Rejected(
+                "register",
+                "several_sheets",
+                f"an edge runs {seam.direction} the page at {seam.at_mm:.0f} mm, and what is printed beyond it lies "
+                f"{seam.step_mm:.1f} mm aside: another sheet lies over this one, or it is folded over. "
+                "Photograph the sheet by itself, flat",
+                {"template": registration.template, "step_mm": round(seam.step_mm, 2)},
+            )
     open_kinds = doubted(registration, policy)
     leads = registration.standing.leads
     mirrored = leads.get("mirrored", (1.0, 0.0))[0] < 0
