@@ -8,7 +8,7 @@ import pytest
 from formreader.synth import load_glyphs
 from formreader.synth.forms import any_form
 from formreader.synth.sheets.behaviours import BEHAVIOURS, compose_behaving_sheet
-from formreader.templates import load_library
+from formreader.templates import load_library, outline
 
 HOME = load_library()["id-2022-chasil-ppwp-2"]
 FREE = any_form(2).template
@@ -80,7 +80,7 @@ def test_a_covered_box_shows_no_ink_and_its_neighbours_do():
 def test_rows_struck_out_together_follow_one_another():
     form, drawn = sheet_of("z-through-rows", template=any_form(2).template)
     chosen = [form.fields[name] for name, truth in drawn.truth["fields"].items() if "behaviour" in truth]
-    tops = sorted(field.encodings["number"].box.y for field in chosen)
+    tops = sorted(outline(field.encodings[field.primary]).y for field in chosen)
     assert len(tops) > 1
     assert all(drawn.truth["fields"][field.name]["allowed"] == [0, None] for field in chosen)
 
