@@ -26,7 +26,7 @@ from typing import IO, BinaryIO, cast
 
 from formreader.batch.names import is_picture, printable
 from formreader.errors import UsageError
-from formreader.load.container import BYTES_LIMIT
+from formreader.load.limits import BYTES_LIMIT
 from formreader.store import Failure, Input
 
 ZIP_SUFFIX = ".zip"

@@ -243,7 +243,7 @@ class Reader:
             return judge_registration(fits, self.policy, self._headings(photo, fits))
         except Rejected as error:
             if error.code in WITHOUT_FORM:
-                judge_blank(ink_share(photo))
+                judge_blank(ink_share(photo), float(photo.grey.mean()))
             raise
 
     def _judge_time(self, timing_ms: Mapping[str, float]) -> None:
