@@ -9,7 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from formreader.decide import Policy, alike, judge_blank, judge_codes, judge_registration, judge_sides, policy_for
+from formreader.decide import (
+    Policy,
+    alike,
+    judge_blank,
+    judge_codes,
+    judge_registration,
+    judge_standing,
+    policy_for,
+)
 from formreader.decode import check_language, infer_sheet
 from formreader.errors import Rejected, TemplateError, UsageError
 from formreader.geometry import Box
@@ -21,6 +29,7 @@ from formreader.reader.evidence import Recognisers, View, evidence_of, look
 from formreader.reader.identity import identity_of
 from formreader.reader.judging import judge_page
 from formreader.reader.page import AnyPage, Page, Refusal, timed
+from formreader.reader.station import coded_station
 from formreader.reader.unexpected import unexpected
 from formreader.records import (
     Code,
@@ -32,7 +41,7 @@ from formreader.records import (
     Source,
     Trace,
 )
-from formreader.register import ink_share, is_mirrored, map_points, page_points, register
+from formreader.register import ink_share, map_points, page_points, register
 from formreader.templates import (
     LIBRARY,
     Digits,
@@ -220,7 +229,7 @@ class Reader:
                 found = register(photo, allowed, pairs)
                 segments = found.segments
                 registration = self._registration(photo, found.registrations)
-                judge_sides(not pairs and is_mirrored(photo, allowed, registration))
+                judge_standing(registration, self.policy)
                 judge_codes(
                     {code.text: page_points(registration, code.quad.mean(axis=0)) for code in _foreign(codes, pairs)},
                     self.templates[registration.template],
@@ -235,7 +244,7 @@ class Reader:
         with timed(timing, "decode"):
             evidence = evidence_of(template.fields, looked, template.language)
         trace = Trace(photo, codes, segments, looked.cells, looked.likeliest)
-        return Page(template, registration, evidence, trace, timing)
+        return Page(template, registration, evidence, trace, timing, coded_station(template, codes))
 
     def _registration(self, photo: Photo, fits: Sequence[Registration]) -> Registration:
         """The fit to read by. Raises ``Rejected``, of a page without a form and without ink as blank."""
