@@ -19,6 +19,9 @@ MOVED = {
 BLANK_BELOW_INK = 0.001
 """Part of a page that is ink: of the emptiest form drawn or photographed 0.05, of a scanned back 0 to 0.0003."""
 
+DARK = 100
+"""Of 255: a grey paper in poor light is brighter."""
+
 
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
     """The fits, best first, between which the lines alone do not decide; one or none where they do."""
@@ -96,9 +99,12 @@ def judge_registration(
     return best
 
 
-def judge_blank(ink: float) -> None:
-    """Refuse a page without a form as an empty one where hardly any of it is ink (0..1). Raises ``Rejected``."""
-    if ink < BLANK_BELOW_INK:
+def judge_blank(ink: float, light: float) -> None:
+    """Refuse a page without a form as an empty one where hardly any of it is ink (0..1). Raises ``Rejected``.
+
+    ``light`` (0..255) is how bright the picture is: a black one shows no empty page.
+    """
+    if ink < BLANK_BELOW_INK and light > DARK:
         raise Rejected(
             "register",
             "blank_page",
