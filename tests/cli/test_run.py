@@ -82,7 +82,7 @@ def test_status_for_programs(run, finished):
     assert (said["accepted"], said["review"], said["disputed"]) == (1, 3, 2)
     assert said["incomplete"] == {"0012": ["3"], "0013": ["2", "3"], "0014": ["1", "2", "3"]}
     votes = next(total for total in said["totals"] if total["field"] == "votes")
-    counted = {"total": 8, "accepted": 1, "reviewed": 0, "empty": 0, "in_review": 2}
+    counted = {"total": 8, "accepted": 1, "reviewed": 0, "empty": 0, "in_review": 2, "illegible": 0}
     assert votes == {"template": "form-a", "field": "votes", **counted}
 
 

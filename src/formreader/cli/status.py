@@ -59,14 +59,14 @@ def status(
     from formreader.batch.sums import judged_again
     from formreader.batch.weighed import summarised
     from formreader.store import RunStore
-    from formreader.store.readout import causes, expected_places, places, weighed
+    from formreader.store.readout import causes, expected_places, weighed
 
     with RunStore(run, store) as opened:
         results = Results(opened)
         expected = [place.strip() for place in expect.split(",")] if expect else expected_places(opened.engine)
         together = summarised(judged_again(opened, results, weighed(opened.engine)))
         stations, incomplete = 0, []
-        for document in documents(places(opened.engine), expected):
+        for document in documents(results.places(), expected):
             stations += 1
             # by the user's numbers or the run's own forms, else by what the form itself says its document has
             missing = document.missing or together.missing.get(document.station, ())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from formreader.errors import FormreaderError, UsageError
+from formreader.store.places import FOLDER
 from formreader.store.schema import FORMAT, formats, metadata
 
 FILE = "run.sqlite"
@@ -31,7 +32,7 @@ def open_database(folder: Path, url: str | None, *, create: bool) -> Engine:
         raise UsageError(f"{folder}: holds no run ({FILE}): name the folder that was given to `formreader batch --out`")
     try:
         address = URL.create("sqlite", database=str(folder / FILE)) if url is None else _with_driver(make_url(url))
-        engine = create_engine(address)
+        engine = create_engine(address, execution_options={FOLDER: folder.absolute()})
     except (ArgumentError, NoSuchModuleError) as error:
         raise UsageError(f"--store: {error}: give a URL such as postgresql://user@host/database") from None
     except ImportError as error:
@@ -69,6 +70,12 @@ def _prepare_sqlite(connection: object, _entry: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
     cursor.close()
+
+
+def make_durable(connection: Connection) -> None:
+    """To be called before a person's decision is written: it must outlive a power cut; readings can be made again."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA synchronous=FULL")
 
 
 def _check_format(engine: Engine, create: bool) -> None:
