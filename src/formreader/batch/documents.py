@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from formreader.batch.pages import DISAGREE as REVIEWERS_DISAGREE
 from formreader.batch.papers import Question
 from formreader.batch.reviewed import is_illegible, value_of
 from formreader.store import Entry, Sheet
@@ -49,6 +50,22 @@ def dispute_likeness(sheet: Sheet, questions: Sequence[Question]) -> Disputes:
     """Every field of a page that may be the same sheet as others: until a person says so, none of it counts."""
     reasons = [{"code": ALIKE, "text": question.why} for question in questions]
     return dict.fromkeys(sheet["fields"], reasons)
+
+
+def is_disputed(field: Mapping[str, Any]) -> bool:
+    """Whether another photograph or another person says something else of it."""
+    return not _codes(field).isdisjoint((DISAGREE, FILED_TWICE, REVIEWERS_DISAGREE))
+
+
+def waits_by_itself(field: Mapping[str, Any]) -> bool:
+    """Whether a person must see it: it is in review, and not only since its sheet may be there twice."""
+    if field["status"] != "review":
+        return False
+    return is_disputed(field) or ("review" not in field and _codes(field) != {ALIKE})
+
+
+def _codes(field: Mapping[str, Any]) -> set[str]:
+    return {reason["code"] for reason in field["reasons"]}
 
 
 def with_disputes(sheet: Sheet, disputes: Disputes) -> Sheet:
@@ -108,13 +125,12 @@ class Total:
 
     def add(self, fields: Sequence[Mapping[str, Any]]) -> None:
         """One page of paper, as read from one or more photographs of it that agree; a person's word goes first."""
-        known = [field for status in ("reviewed", "accepted") for field in fields if field["status"] == status]
-        known.sort(key=is_illegible)
-        if not known:
+        final = final_of(fields)
+        if final is None:
             self.in_review += 1
             return
-        value, by_hand = value_of(known[0]), known[0]["status"] == "reviewed"
-        if is_illegible(known[0]):
+        value, by_hand = value_of(final), final["status"] == "reviewed"
+        if is_illegible(final):
             self.illegible += 1
         elif value is None:
             self.empty += 1
@@ -122,6 +138,15 @@ class Total:
             self.total += value
             self.reviewed += by_hand
             self.accepted += not by_hand
+
+
+def final_of(fields: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """What counts of one field of a page of paper, as read from one or more photographs of it; None where it waits.
+
+    A person's word goes first, that nobody can read it last.
+    """
+    known = [field for status in ("reviewed", "accepted") for field in fields if field["status"] == status]
+    return min(known, key=is_illegible, default=None)
 
 
 def _contradictions(sheet: Sheet, other: Sheet, path: str) -> Iterator[tuple[str, str]]:

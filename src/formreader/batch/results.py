@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -25,6 +25,7 @@ from formreader.store.readout import (
     counts,
     entries,
     entries_by_id,
+    field_names,
     page_ids_of,
     page_place,
     page_places,
@@ -131,26 +132,32 @@ class Results:
             now_place, now = said.get(page_id, (place, status))
             yield station, place or now_place, now if now == "dismissed" or status in (None, "rejected") else status
 
-    def paper_of(self, reading: Reading) -> Hashable:
-        """The same for all photographs of one page of paper, as far as that is known."""
-        if reading.page_id in self.papers:
-            return self.papers.of(reading.page_id)
-        place = reading.station, reading.place
-        return place if place in self.crowded else reading.page_id
-
     def totals(self) -> dict[tuple[str, str], Total]:
         """By template and field: sums over accepted and reviewed values alone, each page of paper counted once."""
         found: dict[tuple[str, str], Total] = {}
+        for photographs in self.by_paper():
+            _add(found, [reading.sheet for reading in photographs])
+        return found
+
+    def by_paper(self) -> Iterator[list[Reading]]:
+        """The photographs of each page of paper, as far as it is known which are of one."""
         seen: set[int] = set()
         for reading in self.readings():
             alone = (reading.station, reading.place) not in self.crowded and reading.page_id not in self.papers
             if alone and reading.page_id not in seen:
                 seen.add(reading.page_id)
-                _add(found, [reading.sheet])
-        for group in chain(shared_places(self._engine), self._groups()):
-            if (group[0].station, page_place(group[0])) in self.crowded or group[0].page_id in self.papers:
-                _add(found, [reading.sheet for reading in self._given_out(group)])
-        return found
+                yield [reading]
+        for group in shared_places(self._engine):
+            if (group[0].station, page_place(group[0])) in self.crowded:
+                yield list(self._given_out(group))
+        for group in self._groups():
+            yield list(self._given_out(group))
+
+    def field_names(self) -> list[str]:
+        """The fields of all forms that were read or keyed in, form by form in the order of each form."""
+        said = (form_of(found.get(PAGE_LEVEL)) for found in self.reviews.values())
+        keyed_in = [name for form in said if form is not None for name in form.fields]
+        return list(dict.fromkeys([*field_names(self._engine), *keyed_in]))
 
     def _join_keyed(self) -> None:
         """Keyed pages belong to the photographs of the same page of their station, which the store cannot know."""
@@ -165,15 +172,14 @@ class Results:
                 self.papers.join(sorted(alike - self.filed_twice))
 
     def _join_answered(self) -> dict[Pair, Standing]:
-        """Join what people said is one sheet; what else they said of pairs of pages."""
+        """Join what people said is one sheet; all that they said of pairs of pages."""
         said = {key: found for key, found in decided(self._engine).items() if key[3].startswith(PAIR)}
         known = page_ids_of(self._engine, {sha256 for key in said for sha256, _ in pair_of(key)})
         other: dict[Pair, Standing] = {}
         for pair, found in answers(said, known):
+            other[pair] = found
             if found.review.verdict == "same" and not found.against:
                 self._join_same(pair)
-            else:
-                other[pair] = found
         return other
 
     def _join_same(self, pair: Pair) -> None:
@@ -203,14 +209,20 @@ class Results:
         asked = Papers()
         found = [pair for *pair, _ in pairs(self._engine)]
         about = self._about({page_id for pair in found for page_id in pair})
-        apart = {frozenset(map(self.papers.of, pair)) for pair, said in answered.items() if not said.against}
+        apart = {
+            frozenset(map(self.papers.of, pair))
+            for pair, said in answered.items()
+            if said.review.verdict == "different" and not said.against
+        }
         for one, other in found:
             if not (one in about and other in about) or self._is_known(about[one], about[other]):
                 continue
-            if frozenset((self.papers.of(one), self.papers.of(other))) in apart or asked.of(one) == asked.of(other):
-                continue
-            asked.join((one, other))
             said = answered.get((one, other))
+            papers = self.papers.of(one), self.papers.of(other)
+            answer_stands = said is not None and not said.against
+            if answer_stands or frozenset(papers) in apart or asked.of(papers[0]) == asked.of(papers[1]):
+                continue
+            asked.join(papers)
             for entry, against in ((about[one], about[other]), (about[other], about[one])):
                 question = question_about(against, said)
                 self._note({entry.page_id: dispute_likeness(entry.sheet or {}, [question])})

@@ -32,7 +32,7 @@ def _with_review(field: Mapping[str, Any], standing: Standing) -> dict[str, Any]
     if standing.against:
         both = [_review_as_data(review) for review in (*standing.against, standing.review)]
         reasons = [*field["reasons"], disagreement(standing)]
-        return {**field, "status": "review", "reasons": reasons, "reviews": both}
+        return {**field, "status": "review", "reasons": reasons, "reviews": both, "decisions": standing.count}
     return {**field, "status": "reviewed", "review": _as_data(standing)}
 
 
@@ -45,6 +45,11 @@ def value_of(field: Mapping[str, Any]) -> int | None:
 def is_illegible(field: Mapping[str, Any]) -> bool:
     """Whether a person has decided that nobody can read it."""
     return "review" in field and field["review"]["verdict"] == "illegible"
+
+
+def decisions_on(field: Mapping[str, Any]) -> int:
+    """How many decisions on the field are on record."""
+    return int(field["review"]["decisions"] if "review" in field else field.get("decisions", 0))
 
 
 def shared_reviews(group: Sequence[Entry], reviews: Mapping[int, Reviews]) -> dict[int, dict[str, Standing]]:
@@ -71,6 +76,8 @@ def _agreed(alike: Iterable[Entry], reviews: Mapping[int, Reviews]) -> dict[str,
     """By field: the latest review, where those of all these photographs say the same."""
     found: dict[str, list[Standing]] = {}
     for entry in alike:
+        if "keyed" in (entry.sheet or {}):
+            continue  # nobody was shown what the other photographs read
         for name, standing in reviews.get(entry.page_id, {}).items():
             if name == PAGE_LEVEL or standing.review.verdict != "value":
                 continue  # what nobody can read on one photograph may be plain on another

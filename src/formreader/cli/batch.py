@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from formreader.store import Counts, RunStore
 
 INTERRUPTED = 130
+GIVEN_KEPT = 1000
+"""Arguments that are noted in the run."""
 
 
 class Runner(StrEnum):
@@ -92,7 +94,14 @@ def batch(
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
     _make(out)
     setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), _absolute(policy), memory)
-    settings = {"engine": engine, "workers": workers, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
+    settings = {
+        "engine": engine,
+        "workers": workers,
+        "timeout_s": timeout,
+        "memory_mb": memory,
+        "pattern": pattern,
+        "given": _given(inputs or ()),
+    }
     with only_batch(out), RunStore(out, store, create=True) as run, run.held():
         run.recover()
         run.register(gather(_named(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
@@ -105,6 +114,12 @@ def batch(
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
     raise typer.Exit(_conclude(out, found, stopped=bool(told)))
+
+
+def _given(inputs: Sequence[str]) -> list[str]:
+    """What was named and must not be written over: files of photographs, archives, manifests."""
+    paths = [Path(item) for item in inputs[:GIVEN_KEPT]]
+    return [os.path.abspath(path) for path in paths if os.path.isfile(path)]  # noqa: PTH100, PTH113 - of odd names too
 
 
 def _named(inputs: Sequence[str]) -> Iterator[str | Path]:

@@ -8,7 +8,10 @@ import sys
 
 def say(text: str) -> None:
     """One message of the command line."""
-    print(f"formreader: {text}", file=sys.stderr, flush=True)
+    from formreader.report.harmless import printed
+
+    lines = "\n".join(map(printed, text.split("\n")))
+    print(f"formreader: {lines}", file=sys.stderr, flush=True)
 
 
 class _Once(logging.Handler):

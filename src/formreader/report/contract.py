@@ -12,6 +12,7 @@ from typing import Any
 
 from formreader.geometry import Points
 from formreader.records import Check, DocumentChecks, FieldReading, Registration, SheetReading
+from formreader.report.harmless import plain_json
 
 SCHEMA = "formreader/sheet/1"
 PROBABILITY_DECIMALS = 6
@@ -21,7 +22,7 @@ NUMERIC_ENCODINGS = frozenset({"tally", "row_sums", "words"})
 
 def to_json(sheet: SheetReading) -> str:
     """One line of JSON without a line's end."""
-    return json.dumps(to_dict(sheet), ensure_ascii=False, allow_nan=False)
+    return plain_json(json.dumps(to_dict(sheet), ensure_ascii=False, allow_nan=False))
 
 
 def to_dict(sheet: SheetReading) -> dict[str, Any]:

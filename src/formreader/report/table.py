@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from formreader.records import Check, DocumentChecks, FieldReading, SheetReading
+from formreader.report.harmless import printed
 from formreader.report.summary import Outcome, outcome_of
 
 COLOURS = {"accepted": "green", "review": "yellow", "rejected": "red"}
@@ -74,7 +75,7 @@ def percent(probability: float) -> str:
 
 
 def _place(path: str, page: int) -> str:
-    return f"{path}, page {page}" if page > 1 else path
+    return printed(f"{path}, page {page}" if page > 1 else path)
 
 
 def _cells(field: FieldReading) -> tuple[Text, ...]:

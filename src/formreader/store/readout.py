@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Engine, FromClause, Row, Select, case, dis
 
 from formreader.store.places import opened_file
 from formreader.store.records import Counts, DocumentEntry, Entry, Failure
-from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results
+from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results, runs
 from formreader.store.seals import DOCUMENT, RESULT, seal_of, sealed
 from formreader.store.together import contents_filed_twice, filed_under
 
@@ -138,6 +138,15 @@ def unfiled_pages(engine: Engine) -> int:
         return int(connection.execute(query).scalar_one())
 
 
+def input_files(engine: Engine) -> Iterator[str]:
+    """The files of all inputs, and what they were named by on the command line: archives, manifests."""
+    with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
+        for stored in connection.execute(select(inputs.c.file)).scalars():
+            yield opened_file(connection, stored)
+        for settings in connection.execute(select(runs.c.settings)).scalars():
+            yield from settings.get("given", ())
+
+
 def gone_files(engine: Engine) -> int:
     """How many inputs were read and can no longer be opened."""
     query = select(func.count()).select_from(inputs.join(contents))
@@ -229,10 +238,8 @@ def field_names(engine: Engine) -> list[str]:
     """The fields of all forms that were read, form by form in the order of each form."""
     first = select(func.min(results.c.page_id)).where(results.c.template.is_not(None))
     first = first.group_by(results.c.template, results.c.run_id)
-    query = select(results.c.sheet).where(results.c.page_id.in_(first)).order_by(results.c.template, results.c.page_id)
-    with engine.connect() as connection:
-        names = [name for sheet in connection.execute(query).scalars() for name in json.loads(sheet)["fields"]]
-    return list(dict.fromkeys(names))
+    query = _entries_query().where(results.c.page_id.in_(first)).order_by(results.c.template, results.c.page_id)
+    return list(dict.fromkeys(name for one in _stream(engine, query) if one.sheet for name in one.sheet["fields"]))
 
 
 def _tally(rows: Iterable[Sequence[Any]]) -> dict[str, int]:

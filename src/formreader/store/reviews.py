@@ -42,10 +42,12 @@ def record(connection: Connection, given: Iterable[Review], *, replacing: bool =
         rows = []
         for review in chunk:
             earlier = before.get(key_of(review), [])
-            if _is_known(review, earlier):
+            seen = len(earlier) if replacing else review.seen
+            settles = seen is not None and seen >= len(earlier) and bool(earlier) and bool(settled(earlier).against)
+            if not settles and _is_known(review, earlier):
                 known += 1
                 continue
-            made = replace(review, at=review.at or now, seen=len(earlier) if replacing else review.seen)
+            made = replace(review, at=review.at or now, seen=seen)
             rows.append(_values(made, now))
             if earlier:
                 was, then = settled(earlier), settled([*earlier, made])
