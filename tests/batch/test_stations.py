@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from formreader.batch import read_decisions, take_reviews
 from formreader.batch.handwriting import handwriting_of, likeness
@@ -181,3 +184,24 @@ def test_handwriting_is_known_again_on_a_second_photograph_and_told_from_another
 def test_a_page_without_a_number_is_like_no_other():
     nothing = FieldReading("votes", None, "___", 0.99, "accepted", (), (), {}, np.zeros((4, 2)))
     assert handwriting_of("a", {"votes": nothing}, cells(np.random.default_rng(1)), {"votes": "digits"}) is None
+
+
+def test_a_real_sheet_turned_cropped_scanned_and_shrunk_is_known_again(run_over, tmp_path):
+    samples = Path(__file__).parents[2] / "samples"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with Image.open(samples / "id-2024-ppwp-2.jpg") as sheet:
+        width, height = sheet.size
+        sheet.save(folder / "a.jpg", quality=90)
+        sheet.rotate(90, expand=True).save(folder / "turned.jpg", quality=80)
+        sheet.crop((width // 50, height // 60, width - width // 60, height - height // 90)).save(folder / "cut.jpg")
+        sheet.save(folder / "scanned.pdf", resolution=200)
+        sheet.resize((width * 7 // 10, height * 7 // 10)).save(folder / "small.png")
+    shutil.copy(samples / "id-2019-c1-plano-ppwp-2.jpg", folder / "other.jpg")
+    done = run_over(folder, reader="formreader.batch.reading:open_reader")
+    assert set(done.outcomes.values()) <= {"accepted", "review"}
+    with RunStore(tmp_path) as store:
+        found = [(Path(page).name, Path(like).name) for page, like in asked(store)]
+        assert found == [(name, "a.jpg") for name in ("cut.jpg", "scanned.pdf", "small.png", "turned.jpg")]
+        total = Results(store).totals()["id-2024-ppwp-2", "votes.1"]
+        assert (total.total, total.in_review) == (0, 5)

@@ -88,6 +88,7 @@ def batch(
     from formreader.batch import Setup, gather, only_batch
     from formreader.batch.jobs import DEFAULT_READER
     from formreader.store import RunStore
+    from formreader.store.lookalikes import pairs
     from formreader.store.readout import counts
 
     if not inputs and not out.is_dir():
@@ -113,6 +114,9 @@ def batch(
             finally:
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
+        alike = sum(1 for _ in pairs(run.engine))
+        if alike:
+            say(f"{alike} pairs of pages are written alike; `formreader queue {out}` asks about those of unlike places")
     raise typer.Exit(_conclude(out, found, stopped=bool(told)))
 
 
