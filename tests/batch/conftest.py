@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ import numpy as np
 import pytest
 
 from formreader.batch import ProcessPool, Setup, gather, identify, run_batch
+from formreader.batch.handwriting import handwriting_of
 from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome
-from formreader.records import Identity, Source
+from formreader.records import Cell, FieldReading, Identity, Source
 from formreader.report import to_json
 from formreader.store import Counts, Entry, Failure, Handwriting, Input, RunStore
 from formreader.store.readout import counts, entries
@@ -145,8 +145,10 @@ def handwriting(name: str) -> Handwriting | None:
     if not tilde:
         return None
     seed = sum(hand.encode())
-    ink = np.random.default_rng(seed).integers(-100, 100, 400, np.int8)
-    return Handwriting((seed, seed + 1), zlib.compress(ink.tobytes()))
+    crops = np.random.default_rng(seed).integers(0, 255, (4, 40, 40), np.uint8)
+    cells = [Cell("votes", "digits", (i,), 1.0, np.zeros((4, 2)), crop) for i, crop in enumerate(crops)]
+    field = FieldReading("votes", seed, "", 0.9, "accepted", (), (), {}, np.zeros((4, 2)))
+    return handwriting_of("form-a", {"votes": field}, cells, {"votes": "digits"})
 
 
 @pytest.fixture

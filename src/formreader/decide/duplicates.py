@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 SAME_SHEET_FROM = 0.85
-"""Likeness of handwriting in the same boxes. Two photographs of one drawn sheet have 0.98 and more, two sheets with
-the same numbers by the same hand 0.61 at most, 0.83 where a single field is filled in (docs/decisions/0010)."""
+"""Likeness of handwriting in the same boxes. Two photographs of one drawn sheet have 0.96 and more, two sheets with
+the same numbers by the same hand 0.70 at most (docs/decisions/0010)."""
 
 
 def is_same_sheet(likeness: float) -> bool:

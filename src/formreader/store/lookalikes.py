@@ -10,7 +10,7 @@ from sqlalchemy import delete as delete_from
 from formreader.store.records import Handwriting
 from formreader.store.schema import DONE, handwriting_keys, lookalikes, pages, results
 
-COMPARED = 200
+COMPARED = 50
 """Pages that share most keys with a new one: more are not looked at. Small numbers are on many sheets."""
 
 IsSame = Callable[[bytes, bytes], float | None]
