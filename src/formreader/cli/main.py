@@ -21,6 +21,7 @@ from formreader.cli import (  # noqa: E402
     queue,
     read,
     review,
+    run,
     status,
     synth,
     template,
@@ -46,6 +47,7 @@ app.command("status")(status.status)
 app.command("queue")(queue.queue)
 app.command("review")(review.review)
 app.command("export")(export.export)
+app.add_typer(run.app, name="run")
 app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")
 app.command("synth")(synth.synth)

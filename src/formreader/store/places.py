@@ -13,7 +13,7 @@ FOLDER = "formreader_run_folder"
 
 def stored_file(connection: Connection, file: str) -> bytes:
     """The file as the store keeps it: bytes, as a name need not be text; relative where it lies in the run's folder."""
-    folder = _folder(connection)
+    folder = run_folder(connection)
     path = Path(file)
     inside = path.is_absolute() and path.is_relative_to(folder)
     return os.fsencode(path.relative_to(folder) if inside else file)
@@ -22,9 +22,10 @@ def stored_file(connection: Connection, file: str) -> bytes:
 def opened_file(connection: Connection, stored: bytes) -> str:
     """Where the file lies now."""
     file = os.fsdecode(bytes(stored))
-    return file if "://" in file or Path(file).is_absolute() else str(_folder(connection) / file)
+    return file if "://" in file or Path(file).is_absolute() else str(run_folder(connection) / file)
 
 
-def _folder(connection: Connection) -> Path:
+def run_folder(connection: Connection) -> Path:
+    """The folder of the run that this is a connection to."""
     found: Path = connection.get_execution_options()[FOLDER]
     return found

@@ -16,6 +16,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
+from formreader.store.database import StoreError, damaged_text
+from formreader.store.journal import last_noted
+from formreader.store.places import run_folder
 from formreader.store.records import PAGE_LEVEL, PAIR, Recorded, Review, Standing
 from formreader.store.schema import contents, inputs, pages, results, reviews
 from formreader.store.seals import REVIEW, seal_of, sealed
@@ -61,8 +64,11 @@ def record(connection: Connection, given: Iterable[Review], *, replacing: bool =
 
 
 def decided(engine: Engine) -> Decided:
-    """All that people have decided, by what it is of, whether or not that is in the run. Rows with a broken seal are
-    left out: ``check`` names them."""
+    """All that people have decided, by what it is of, whether or not that is in the run.
+
+    Raises ``StoreError`` where a decision is not as it was written, or some are gone: what a person has put right must
+    not silently be what was read again.
+    """
     found: dict[Key, list[Review]] = {}
     for review in _stream(engine):
         found.setdefault(key_of(review), []).append(review)
@@ -157,9 +163,26 @@ def _now(connection: Connection) -> datetime:
 
 def _stream(engine: Engine) -> Iterator[Review]:
     with engine.connect() as connection:
+        lost = lost_decisions(connection)
+        if lost:
+            raise StoreError(damaged_text(run_folder(connection), lost))
         for row in connection.execute(select(reviews).order_by(reviews.c.id)).all():
-            if row.seal == sealed(row, REVIEW):
-                yield _review(row)
+            if row.seal != sealed(row, REVIEW):
+                raise StoreError(damaged_text(run_folder(connection), f"decision {row.id} is not as it was written"))
+            yield _review(row)
+
+
+def lost_decisions(connection: Connection) -> str | None:
+    """What is missing of the decisions in a store that is a file: by their numbers, and by the journal's last one."""
+    if connection.dialect.name != "sqlite":
+        return None
+    count, last = connection.execute(select(func.count(), func.max(reviews.c.id)).select_from(reviews)).one()
+    if count != (last or 0):
+        return f"{(last or 0) - count} decisions are lost"
+    noted = last_noted(run_folder(connection))
+    if noted is None or connection.execute(select(reviews.c.id).where(reviews.c.seal == noted["seal"])).first():
+        return None
+    return "decisions that are noted beside it are not in it"
 
 
 def _on_record(connection: Connection, sha256s: set[str]) -> dict[Key, list[Review]]:

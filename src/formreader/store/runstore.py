@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -12,24 +14,45 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, update
 from sqlalchemy import delete as delete_from
 
-from formreader.errors import UsageError
+from formreader.errors import FormreaderError, UsageError
 from formreader.records import Identity
+from formreader.store.check import UNREADABLE, Damage, damage
 from formreader.store.content import add_content, fail_input, keeps, link
-from formreader.store.database import make_durable, open_database
+from formreader.store.database import StoreError, damaged_text, make_durable, open_database
+from formreader.store.journal import FILE as JOURNAL
+from formreader.store.journal import note_decisions, noted_decisions
+from formreader.store.lock import locked
 from formreader.store.lookalikes import IsSame, find, forget
 from formreader.store.places import opened_file
 from formreader.store.records import DocumentTask, Failure, Handwriting, Input, InputTask, PageTask, Recorded, Review
 from formreader.store.registering import register_chunk
 from formreader.store.reviews import record
-from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results, runs
+from formreader.store.schema import (
+    DONE,
+    FAILED,
+    RUNNING,
+    WAITING,
+    contents,
+    documents,
+    inputs,
+    pages,
+    results,
+    reviews,
+    runs,
+)
 from formreader.store.seals import DOCUMENT, seal_of, seal_results
 from formreader.store.together import filed_under, pages_of, ripen, stations_of
 
 LOCK = 0x666F726D
 """The number of our advisory lock in PostgreSQL; it falls with its connection."""
+LOCK_PATIENCE_S = 2.0
+"""The server may take a moment to see that a killed batch's connection is gone."""
 STALE = Failure("stale", "its pages were read by different models, templates or thresholds: --refresh reads them again")
 CHUNK = 500
 """Inputs a transaction; SQLite takes at most 32,766 values in one statement."""
+
+
+logger = logging.getLogger(__name__)
 
 
 def never_the_same(_one: bytes, _other: bytes) -> float | None:
@@ -44,13 +67,21 @@ class RunStore:
     """
 
     def __init__(self, folder: Path, url: str | None = None, *, create: bool = False) -> None:
+        self.folder, self.journaled = folder, url is None
         self.engine = open_database(folder, url, create=create)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.engine.dispose()
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if isinstance(error, UNREADABLE) and not isinstance(error, FormreaderError):
+                # no mistake of ours where the store itself is not as it was written
+                wrong = next(damage(self.engine), None)
+                if wrong is not None:
+                    raise StoreError(damaged_text(self.folder, f"{wrong.table}: {wrong.what}")) from error
+        finally:
+            self.engine.dispose()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -58,12 +89,18 @@ class RunStore:
 
         Raises ``UsageError`` where another one is at work.
         """
+        busy = "another batch is at work in this store: wait for it, or stop it first"
         if self.engine.dialect.name != "postgresql":
-            yield
+            file = self.engine.url.database
+            with locked(Path(f"{file}.lock"), busy) if file and not self.journaled else nullcontext():
+                yield
             return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not connection.execute(select(func.pg_try_advisory_lock(LOCK))).scalar():
-                raise UsageError("another batch is at work in this store: wait for it, or stop it first")
+            deadline = time.monotonic() + LOCK_PATIENCE_S
+            while not connection.execute(select(func.pg_try_advisory_lock(LOCK))).scalar():
+                if time.monotonic() > deadline:
+                    raise UsageError(busy)
+                time.sleep(0.1)
             try:
                 yield
             finally:
@@ -264,7 +301,27 @@ class RunStore:
         """
         with self.engine.begin() as connection:
             make_durable(connection)
-            return record(connection, given, replacing=replacing)
+            recorded = record(connection, given, replacing=replacing)
+        self._note_decisions()
+        return recorded
+
+    def _note_decisions(self) -> None:
+        """A second time, beside a store that is a file: a database server has copies of its own."""
+        if self.journaled:
+            try:
+                with self.engine.connect() as connection:
+                    note_decisions(connection, self.folder)
+            except OSError as error:
+                logger.warning("%s: cannot be written (%s): decisions are in the store alone", self.folder, error)
+
+    def journal_damage(self) -> Iterator[Damage]:
+        """Decisions that are noted beside the store and are not in it."""
+        if self.journaled:
+            with self.engine.connect() as connection:
+                known = set(connection.execute(select(reviews.c.seal)).scalars())
+            count = sum(row["seal"] not in known for row in noted_decisions(self.folder))
+            if count:
+                yield Damage("reviews", None, f"{count} decisions in {JOURNAL} are not in the store")
 
     def retry_failed(self) -> int:
         """Failed pages wait again, files that could not be looked into, and documents; how many."""
