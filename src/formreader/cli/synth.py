@@ -77,7 +77,7 @@ def synth(
 def _hands(glyphs: Path | None, fonts: Path | None) -> GlyphSource:
     """Character sets of one folder, fonts of another, those kept from training included; our own pen in any case."""
     from formreader.synth import load_glyphs
-    from formreader.synth.fonts import load_fonts
+    from formreader.synth.hand.fonts import load_fonts
 
     for folder in (glyphs, fonts):
         if folder is not None and not folder.is_dir():

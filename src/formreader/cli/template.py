@@ -118,8 +118,8 @@ def blank(
     import numpy as np
 
     from formreader.cli.pictures import save_picture
-    from formreader.synth.page import draw_page
-    from formreader.synth.vector import save_vector
+    from formreader.synth.print.page import draw_page
+    from formreader.synth.print.vector import save_vector
 
     form = find_form(template, templates)
     if out.suffix.lower() in (".pdf", ".svg"):

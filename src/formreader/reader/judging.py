@@ -90,6 +90,8 @@ def _field(
         gap_in_cross=best.value == 0 and "_" in best.written and not any(c.isdigit() for c in best.written),
         unreadable_box="?" in evidence.written[0].written,
         inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
+        in_place=name not in page.registration.standing.astray
+        and page.registration.standing.ground.get(name, 1.0) >= policy.least_ground,
         doubtful_page=doubtful,
         checks=posterior.checks,
         across=across,
