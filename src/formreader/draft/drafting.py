@@ -14,6 +14,7 @@ from formreader.draft.flatten import flatten
 from formreader.draft.implied import claim
 from formreader.draft.marks import Marks, find_marks
 from formreader.draft.names import column_label, keys, row_label, section_label, slug
+from formreader.draft.pdf import PdfPage
 from formreader.draft.pieces import Kind, Parts, sort_out
 from formreader.draft.ruling import find_lines
 from formreader.draft.shapes import Group, group
@@ -30,6 +31,8 @@ INKED = 0.012
 INSET = 0.15
 CROOKED_MM = 0.25
 """Lines that still lie so far from straight on average make a template that fits other photographs less well."""
+VECTOR_SHARE = 0.8
+"""Of the ruling that a PDF's picture shows, the part that its own lines make up where they are all of it."""
 MOST_TEXTS, LEAST_SURE = 80, 75
 HEADINGS, HEADING_TOP, HEADING_MM = 3, 0.3, 2.0
 """How many lines of words may name the page, in which part of it from the top, and how high they are at least."""
@@ -86,9 +89,31 @@ def draft_photo(photo: Photo, page_mm: tuple[float, float] | None = None, langua
     return draft
 
 
-def draft_sheet(photo: Photo, sheet: FlatSheet, language: str, words: Sequence[Word] | None = None) -> Draft:
-    """The same of a page that lies flat. ``words`` are those that a PDF holds; without them Tesseract reads."""
-    segments = find_lines(sheet)
+def draft_pdf(photo: Photo, page: PdfPage, language: str = "en") -> Draft:
+    """The draft of a page of a PDF, by the lines and words that it holds."""
+    seen = find_lines(page.sheet)
+    holds = _length(page.segments) >= VECTOR_SHARE * _length(seen)
+    draft = draft_sheet(photo, page.sheet, language, page.words, page.segments if holds else seen)
+    draft.source = f"drafted by formreader from {photo.source.path}, in the size of the PDF; to be checked on a print"
+    return draft
+
+
+def _length(segments: Sequence[Segment]) -> float:
+    return sum(s.x1 - s.x0 + s.y1 - s.y0 for s in segments)
+
+
+def draft_sheet(
+    photo: Photo,
+    sheet: FlatSheet,
+    language: str,
+    words: Sequence[Word] | None = None,
+    lines: Sequence[Segment] | None = None,
+) -> Draft:
+    """The same of a page that lies flat.
+
+    ``words`` and ``lines`` are those that a PDF holds; without them Tesseract reads, and the picture is looked at.
+    """
+    segments = find_lines(sheet) if lines is None else list(lines)
     marks = find_marks(photo, sheet)
     segments = _beside_marks(segments, [mark.box for mark in marks.codes])
     blocks = find_blocks(find_cells(segments, sheet.width_mm, sheet.height_mm))

@@ -30,6 +30,8 @@ ends at one that it comes so near to."""
 FREE_MM, FRAME_MM = 15.0, 150.0
 """A line as long as the first may end anywhere; shorter ones end at lines that cross them; upright ones that meet
 nothing are as long as the second."""
+EDGE_MM = 1.5
+"""Nearer to the page's edge, along it, runs the paper's own."""
 ROUGH_MM = 0.06
 """How far a short printed line leaves its middle; a stroke of a pen leaves it further."""
 TOUCH_MM, ALIGNED_MM, NEXT_MM, FELLOWS, CHAINED = 0.7, 0.3, 3.0, 2, 3
@@ -45,7 +47,8 @@ def find_lines(sheet: FlatSheet) -> list[Segment]:
     across, down = _joined(across + dashes), _joined(down + ticks)
     found = [_segment(piece, level=True) for piece in sorted(across)]
     found += [_segment(piece, level=False) for piece in sorted(down)]
-    return _meeting(_credible(found))
+    inside = [s for s in found if _off_edges(s, sheet.width_mm, sheet.height_mm) > EDGE_MM]
+    return _meeting(_credible(inside))
 
 
 Piece = tuple[float, float, float, float, float, float]
@@ -143,18 +146,28 @@ def _credible(segments: list[Segment]) -> list[Segment]:
     return segments
 
 
+def _off_edges(s: Segment, width_mm: float, height_mm: float) -> float:
+    """How far a line is from the edge of the page that runs as it does, mm."""
+    return min(s.y0, height_mm - s.y0) if s.horizontal else min(s.x0, width_mm - s.x0)
+
+
 def _is_ruled(segment: Segment, segments: list[Segment]) -> bool:
     across, position, start, end = _parts(segment)
     others = [_parts(other) for other in segments]
     crossing = [
-        place for level, place, low, high in others if level != across and low - TOUCH_MM < position < high + TOUCH_MM
+        (place, low, high)
+        for level, place, low, high in others
+        if level != across and low - TOUCH_MM < position < high + TOUCH_MM
     ]
-    held = [any(abs(place - tip) < TOUCH_MM for place in crossing) for tip in (start, end)]
     if end - start >= FREE_MM:
         # a line to write on may stand alone; of what is upright only the frame of a page
-        return across or end - start > FRAME_MM or any(start - TOUCH_MM < place < end + TOUCH_MM for place in crossing)
+        met = any(start - TOUCH_MM < place < end + TOUCH_MM for place, _, _ in crossing)
+        return across or met or end - start > FRAME_MM
+    held = [[line for line in crossing if abs(line[0] - tip) < TOUCH_MM] for tip in (start, end)]
     if not all(held):
         return False
+    if all(any(min(abs(low - position), abs(high - position)) < TOUCH_MM for _, low, high in tip) for tip in held):
+        return True  # the side of a box: the lines that it meets end there
     # as low as letters and digits: others like it stand in its row, or it goes on in the next one
     alike = [
         abs(place - position) > TOUCH_MM and abs(low - start) < TOUCH_MM and abs(high - end) < TOUCH_MM
