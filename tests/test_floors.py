@@ -16,7 +16,7 @@ FLOORS = {
     "templates": 1,
     **dict.fromkeys(["load", "identify", "register", "locate", "recognise", "decode", "decide", "synth"], 2),
     **dict.fromkeys(["reader", "report", "store"], 3),
-    **dict.fromkeys(["batch", "evaluate", "train"], 4),
+    **dict.fromkeys(["batch", "evaluate", "train", "draft"], 4),
     **dict.fromkeys(["cli", "review", "service"], 5),
 }
 ROOMS = {

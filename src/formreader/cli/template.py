@@ -12,6 +12,7 @@ import typer
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
 from formreader.cli.options import Templates
+from formreader.cli.template_draft import draft
 from formreader.errors import TemplateError, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from formreader.templates import Finding, Template
     from formreader.templates.preview import Picture
 
-app = typer.Typer(help="Check and see the descriptions of forms.", no_args_is_help=True)
+app = typer.Typer(help="Draft, check and see the descriptions of forms.", no_args_is_help=True)
+app.command()(draft)
 
 
 @app.command("list")
