@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from formreader.errors import FormreaderError, ModelError, Rejected, TemplateError, UsageError
 
 if TYPE_CHECKING:
-    from formreader.reader import Reader, explain, read, read_many
+    from formreader.reader import Reader, Recogniser, explain, read, read_many
     from formreader.records import DocumentReading, Explanation, FieldReading, Identity, SheetReading
 
     __version__: str
@@ -24,6 +24,7 @@ __all__ = [
     "Identity",
     "ModelError",
     "Reader",
+    "Recogniser",
     "Rejected",
     "SheetReading",
     "TemplateError",
@@ -37,6 +38,7 @@ __all__ = [
 _HOMES = {
     "Explanation": "formreader.records",
     "Reader": "formreader.reader",
+    "Recogniser": "formreader.reader",
     "explain": "formreader.reader",
     "read": "formreader.reader",
     "read_many": "formreader.reader",
