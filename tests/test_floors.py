@@ -12,7 +12,7 @@ import formreader
 
 SOURCE = Path(formreader.__file__).parent
 FLOORS = {
-    **dict.fromkeys(["errors", "geometry", "alphabets", "distributions", "records"], 0),
+    **dict.fromkeys(["errors", "geometry", "alphabets", "distributions", "records", "version"], 0),
     "templates": 1,
     **dict.fromkeys(["load", "identify", "register", "locate", "recognise", "decode", "decide", "synth"], 2),
     **dict.fromkeys(["reader", "report", "store"], 3),
@@ -57,7 +57,7 @@ def imported_parts(text: str, package: str) -> set[str]:
             first = name.split(".")[1]
             home = formreader._HOMES.get(first)
             parts.add(home.split(".")[1] if home else first)
-    return parts - {"__version__", *(set(formreader.__all__) - set(formreader._HOMES))}
+    return parts - (set(formreader.__all__) - set(formreader._HOMES))
 
 
 def fault(part: str, other: str) -> str | None:
@@ -133,7 +133,7 @@ def test_torch_is_imported_in_training_alone():
         ("from formreader import load", {"load"}),
         ("import formreader.cli.main as door", {"cli"}),
         ("def late():\n    from formreader.reader import Reader", {"reader"}),
-        ("from formreader import Reader, __version__, Rejected", {"reader"}),
+        ("from formreader import Reader, __version__, Rejected", {"reader", "version"}),
         ("from ..load import load_photo", {"load"}),
         ("from . import fit", {"register"}),
         ("import numpy", set()),

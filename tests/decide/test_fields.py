@@ -20,7 +20,7 @@ GOOD = {
     "readable": True,
     "gap_in_cross": False,
     "unreadable_box": False,
-    "inside": True,
+    "inside": True, "in_place": True,
     "doubtful_page": False,
     "disagree": 0.0,
     "says": {"digits": (12, 0.999), "words": (12, 0.99)},

@@ -22,6 +22,8 @@ REASONS = {
     "odd_writing": "a gap, cross or dash stands among the digits, or a gap among crosses or dashes: look at the crop",
     "doubtful_page": "hardly a number on this page can be read: look whether it is mirrored, or of another form, "
     "then at the crop",
+    "out_of_place": "this part of the page does not lie where the rest does, or something lies over its printed lines: "
+    "look whether the crop shows this field, flatten the page and retake",
     "outside_picture": "part of the boxes lies outside the photograph: retake it",
 }
 ON_THE_PAGE = ("on the page", "look at each of them")
@@ -45,6 +47,7 @@ def judge_field(
     gap_in_cross: bool,
     unreadable_box: bool,
     inside: bool,
+    in_place: bool,
     doubtful_page: bool,
     disagree: float,
     says: Mapping[str, tuple[int | None, float]],
@@ -64,9 +67,9 @@ def judge_field(
     those of the page, ``across`` those of rules between the pages of its station. An empty field always goes
     to a person, and every field of a ``doubtful_page``.
     """
-    reasons = []
-    if not inside:
-        reasons.append(Reason("outside_picture", REASONS["outside_picture"]))
+    reasons: list[Reason] = []
+    where = {"outside_picture": not inside, "out_of_place": not in_place}
+    reasons += [Reason(code, REASONS[code]) for code, holds in where.items() if holds]
     if unreadable_box:
         reasons.append(Reason("unreadable", REASONS["unreadable"]))
     elif not readable or gap_in_cross:
@@ -85,10 +88,10 @@ def judge_field(
     if disagree > policy.most_disagreement:
         listed = ", ".join(f"{called} {'empty' if value is None else value}" for called, (value, _) in says.items())
         reasons.append(Reason("encodings_disagree", REASONS["encodings_disagree"].format(says=listed)))
-    for failing, (where, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
+    for failing, (at, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
         for check in failing:
             if name in check.fields and check.holds is False:
-                told = REASONS["rule_violated"].format(where=where, rule=check.rule, as_read=check.as_read, mend=mend)
+                told = REASONS["rule_violated"].format(where=at, rule=check.rule, as_read=check.as_read, mend=mend)
                 reasons.append(Reason("rule_violated", told))
     plain = {"left_empty": empty, "doubtful_page": doubtful_page}
     reasons += [Reason(code, REASONS[code]) for code, holds in plain.items() if holds]

@@ -11,6 +11,7 @@ from formreader.decode import NumberReading, Posterior, readable
 from formreader.decode.digits import FILLERS
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
+from formreader.reader.station import places_seen, station_of
 from formreader.reader.support import is_doubtful, single_encodings
 from formreader.records import Check, FieldReading, SheetReading
 from formreader.register import map_points
@@ -52,6 +53,8 @@ def judge_page(
         checks=posterior.checks,
         provenance=provenance,
         timing_ms=timing,
+        station=station_of(page.template, fields, page.coded),
+        places=places_seen(page.template, page.registration),
     )
 
 
@@ -87,6 +90,8 @@ def _field(
         gap_in_cross=best.value == 0 and "_" in best.written and not any(c.isdigit() for c in best.written),
         unreadable_box="?" in evidence.written[0].written,
         inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
+        in_place=name not in page.registration.standing.astray
+        and page.registration.standing.ground.get(name, 1.0) >= policy.least_ground,
         doubtful_page=doubtful,
         checks=posterior.checks,
         across=across,

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import CROP_SCALE, Points
-from formreader.synth.camera.cell import CROP_PX, bilevel, jpeg, light, motion, sensor
+from formreader.synth.camera.cell import CROP_PX
 from formreader.synth.camera.legibility import grain
+from formreader.synth.camera.optics import developed, grained_paper, light, shaken, watermark
 from formreader.synth.hand.pen import Ink
 
 SEEN_PX = (14.0, 96.0)
@@ -71,16 +72,11 @@ def photograph_column(printed: Ink, penned: Ink, shot: Shot) -> NDArray[np.uint8
     softest = (SOFTEST_IF_CLEAR if clear else SOFTEST) * seen_px / CROP_SCALE
     if generator.random() < 0.7:
         lit = cv2.GaussianBlur(lit, (0, 0), max(float(generator.uniform(0.1, 1.0)) * softest, 0.2))
-    if generator.random() < 0.12:
-        lit = motion(lit, min(seen_px * generator.uniform(0.02, 0.07), 3 * softest), generator)
+    lit = shaken(lit, seen_px, softest, generator)
     if generator.random() < LIFTED_SHARE:
         sigma = float(generator.uniform(0.03, LIFTED_GRAIN)) * np.sqrt(np.maximum(lit, 1.0) * float(lit.mean()))
         lit = lit + generator.standard_normal(lit.shape, np.float32) * sigma.astype(np.float32)
-    grey = sensor(lit, generator)
-    if generator.random() < 0.13:
-        grey = bilevel(grey, generator)
-    if generator.random() < 0.7:
-        grey = jpeg(grey, generator)
+    grey = developed(lit, 0.13, 0.7, generator)
     crops: NDArray[np.uint8] = _cut(grey, shot.corners, width)
     return crops
 
@@ -118,16 +114,7 @@ def _cut(picture: NDArray[Any], corners: Points, canvas_px: int) -> NDArray[Any]
 
 def _paper(height: int, width: int, generator: np.random.Generator) -> NDArray[np.float32]:
     """Reflectance 0..1 of bare paper: grain, and now and then a watermark."""
-    paper = np.ones((height, width), np.float32)
-    if generator.random() < 0.5:
-        rough = generator.normal(0, 0.02, (height // 4 + 1, width // 4 + 1)).astype(np.float32)
-        paper += cv2.resize(rough, (width, height), interpolation=cv2.INTER_CUBIC)
+    paper = grained_paper(height, width, generator)
     if generator.random() < 0.12:
-        mark = np.zeros((height, width), np.float32)
-        for _ in range(int(generator.integers(2, 8))):
-            centre = (int(generator.uniform(-20, width + 20)), int(generator.uniform(0, height)))
-            axes = (int(generator.integers(15, 90)), int(generator.integers(15, 90)))
-            thickness = int(generator.choice([-1, 3, 8]))
-            cv2.ellipse(mark, centre, axes, float(generator.uniform(0, 180)), 0, 360, 1.0, thickness, cv2.LINE_AA)
-        paper *= 1 - mark * np.float32(generator.uniform(0.04, 0.2))
+        watermark(paper, int(generator.integers(2, 8)), (20, 0), 15, (-1, 3, 8), generator)
     return paper

@@ -1,4 +1,4 @@
-"""A line of writing seen by a camera: the physics of ``camera``, on a strip."""
+"""A line of writing seen by a camera."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import LINE_MARGIN, LINE_PX
-from formreader.synth.camera.cell import (
+from formreader.synth.camera.legibility import fidelity
+from formreader.synth.camera.optics import (
     CLEAR_BLUR,
     CLEAR_FINER,
     CLEAR_SHARE,
     SOFTEST,
-    bilevel,
-    jpeg,
+    developed,
+    grained_paper,
     light,
-    motion,
-    sensor,
+    through_lens,
+    watermark,
 )
-from formreader.synth.camera.legibility import fidelity
 from formreader.synth.hand.pen import Ink
 
 COARSEST_PX = 7.0
@@ -50,16 +50,7 @@ def photograph_line(
     shine = cv2.resize(light(LIGHT_PX, generator), (seen_columns, seen_rows), interpolation=cv2.INTER_LINEAR)
     lit = looked_at[:, :, 0] * shine
     softest = SOFTEST * (detail_px or rows / 2) * seen_rows / rows * (CLEAR_BLUR if clear else 1.0)
-    if generator.random() < 0.6:
-        blur = float(generator.uniform(0.25, 1.3)) * max(1.0, seen_rows / 50)
-        lit = cv2.GaussianBlur(lit, (0, 0), min(blur, max(softest, 0.2)))
-    if generator.random() < 0.12:
-        lit = motion(lit, min(seen_rows * generator.uniform(0.02, 0.07), 3 * softest), generator)
-    grey = sensor(lit, generator)
-    if generator.random() < 0.16:
-        grey = bilevel(grey, generator)
-    if generator.random() < 0.6:
-        grey = jpeg(grey, generator)
+    grey = developed(through_lens(lit, seen_rows, softest, generator), 0.16, 0.6, generator)
     interpolation = cv2.INTER_AREA if seen_rows > LINE_PX else cv2.INTER_LINEAR
     strip, ideal = (
         cv2.resize(picture, (width_px, LINE_PX), interpolation=interpolation) for picture in (grey, looked_at[:, :, 1])
@@ -80,18 +71,9 @@ def legible_line(strip: NDArray[np.uint8], bare: NDArray[np.uint8], ideal: Ink) 
 
 def _paper(rows: int, columns: int, generator: np.random.Generator) -> NDArray[np.float32]:
     """Reflectance of bare paper: grain, and now and then the rings of a watermark."""
-    paper = np.ones((rows, columns), np.float32)
-    if generator.random() < 0.5:
-        grain = generator.normal(0, 0.02, (rows // 4 + 1, columns // 4 + 1)).astype(np.float32)
-        paper += cv2.resize(grain, (columns, rows), interpolation=cv2.INTER_CUBIC)
+    paper = grained_paper(rows, columns, generator)
     if generator.random() < 0.12:
-        mark = np.zeros((rows, columns), np.float32)
-        for _ in range(int(generator.integers(1, 3 + columns // 120))):
-            centre = (int(generator.uniform(0, columns)), int(generator.uniform(-20, rows + 20)))
-            axes = (int(generator.integers(10, 90)), int(generator.integers(10, 90)))
-            thickness = int(generator.choice([-1, 3, 8, 14]))
-            cv2.ellipse(mark, centre, axes, float(generator.uniform(0, 180)), 0, 360, 1.0, thickness, cv2.LINE_AA)
-        paper *= 1 - mark * np.float32(generator.uniform(0.04, 0.2))
+        watermark(paper, int(generator.integers(1, 3 + columns // 120)), (0, 20), 10, (-1, 3, 8, 14), generator)
     return paper
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Homography, Points, homography_from_points
-from formreader.synth.camera.cell import motion
 from formreader.synth.camera.fingers import hold
 from formreader.synth.camera.light import Plane, lamp_glare, phone_shadow, room_light
+from formreader.synth.camera.optics import motion
 from formreader.synth.camera.paper import Curl, Paper, any_folds
 from formreader.synth.hand.pen import Ink
 
