@@ -1,0 +1,127 @@
+"""Lines drawn over what stands in boxes: a number struck out, a hair or a crease through a box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Box
+from formreader.locate.strips import Darkness, Strip
+
+FAINTEST, OF_DARKEST = 0.1, 0.35
+"""Ink is at least so dark, and has at least this part of what the darkest ink there has."""
+BESIDE_LINE = 0.035
+"""Heights of the boxes on both sides of a printed upright line that its blur takes."""
+FRAME = 0.11
+"""Part of a box at its top and bottom that its frame takes, with what it may be off its place."""
+MIDDLE = 0.18
+"""Part of a box at its top and its bottom in which a line over it does not end: digits have bars of their own there."""
+BEYOND = 0.35
+"""Heights of the boxes that a line is followed beyond them."""
+WOBBLE = 0.04
+"""Heights of the boxes that a hand's line strays from straight, up or down."""
+GAP = 0.1
+"""Heights of the boxes over which a line may be interrupted: between two digits' own bars there is more."""
+STEEPEST = 0.6
+"""Heights of the boxes that a line may rise or fall from one end of its field to the other."""
+OFF_LINE, LOOKED_FOR = 0.13, 0.6
+"""Heights of the boxes from a line: ink nearer is the line itself, ink further off is not under it."""
+STEP_PX = 3
+
+Ink = NDArray[np.uint8]
+"""Shape (height, width), 1 where there is ink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The longest unbroken line over a row of boxes; lengths in their heights.
+
+    ``start`` and ``end`` are where it begins and ends along the row without its frames, ``at`` how far down its
+    middle is, ``above`` and ``below`` the parts of its length that have ink there.
+    """
+
+    start: float
+    end: float
+    at: float
+    rise: float
+    above: float
+    below: float
+
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
+
+NO_LINE = Line(0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
+
+
+def line_along(row: Darkness) -> Line:
+    """The longest line through the middle of a row of boxes, as ``row_of`` gives it."""
+    height, width = row.shape
+    darkest = float(np.percentile(row, 98))
+    ink = (row > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
+    edge, middle = round(FRAME * height), round(MIDDLE * height)
+    ink[:edge] = ink[height - edge :] = 0
+    wobble, gap = max(1, round(WOBBLE * height)), max(1, round(GAP * height)) | 1
+    fat = cv2.dilate(ink, np.ones((2 * wobble + 1, 1), np.uint8))
+    fat = cv2.morphologyEx(fat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    at = np.arange(middle, height - middle, STEP_PX)
+    left, right = (ends.ravel() for ends in np.meshgrid(at, at, indexing="ij"))
+    across = np.arange(0, width, STEP_PX)
+    mild = np.abs(right - left) <= STEEPEST * height
+    left, right = left[mild], right[mild]
+    rows = np.rint(left[:, None] + (right - left)[:, None] * (across / max(width - 1, 1))).astype(int)
+    hit = fat[rows, across] > 0
+    runs, ends = _longest_runs(hit)
+    best = int(runs.argmax())
+    length, end = int(runs[best]), int(ends[best])
+    if length < 2:
+        return NO_LINE
+    on = slice(end - length + 1, end + 1)
+    y, x = rows[best, on], across[on]
+    off, far = round(OFF_LINE * height), round(LOOKED_FOR * height)
+    return Line(
+        float(x[0] / height),
+        float((x[-1] + 1) / height),
+        float(y.mean() / height),
+        float((y[-1] - y[0]) / height),
+        _with_ink(ink, x, y - far, y - off),
+        _with_ink(ink, x, y + off + 1, y + far),
+    )
+
+
+def _longest_runs(hit: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of each row, the longest run of true values and the place of its last one."""
+    counted = np.cumsum(hit, axis=1)
+    run = counted - np.maximum.accumulate(np.where(hit, 0, counted), axis=1)
+    ends = run.argmax(axis=1)
+    return np.take_along_axis(run, ends[:, None], axis=1)[:, 0], ends
+
+
+def _with_ink(ink: Ink, x: NDArray[np.intp], top: NDArray[np.intp], bottom: NDArray[np.intp]) -> float:
+    """Part of the columns ``x`` that have ink in the rows from ``top`` on and before ``bottom``."""
+    height = len(ink)
+    down = np.vstack([np.zeros((1, ink.shape[1]), int), np.cumsum(ink, axis=0)])
+    top, bottom = np.clip(top, 0, height), np.clip(bottom, 0, height)
+    return float((down[np.maximum(bottom, top), x] > down[top, x]).mean())
+
+
+def row_of(strip: Strip, row: Box, upright_mm: Sequence[tuple[float, float]]) -> Darkness:
+    """The part of the strip that shows ``row``, without the columns that printed upright lines take, each given as
+    its middle and its width, mm."""
+    rows, columns = strip.span(row)
+    picture = strip.darkness[rows, columns]
+    kept = np.ones(picture.shape[1], bool)
+    for middle, width in upright_mm:
+        half = width / 2 + BESIDE_LINE * row.height
+        left, right = ((at - row.x) * strip.px_per_mm for at in (middle - half, middle + half))
+        kept[max(round(left), 0) : max(round(right), 0)] = False
+    return picture[:, kept]
+
+
+def line_down(strip: Strip, cell: Box) -> float:
+    return 0.0
