@@ -1,9 +1,11 @@
-"""What speaks for a page's numbers: their own pictures, and sums of numbers that are seen themselves."""
+"""What is seen of a page's numbers by sight alone, each eye by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from formreader.decide import Policy, Sighted
+from formreader.reader.evidence import model_of
 from formreader.reader.page import AnyPage
 
 FEWEST_WRITTEN, ILLEGIBLE = 3, 0.5
@@ -18,21 +20,16 @@ def is_doubtful(page: AnyPage) -> bool:
     return len(written) >= FEWEST_WRITTEN and illegible > len(written) / 2
 
 
-def single_encodings(page: AnyPage, values: Mapping[str, int | None], least_share: float) -> dict[str, str]:
-    """Fields whose value one encoding beside the boxes shows alone, and no sum confirms; with that encoding's name.
-
-    An encoding shows a value where its own picture gives it ``least_share``. A sum confirms a value where it holds
-    and all other numbers in it are shown: what was itself guessed from the value confirms nothing.
-    """
-    shown = {
-        name: [called for called, says in page.evidence[name].encodings.items() if says.get(value, 0.0) >= least_share]
-        for name, value in values.items()
-    }
-    sums = [rule for rule in page.template.rules if rule.relation == "=" and rule.holds(values)]
+def sighted(page: AnyPage, values: Mapping[str, int | None], policy: Policy) -> dict[str, Sighted]:
+    """Each field's value, and the share that each eye gives it; of one with a remark, not plainly seen, none."""
     found = {}
-    for name, encodings in shown.items():
-        if len(encodings) == 1 and encodings[0] != page.template.fields[name].primary:
-            beside = ({other for _, other in rule.terms} for rule in sums)
-            if not any(name in terms and all(shown[other] for other in terms - {name}) for terms in beside):
-                found[name] = encodings[0]
+    for name, value in values.items():
+        encodings = page.template.fields[name].encodings
+        evidence = page.evidence[name]
+        plain = all(share <= policy.most_remark for share in evidence.remarks.values())
+        eyes: dict[str, float] = {}
+        for called, says in evidence.encodings.items():
+            eye = model_of(encodings[called]) if called in encodings else called  # a second reader is its own
+            eyes.setdefault(eye, says.get(value, 0.0) if plain else 0.0)
+        found[name] = Sighted(value, eyes)
     return found
