@@ -92,6 +92,46 @@ def test_a_remark_of_those_who_look_sends_the_field_to_review_and_vouches_for_no
     assert reasons_of(fields["a"]) == ["one_witness"]
 
 
+def test_numbers_whose_total_is_where_nothing_is_written_may_be_those_of_other_rows(make_page, with_words):
+    """A page cropped at the top was read one row lower: all that stands in a row agreed, the total was empty."""
+    said = {"a": {12: 0.999}, "b": {30: 0.999}}
+    rows = {"a": {"X12": 0.999}, "b": {"X30": 0.999}}
+    whole = judged(make_page({**rows, "c": {"X42": 0.999}}, ["a + b = c"], tallies=said))
+    assert {field.status for field in whole.values()} == {"accepted"}
+    shifted = judged(make_page({**rows, "c": {"___": 0.999}}, ["a + b = c"], tallies=said))
+    assert reasons_of(shifted["a"]) == reasons_of(shifted["b"]) == ["total_missing"]
+    anchored = make_page({**rows, "c": {"___": 0.999}, "d": {"X42": 0.999}}, ["a + b = c", "a + b = d"], tallies=said)
+    assert judged(anchored)["a"].status == "accepted"
+
+
+def test_a_page_whose_numbers_mostly_contradict_the_rest_is_doubtful(make_page, with_words):
+    """Mirrored: 9 of 12 numbers were others than strokes and sums said, and one was accepted."""
+    odd = {"a": {"X_3": 0.99}, "b": {"_X7": 0.99}, "c": {"1_2": 0.99}}
+    page = make_page({**odd, "d": {"_02": 0.999}}, tallies={"d": {2: 0.999}})
+    assert reasons_of(judged(page)["d"]) == ["doubtful_page"]
+
+
+def with_second(page, **said):
+    evidence = {
+        name: replace(found, encodings={**found.encodings, "second": said[name]} if name in said else found.encodings)
+        for name, found in page.evidence.items()
+    }
+    return replace(page, evidence=evidence)
+
+
+def test_a_second_reader_of_the_same_ink_is_a_witness_for_what_it_reads_alike(make_page):
+    page = make_page({"a": {"X12": 0.999}})
+    assert reasons_of(judged(page)["a"]) == ["one_witness"]
+    assert judged(with_second(page, a={12: 0.9}))["a"].status == "accepted"
+    assert judged(with_second(page, a={12: 0.9}))["a"].evidence["second"] == (("12", 0.9),)
+
+
+def test_two_readers_that_differ_send_the_field_to_review(make_page):
+    a = judged(with_second(make_page({"a": {"X12": 0.9999}}, tallies={"a": {12: 0.99}}), a={72: 0.9}))["a"]
+    assert (a.value, a.status, reasons_of(a)) == (12, "review", ["readers_disagree"])
+    assert "says 72" in a.reasons[0].text
+
+
 def reasons_of(field) -> list[str]:
     return [reason.code for reason in field.reasons]
 

@@ -3,11 +3,10 @@
 from formreader.decide.fields import REASONS, Sight, judge_field, stated_confidence
 from formreader.decide.pages import alike, judge_codes, judge_registration, judge_sides
 from formreader.decide.policy import Policy, default_policy, load_policy, policy_for, save_policy
-from formreader.decide.witnesses import SECOND, Sighted, confirming, eyes_of
+from formreader.decide.witnesses import Sighted, confirming, eyes_of
 
 __all__ = [
     "REASONS",
-    "SECOND",
     "Policy",
     "Sight",
     "Sighted",

@@ -22,6 +22,8 @@ REASONS = {
     "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
     "two_marks": "more than one bubble is filled in a column: look which one counts",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
+    "total_missing": "what this number adds up to is left empty or lies outside the photograph: look whether the page "
+    "is whole, and whether the crop shows this number",
     "doubtful_page": "hardly a number on this page can be read: look whether it is mirrored, or of another form, "
     "then at the crop",
     "outside_picture": "part of the boxes lies outside the photograph: retake it",
@@ -44,6 +46,8 @@ class Sight:
     probably reads ``contrary``, and gives ``contrary_share`` to other values than the one reported. ``disagree`` is the
     probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
     ``remarks`` are other things seen, codes of ``REASONS``, each with its probability.
+    The last three say where it lies: ``inside`` the picture, ``without_total`` on the page to hold it in its place, on
+    a ``doubtful_page``.
     """
 
     confidence: float
@@ -60,8 +64,9 @@ class Sight:
     unreadable: bool
     odd: bool
     empty: bool
-    inside: bool
-    doubtful_page: bool
+    inside: bool = True
+    without_total: bool = False
+    doubtful_page: bool = False
 
 
 def stated_confidence(sight: Sight, policy: Policy) -> float:
@@ -92,7 +97,11 @@ def judge_field(
                 told = {"where": where, "rule": check.rule, "as_read": check.as_read, "mend": mend}
                 reasons.append(_reason("rule_violated", **told))
     reasons += [_reason(code) for code, share in sight.remarks.items() if share > policy.most_remark]
-    plain = {"left_empty": sight.empty, "doubtful_page": sight.doubtful_page}
+    plain = {
+        "left_empty": sight.empty,
+        "total_missing": sight.without_total and not sight.empty,
+        "doubtful_page": sight.doubtful_page,
+    }
     reasons += [_reason(code) for code, holds in plain.items() if holds]
     return ("review" if reasons else "accepted"), tuple(reasons)
 

@@ -25,9 +25,6 @@ from dataclasses import dataclass
 from formreader.decide.policy import Policy
 from formreader.templates import Rule
 
-SECOND = "second"
-"""The encoding's name, and the eye's, of a second reader of the primary encoding's ink."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sighted:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from formreader.decide import SECOND, Policy, Sight, Sighted, confirming, eyes_of, judge_field, stated_confidence
+from formreader.decide import Policy, Sight, Sighted, confirming, eyes_of, judge_field, stated_confidence
 from formreader.decode import Posterior, plainly_written, readable
+from formreader.geometry import Points
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
-from formreader.reader.support import is_doubtful, sighted
+from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
-from formreader.records import Check, FieldReading, SheetReading
+from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
 from formreader.templates import outline
 
@@ -40,11 +41,30 @@ def judge_page(
         seen = sighted(page, {name: field.value for name, field in reported.items()}, policy)
         checks = _settled(posterior.checks, reported)
         across = _settled(across, reported)
-        doubtful = is_doubtful(page)
-        fields = {
-            name: _field(page, name, posterior, field, seen, doubtful, checks, across, policy)
-            for name, field in reported.items()
-        }
+        doubtful = is_doubtful(page, reported)
+        quads = {name: _quad(page, name) for name in page.evidence}
+        inside = {name: _is_inside(quad, page.source) for name, quad in quads.items()}
+        adrift = without_total(page, reported, inside)
+        fields = {}
+        for name, field in reported.items():
+            sight = replace(
+                _sight(page, name, posterior, field, seen, policy),
+                inside=inside[name],
+                without_total=name in adrift,
+                doubtful_page=doubtful,
+            )
+            status, reasons = judge_field(name, sight, checks=checks, across=across, policy=policy)
+            fields[name] = FieldReading(
+                name=name,
+                value=field.value,
+                written=field.written,
+                confidence=stated_confidence(sight, policy),
+                status=status,
+                reasons=reasons,
+                alternatives=tuple(list(posterior.fields[name].items())[:ALTERNATIVES]),
+                evidence=_shown(page.template.fields[name].primary, page.evidence[name]),
+                quad=quads[name],
+            )
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
         source=page.source,
@@ -69,55 +89,46 @@ def _settled(checks: Sequence[Check], reported: Mapping[str, Reported]) -> tuple
     )
 
 
-def _field(
+def _sight(
     page: AnyPage,
     name: str,
     posterior: Posterior,
     reported: Reported,
     seen: Mapping[str, Sighted],
-    doubtful: bool,
-    checks: tuple[Check, ...],
-    across: tuple[Check, ...],
     policy: Policy,
-) -> FieldReading:
-    evidence, field, source = page.evidence[name], page.template.fields[name], page.source
-    values = posterior.fields[name]
-    quad = map_points(page.registration, outline(field.encodings[field.primary]).corners)
-    limits = np.array([source.width, source.height])
-    is_readable = readable(reported.written)
-    share = evidence.encodings[field.primary].get(reported.value, 0.0)
-    is_known = is_readable or reported.value is not None
+) -> Sight:
+    """What speaks for and against a field by itself."""
+    evidence, primary = page.evidence[name], page.template.fields[name].primary
+    is_known = readable(reported.written) or reported.value is not None
     second = evidence.encodings.get(SECOND, {})
-    sight = Sight(
-        confidence=values.get(reported.value, 0.0) if is_known else 0.0,
-        picture_share=share,
+    agreement = posterior.agreements[name]
+    return Sight(
+        confidence=posterior.fields[name].get(reported.value, 0.0) if is_known else 0.0,
+        picture_share=evidence.encodings[primary].get(reported.value, 0.0),
         own=_named(reported.own),
         proposed=_named(reported.proposed),
         eyes=eyes_of(seen[name], policy),
         equations=tuple(rule.text for rule in confirming(name, seen, page.template.rules, policy)),
         contrary=_named(max(second, key=second.__getitem__, default=None)),
         contrary_share=sum(second.values()) - second.get(reported.value, 0.0),
-        disagree=posterior.agreements[name].disagree,
-        says=posterior.agreements[name].says,
+        disagree=agreement.disagree,
+        says=agreement.says,
         remarks=evidence.remarks,
         unreadable="?" in reported.written,
         odd=not plainly_written(reported.written),
         empty=set(reported.written) == {"_"},
-        inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
-        doubtful_page=doubtful,
     )
-    status, reasons = judge_field(name, sight, checks=checks, across=across, policy=policy)
-    return FieldReading(
-        name=name,
-        value=reported.value,
-        written=reported.written,
-        confidence=stated_confidence(sight, policy),
-        status=status,
-        reasons=reasons,
-        alternatives=tuple(list(values.items())[:ALTERNATIVES]),
-        evidence=_shown(field.primary, evidence),
-        quad=quad,
-    )
+
+
+def _quad(page: AnyPage, name: str) -> Points:
+    """The primary encoding's outline (4, 2) in frame photo."""
+    field = page.template.fields[name]
+    return map_points(page.registration, outline(field.encodings[field.primary]).corners)
+
+
+def _is_inside(quad: Points, source: Source) -> bool:
+    limits = np.array([source.width, source.height])
+    return bool(((quad >= -0.5) & (quad <= limits - 0.5)).all())
 
 
 def _named(value: int | None) -> str:
