@@ -1,14 +1,19 @@
 """Decide: the only place with thresholds."""
 
-from formreader.decide.fields import REASONS, judge_field
+from formreader.decide.fields import REASONS, Sight, judge_field, stated_confidence
 from formreader.decide.pages import alike, judge_codes, judge_registration, judge_sides
 from formreader.decide.policy import Policy, default_policy, load_policy, policy_for, save_policy
+from formreader.decide.witnesses import Sighted, confirming, eyes_of
 
 __all__ = [
     "REASONS",
     "Policy",
+    "Sight",
+    "Sighted",
     "alike",
+    "confirming",
     "default_policy",
+    "eyes_of",
     "judge_codes",
     "judge_field",
     "judge_registration",
@@ -16,4 +21,5 @@ __all__ = [
     "load_policy",
     "policy_for",
     "save_policy",
+    "stated_confidence",
 ]

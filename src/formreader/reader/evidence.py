@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from formreader.decode import (
     read_tallies,
     read_word_boxes,
     read_word_lines,
+    two_marks,
 )
 from formreader.geometry import Box, Points
 from formreader.locate import Place, crop_cells, cut_lines, find_lines
@@ -100,12 +102,14 @@ class Looked:
 class FieldEvidence:
     """``written``: the strings that may stand in the primary encoding; ``encodings``: what each says, it first.
 
-    ``most`` is the largest number that there is room for.
+    ``most`` is the largest number that there is room for. ``remarks``: what else is seen that keeps the field from
+    being accepted, codes of ``decide.REASONS``, each with its probability.
     """
 
     written: tuple[NumberReading, ...]
     encodings: Mapping[str, Values]
     most: int
+    remarks: Mapping[str, float] = dataclass_field(default_factory=dict)
 
 
 def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
@@ -114,7 +118,7 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
     printed = [text.box for text in template.texts]
     for name, field in template.fields.items():
         for called, encoding in field.encodings.items():
-            places.setdefault(_model_of(encoding), []).extend(
+            places.setdefault(model_of(encoding), []).extend(
                 (name, called, index, box) for index, box in indexed_cells(encoding)
             )
     cells: list[Cell] = []
@@ -170,6 +174,7 @@ def _evidence(
     full = [strokes * len(tally.cells[0]) for strokes in GROUPS] if isinstance(tally, Tally) else []
     written: tuple[NumberReading, ...] = ()
     encodings: dict[str, Values] = {}
+    remarks: dict[str, float] = {}
     for called, encoding in field.encodings.items():
         rows = rows_of[called]
         match encoding:
@@ -181,7 +186,9 @@ def _evidence(
                 written = read_strings(strings)
                 encodings[called] = read_number(strings)
             case Bubbles(columns=columns):
-                encodings[called] = read_bubbles(_grid(rows, len(columns)))
+                marks = _grid(rows, len(columns))
+                encodings[called] = read_bubbles(marks)
+                remarks["two_marks"] = two_marks(marks)
             case Tally():
                 encodings[called] = tallies[field.name, called]
             case RowSums(style="boxes", cells=grid):
@@ -195,10 +202,11 @@ def _evidence(
     if not written:  # neither boxes nor a free number: what is reported is the number that the encoding says
         said = encodings[field.primary].items()
         written = tuple(NumberReading("_" if value is None else str(value), value, share) for value, share in said)
-    return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, field.most)
+    return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, field.most, remarks)
 
 
-def _model_of(encoding: Encoding) -> str:
+def model_of(encoding: Encoding) -> str:
+    """The name of the model that reads it."""
     match encoding:
         case Digits() | RowSums(style="boxes"):
             return "digits"
