@@ -25,20 +25,23 @@ FEWEST_PX = 20
 """Fewer pixels of bare paper say nothing of its tone."""
 USUAL_STEP = 0.02
 """Steps of tone as they come with shade, at least."""
+SPREADS = 5.0
+"""Tones that vary from box to box, as on paper with a watermark, say less: so many times their median deviation."""
 BLACK = 0.35
 """Paper this dark against the page's is none: shade leaves more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Bare paper in a box: its grey level over that of the paper around it, ``step``, and its own ``grey``."""
+    """Bare paper in a box: its grey level over that of the paper around it, ``step``, None where hardly any shows; and
+    how bright it is, ``grey``."""
 
-    step: float
+    step: float | None
     grey: float
 
 
-def paper_in(strip: Strip, cell: Box) -> Paper | None:
-    """The paper that shows in a box between its ink; None where hardly any does."""
+def paper_in(strip: Strip, cell: Box) -> Paper:
+    """The paper that shows in a box between its ink."""
     shorter = min(cell.width, cell.height)
     clean = cv2.dilate((strip.darkness > CLEAN).astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
     around = np.zeros_like(clean)
@@ -47,10 +50,10 @@ def paper_in(strip: Strip, cell: Box) -> Paper | None:
     within = np.zeros_like(clean)
     within[strip.span(_grown(cell, -INSET * shorter))] = True
     ring, inner = strip.grey[around & clean], strip.grey[within & clean]
+    paper = float(np.median(strip.paper[strip.span(cell)]))
     if min(len(ring), len(inner)) < FEWEST_PX:
-        return None
-    grey = float(np.median(inner))
-    return Paper(grey / max(float(np.median(ring)), 1.0), grey)
+        return Paper(None, paper)
+    return Paper(float(np.median(inner)) / max(float(np.median(ring)), 1.0), paper)
 
 
 def _grown(box: Box, by: float) -> Box:
@@ -80,18 +83,16 @@ def _kind(edge: Edge) -> tuple[float, float]:
     return round(edge.segment.width, 2), edge.segment.ink
 
 
-def odd_papers(papers: Sequence[Paper | None]) -> list[float]:
+def odd_papers(papers: Sequence[Paper]) -> list[float]:
     """For each box of a page: how many times the usual step its paper's tone is off the paper around it.
 
     A box whose paper is nearly black is off by as much as there is.
     """
-    steps = np.array([paper.step for paper in papers if paper is not None])
-    greys = np.array([paper.grey for paper in papers if paper is not None])
-    if len(steps) == 0:
-        return [0.0] * len(papers)
-    middle, page = float(np.median(steps)), float(np.median(greys))
-    usual = USUAL_STEP + 3 * float(np.median(np.abs(steps - middle)))
+    steps = np.array([paper.step for paper in papers if paper.step is not None])
+    middle = float(np.median(steps)) if len(steps) else 1.0
+    usual = USUAL_STEP + SPREADS * (float(np.median(np.abs(steps - middle))) if len(steps) else 0.0)
+    black = BLACK * float(np.median([paper.grey for paper in papers]))
     return [
-        0.0 if paper is None else np.inf if paper.grey < BLACK * page else abs(paper.step - middle) / usual
+        np.inf if paper.grey < black else 0.0 if paper.step is None else abs(paper.step - middle) / usual
         for paper in papers
     ]

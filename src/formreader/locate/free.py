@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import LINE_MARGIN, LINE_PX, Box, Points, line_box, line_width_px
+from formreader.geometry import LINE_MARGIN, LINE_PX, Box, line_box, line_width_px
+from formreader.locate.crops import LINE_SUPERSAMPLING
 from formreader.locate.edges import see_edges
 from formreader.locate.strips import Strip
-from formreader.records import Cell, Grey
+from formreader.records import Grey
 from formreader.templates import Segment
 
 FAINTEST, OF_DARKEST = 0.09, 0.35
@@ -30,8 +31,8 @@ TALLEST = 1.7
 THIN = 0.2
 BEFORE, BEHIND = 0.35, 0.35
 """Heights of the cell that are shown before the first ink and behind the last."""
-NARROWEST, WIDEST = 1.3, 9.6
-"""Heights of the cell: the narrowest window that the networks have seen, and the widest that they are given."""
+NARROWEST = 1.3
+"""Heights of the cell: the narrowest window that the networks have seen."""
 EMPTY = 4.0
 """Heights of the cell that are shown of one in which nothing is found."""
 AROUND = 0.6
@@ -54,8 +55,11 @@ def strip_box(cell: Box) -> Box:
     return Box(cell.x - around, cell.y - around, cell.width + 2 * around, cell.height + 2 * around)
 
 
-def find_writing(strip: Strip, cell: Box, printed: Sequence[Segment], texts: Sequence[Box]) -> Writing:
-    """The writing in ``cell``; where there is none, a window in its middle. ``printed`` and ``texts`` are of the page."""
+def find_writing(strip: Strip, cell: Box, printed: Sequence[Segment], texts: Sequence[Box], most_px: int) -> Writing:
+    """The writing in ``cell``; where there is none, a window in its middle.
+
+    ``printed`` and ``texts`` are of the page. The window is no wider than what ``cut_window`` shows in ``most_px``.
+    """
     ink = _ink(strip, cell, printed, texts)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     h = cell.height * strip.px_per_mm
@@ -75,14 +79,41 @@ def find_writing(strip: Strip, cell: Box, printed: Sequence[Segment], texts: Seq
     k = strip.px_per_mm
     mine = own[labels[max(rows.start - edge, 0) : rows.stop + edge]]
     inked = np.flatnonzero(mine.any(axis=0))
-    box = _window(cell, strip.box.x + float(inked[0]) / k, strip.box.x + float(inked[-1] + 1) / k)
+    most = (most_px / LINE_PX * (1 + 2 * LINE_MARGIN) - 2 * LINE_MARGIN) * cell.height
+    box = _window(cell, most, strip.box.x + float(inked[0]) / k, strip.box.x + float(inked[-1] + 1) / k)
     first, last = round((box.x - strip.box.x) * k), round((box.right - strip.box.x) * k)
     shown = mine[:, max(first, 0) : max(last, 0)]
     return Writing(box, 1.0 - float(shown.sum() / mine.sum()), picture)
 
 
-def _window(cell: Box, left: float, right: float) -> Box:
-    """The part of the cell, or a little beyond it, that shows ink from ``left`` to ``right``, mm."""
+def narrowed(cell: Box, window: Box) -> Box:
+    """Of a wide box for one digit, the part about as wide as high around what is written, or all that is written."""
+    width = min(max(window.width - (BEFORE + BEHIND) * cell.height, cell.height), cell.width)
+    left = min(max(window.centre[0] - width / 2, cell.x), cell.right - width)
+    return Box(left, cell.y, width, cell.height)
+
+
+def cut_window(strip: Strip, writing: Writing, width_px: int) -> Grey:
+    """The window and its margin (see ``geometry.line_box``), 32 px high, in a picture ``width_px`` wide.
+
+    What it leaves over on the right is white, what it lacks is cut off.
+    """
+    seen, k = line_box(writing.box), strip.px_per_mm
+    left, top = (seen.x - strip.box.x) * k, (seen.y - strip.box.y) * k
+    size = (line_width_px(writing.box.width / writing.box.height), LINE_PX)
+    fine = (LINE_SUPERSAMPLING * size[0], LINE_SUPERSAMPLING * size[1])
+    across, down = seen.width * k / fine[0], seen.height * k / fine[1]
+    strip_from_fine = np.array([[across, 0, left + across / 2 - 0.5], [0, down, top + down / 2 - 0.5]])
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cut = cv2.warpAffine(writing.picture, strip_from_fine, fine, flags=how, borderMode=cv2.BORDER_REPLICATE)
+    picture = np.full((LINE_PX, width_px), 255, np.uint8)
+    shown = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)[:, :width_px]
+    picture[:, : shown.shape[1]] = shown
+    return picture
+
+
+def _window(cell: Box, most: float, left: float, right: float) -> Box:
+    """The part of the cell, or a little beyond it, that shows ink from ``left`` to ``right``, mm, or ``most`` of it."""
     h = cell.height
     left, right = left - BEFORE * h, right + BEHIND * h
     least = min(NARROWEST * h, cell.width)
@@ -92,7 +123,7 @@ def _window(cell: Box, left: float, right: float) -> Box:
     # the networks know the cell's own sides: a window does not end a little before or beyond them
     left = cell.x if abs(left - cell.x) < BEFORE * h else left
     right = cell.right if abs(right - cell.right) < BEHIND * h else right
-    return Box(left, cell.y, min(right - left, WIDEST * h), h)
+    return Box(left, cell.y, min(right - left, most), h)
 
 
 def _is_near(own: NDArray[np.bool_], stats: NDArray[np.int32], h: float) -> NDArray[np.bool_]:

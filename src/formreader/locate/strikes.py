@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Box
+from formreader.locate.edges import Edge
 from formreader.locate.strips import Darkness, Strip
+from formreader.templates import Segment
 
 FAINTEST, OF_DARKEST = 0.1, 0.35
 """Ink is at least so dark, and has at least this part of what the darkest ink there has."""
@@ -31,6 +33,10 @@ STEEPEST = 0.6
 OFF_LINE, LOOKED_FOR = 0.13, 0.6
 """Heights of the boxes from a line: ink nearer is the line itself, ink further off is not under it."""
 STEP_PX = 3
+SAME_MM = 0.5
+"""A line that ends so near a box ends there."""
+UNUSED = "X-_"
+"""Characters of boxes that hold no digit."""
 
 Ink = NDArray[np.uint8]
 """Shape (height, width), 1 where there is ink."""
@@ -60,7 +66,7 @@ NO_LINE = Line(0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
 
 
 def line_along(row: Darkness) -> Line:
-    """The longest line through the middle of a row of boxes, as ``row_of`` gives it."""
+    """The longest line through the middle of a row of boxes, its printed upright lines left out."""
     height, width = row.shape
     darkest = float(np.percentile(row, 98))
     ink = (row > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
@@ -96,9 +102,10 @@ def line_along(row: Darkness) -> Line:
 
 def _longest_runs(hit: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Of each row, the longest run of true values and the place of its last one."""
-    counted = np.cumsum(hit, axis=1)
-    run = counted - np.maximum.accumulate(np.where(hit, 0, counted), axis=1)
-    ends = run.argmax(axis=1)
+    counted: NDArray[np.intp] = np.cumsum(hit, axis=1)
+    before: NDArray[np.intp] = np.maximum.accumulate(np.where(hit, 0, counted), axis=1)
+    run: NDArray[np.intp] = counted - before
+    ends: NDArray[np.intp] = run.argmax(axis=1)
     return np.take_along_axis(run, ends[:, None], axis=1)[:, 0], ends
 
 
@@ -110,7 +117,37 @@ def _with_ink(ink: Ink, x: NDArray[np.intp], top: NDArray[np.intp], bottom: NDAr
     return float((down[np.maximum(bottom, top), x] > down[top, x]).mean())
 
 
-def row_of(strip: Strip, row: Box, upright_mm: Sequence[tuple[float, float]]) -> Darkness:
+def find_line(
+    strip: Strip, cells: Sequence[Box], edges: Sequence[Sequence[Edge]], printed: Sequence[Segment], read: str
+) -> Line:
+    """The longest line over those boxes of a field that hold digits.
+
+    ``edges`` are the printed edges of each cell as the strip shows them, ``printed`` the lines of the page, ``read``
+    the likeliest character of each cell: what runs from a cross or a dash into the box beside it is theirs.
+    """
+    digits = [i for i, character in enumerate(read) if character not in UNUSED]
+    if not digits:
+        return NO_LINE
+    first, last = digits[0], digits[-1]
+    reach = BEYOND * cells[0].height
+    left = cells[first].x - (0.0 if first and read[first - 1] in "X-" else reach)
+    right = cells[last].right + (0.0 if last + 1 < len(cells) and read[last + 1] in "X-" else reach)
+    row = Box(left, cells[0].y, right - left, cells[0].height)
+    beside = [line for line in printed if line.horizontal and row.y < line.y0 < row.bottom]
+    # rows of another table may go on beside the boxes
+    left = max([left, *(line.x1 for line in beside if left < line.x1 <= cells[first].x + SAME_MM)])
+    right = min([right, *(line.x0 for line in beside if cells[last].right - SAME_MM <= line.x0 < right)])
+    row = Box(left, row.y, right - left, row.height)
+    upright = [
+        (edge.segment.x0 + float(np.median(edge.off_mm)), edge.segment.width)
+        for of_cell in edges
+        for edge in of_cell
+        if not edge.segment.horizontal and len(edge.off_mm)
+    ]
+    return line_along(_row(strip, row, upright))
+
+
+def _row(strip: Strip, row: Box, upright_mm: Sequence[tuple[float, float]]) -> Darkness:
     """The part of the strip that shows ``row``, without the columns that printed upright lines take, each given as
     its middle and its width, mm."""
     rows, columns = strip.span(row)
@@ -121,7 +158,3 @@ def row_of(strip: Strip, row: Box, upright_mm: Sequence[tuple[float, float]]) ->
         left, right = ((at - row.x) * strip.px_per_mm for at in (middle - half, middle + half))
         kept[max(round(left), 0) : max(round(right), 0)] = False
     return picture[:, kept]
-
-
-def line_down(strip: Strip, cell: Box) -> float:
-    return 0.0

@@ -112,7 +112,7 @@ def _cut(grey: Grey, scale: float, box: Box, map_points: Callable[[Points], Poin
 
 
 def _piece(grey: Grey, quad: NDArray[np.float32], size: tuple[int, int]) -> Grey:
-    """A quad (4, 2) px of ``grey`` as a picture of ``size``, averaged over the source pixels, so that thin ink stays."""
+    """A quad (4, 2) px of ``grey`` as a picture of ``size``, averaged where it is finer: thin ink stays."""
     width_px = float(np.hypot(*(quad[1] - quad[0])))
     finer = int(np.clip(round(width_px / size[0]), 1, FINEST))
     wide, high = size[0] * finer, size[1] * finer

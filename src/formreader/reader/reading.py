@@ -17,8 +17,9 @@ from formreader.geometry import Box
 from formreader.identify import LINEAR, QUICK, candidates, find_printed_codes, find_tags, heading_likeness
 from formreader.load import load_photo, page_count
 from formreader.locate import cut_box
+from formreader.reader.cutting import View
 from formreader.reader.documents import WeighedDocument, weigh_documents
-from formreader.reader.evidence import Recognisers, View, evidence_of, look
+from formreader.reader.evidence import Recognisers, evidence_of, look
 from formreader.reader.identity import identity_of
 from formreader.reader.judging import judge_page
 from formreader.reader.page import AnyPage, Page, Refusal, timed
