@@ -2,7 +2,7 @@
 
 from formreader.locate.covers import missing_frames, odd_papers, paper_in
 from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
-from formreader.locate.edges import Edge, printed_edges, see_edges
+from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
 from formreader.locate.free import Writing, cut_window, find_writing, narrowed, strip_box
 from formreader.locate.strikes import find_line
 from formreader.locate.strips import Strip, cut_strips
@@ -12,6 +12,7 @@ __all__ = [
     "CROP_PX",
     "Edge",
     "Place",
+    "Ruling",
     "Strip",
     "Writing",
     "WrittenLine",
@@ -27,7 +28,7 @@ __all__ = [
     "narrowed",
     "odd_papers",
     "paper_in",
-    "printed_edges",
+    "ruling_of",
     "see_edges",
     "strip_box",
 ]

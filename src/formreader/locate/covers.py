@@ -43,14 +43,13 @@ class Paper:
 def paper_in(strip: Strip, cell: Box) -> Paper:
     """The paper that shows in a box between its ink."""
     shorter = min(cell.width, cell.height)
-    clean = cv2.dilate((strip.darkness > CLEAN).astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-    around = np.zeros_like(clean)
-    around[strip.span(_grown(cell, RING * shorter))] = True
-    around[strip.span(_grown(cell, INSET * shorter / 2))] = False
-    within = np.zeros_like(clean)
-    within[strip.span(_grown(cell, -INSET * shorter))] = True
-    ring, inner = strip.grey[around & clean], strip.grey[within & clean]
-    paper = float(np.median(strip.paper[strip.span(cell)]))
+    shown = strip.part(_grown(cell, RING * shorter))
+    clean = cv2.dilate((shown.darkness > CLEAN).astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+    around = clean.copy()
+    around[shown.span(_grown(cell, INSET * shorter / 2))] = False
+    within = shown.span(_grown(cell, -INSET * shorter))
+    ring, inner = shown.grey[around], shown.grey[within][clean[within]]
+    paper = float(np.median(shown.paper[shown.span(cell)]))
     if min(len(ring), len(inner)) < FEWEST_PX:
         return Paper(None, paper)
     return Paper(float(np.median(inner)) / max(float(np.median(ring)), 1.0), paper)

@@ -42,25 +42,68 @@ class Edge:
     off_mm: NDArray[np.float32]
 
 
-def printed_edges(cell: Box, segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    """Those sides of ``cell`` that are printed, each with its line's width and ink."""
-    sides = (
-        (True, cell.y, cell.x, cell.right),
-        (True, cell.bottom, cell.x, cell.right),
-        (False, cell.x, cell.y, cell.bottom),
-        (False, cell.right, cell.y, cell.bottom),
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The printed lines of a page, to be asked which lie where: those across and those down, ``at`` (N, 3) is the
+    position, the start and the end of each, mm."""
+
+    across: tuple[Segment, ...]
+    across_at: NDArray[np.float64]
+    down: tuple[Segment, ...]
+    down_at: NDArray[np.float64]
+
+    def edges_of(self, cell: Box) -> tuple[Segment, ...]:
+        """Those sides of ``cell`` that are printed, each with its line's width and ink."""
+        found = []
+        for at in (cell.y, cell.bottom):
+            if (line := _along(self.across, self.across_at, at, cell.x, cell.right)) is not None:
+                found.append(Segment(cell.x, line.y0, cell.right, line.y0, line.width, line.ink))
+        for at in (cell.x, cell.right):
+            if (line := _along(self.down, self.down_at, at, cell.y, cell.bottom)) is not None:
+                found.append(Segment(line.x0, cell.y, line.x0, cell.bottom, line.width, line.ink))
+        return tuple(found)
+
+    def within(self, box: Box) -> tuple[Segment, ...]:
+        """The parts of all lines that lie in ``box``."""
+        level = [
+            Segment(max(line.x0, box.x), line.y0, min(line.x1, box.right), line.y0, line.width, line.ink)
+            for line in _crossing(self.across, self.across_at, (box.y, box.bottom), (box.x, box.right))
+        ]
+        upright = [
+            Segment(line.x0, max(line.y0, box.y), line.x0, min(line.y1, box.bottom), line.width, line.ink)
+            for line in _crossing(self.down, self.down_at, (box.x, box.right), (box.y, box.bottom))
+        ]
+        return (*level, *upright)
+
+
+def ruling_of(segments: Sequence[Segment]) -> Ruling:
+    """A page's printed lines, ready to be asked."""
+    across = tuple(line for line in segments if line.horizontal)
+    down = tuple(line for line in segments if not line.horizontal)
+    return Ruling(
+        across,
+        np.array([(line.y0, line.x0, line.x1) for line in across]).reshape(-1, 3),
+        down,
+        np.array([(line.x0, line.y0, line.y1) for line in down]).reshape(-1, 3),
     )
-    found = []
-    for across, at, start, end in sides:
-        for line in segments:
-            if line.horizontal != across:
-                continue
-            position, first, last = (line.y0, line.x0, line.x1) if across else (line.x0, line.y0, line.y1)
-            if abs(position - at) <= SAME_LINE_MM and first <= start + SAME_LINE_MM and last >= end - SAME_LINE_MM:
-                ends = (start, position, end, position) if across else (position, start, position, end)
-                found.append(Segment(*ends, line.width, line.ink))
-                break
-    return tuple(found)
+
+
+def _along(
+    lines: Sequence[Segment], at: NDArray[np.float64], position: float, start: float, end: float
+) -> Segment | None:
+    """The line that runs at ``position`` from ``start`` to ``end``, if one does."""
+    there = np.abs(at[:, 0] - position) <= SAME_LINE_MM
+    there &= (at[:, 1] <= start + SAME_LINE_MM) & (at[:, 2] >= end - SAME_LINE_MM)
+    first = int(there.argmax()) if len(there) else 0
+    return lines[first] if len(there) and there[first] else None
+
+
+def _crossing(
+    lines: Sequence[Segment], at: NDArray[np.float64], between: tuple[float, float], along: tuple[float, float]
+) -> list[Segment]:
+    """The lines whose position lies ``between`` two, and that have a part ``along``."""
+    there = (at[:, 0] >= between[0]) & (at[:, 0] <= between[1]) & (at[:, 1] < along[1]) & (at[:, 2] > along[0])
+    return [lines[i] for i in np.flatnonzero(there).tolist()]
 
 
 def see_edges(strip: Strip, edges: Sequence[Segment]) -> tuple[Edge, ...]:
@@ -87,7 +130,7 @@ def _parts(line: Segment) -> list[NDArray[np.float64]]:
     chunks = max(1, round(length / count / CHUNK_MM))
     if length < CHUNK_MM / 2:
         return []
-    at = start + along * (CORNER_MM + np.linspace(0, length, count * chunks + 1)[:, None])
+    at = start + along * (CORNER_MM + length / (count * chunks) * np.arange(count * chunks + 1)[:, None])
     return [np.stack([at[i : i + chunks], at[i + 1 : i + chunks + 1]], axis=1) for i in range(0, len(at) - 1, chunks)]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from formreader.geometry import LINE_MARGIN, LINE_PX, Box, line_box, line_width_px
 from formreader.locate.crops import LINE_SUPERSAMPLING
-from formreader.locate.edges import see_edges
+from formreader.locate.edges import Ruling, see_edges
 from formreader.locate.strips import Strip
 from formreader.records import Grey
 from formreader.templates import Segment
@@ -55,10 +55,10 @@ def strip_box(cell: Box) -> Box:
     return Box(cell.x - around, cell.y - around, cell.width + 2 * around, cell.height + 2 * around)
 
 
-def find_writing(strip: Strip, cell: Box, printed: Sequence[Segment], texts: Sequence[Box], most_px: int) -> Writing:
+def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box], most_px: int) -> Writing:
     """The writing in ``cell``; where there is none, a window in its middle.
 
-    ``printed`` and ``texts`` are of the page. The window is no wider than what ``cut_window`` shows in ``most_px``.
+    ``printed`` lines and ``texts`` are of the page. ``most_px`` is what ``cut_window`` shows at most.
     """
     ink = _ink(strip, cell, printed, texts)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -136,32 +136,23 @@ def _is_near(own: NDArray[np.bool_], stats: NDArray[np.int32], h: float) -> NDAr
     return result
 
 
-def _ink(strip: Strip, cell: Box, printed: Sequence[Segment], texts: Sequence[Box]) -> NDArray[np.uint8]:
+def _ink(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> NDArray[np.uint8]:
     """Where there is ink (height, width), without what the form prints; strokes that cross a printed line go on."""
     rows, columns = strip.span(cell)
     inner = strip.darkness[rows, columns]
     darkest = float(np.percentile(inner, 99.7)) if inner.size else 0.0
     ink = (strip.darkness > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
-    near = [part for line in printed if (part := _shown(line, strip.box)) is not None]
-    for edge in see_edges(strip, near):
+    for edge in see_edges(strip, printed.within(strip.box)):
         _wipe(ink, strip, edge.segment, float(np.median(edge.off_mm)) if len(edge.off_mm) else 0.0)
     for box in texts:
-        shown = strip.span(box)
-        ink[shown] = 0
+        if (
+            box.x < strip.box.right
+            and box.right > strip.box.x
+            and box.y < strip.box.bottom
+            and box.bottom > strip.box.y
+        ):
+            ink[strip.span(box)] = 0
     return ink
-
-
-def _shown(line: Segment, box: Box) -> Segment | None:
-    """The part of a printed line that lies in ``box``."""
-    if line.horizontal:
-        if not box.y <= line.y0 <= box.bottom:
-            return None
-        start, end = max(line.x0, box.x), min(line.x1, box.right)
-        return Segment(start, line.y0, end, line.y0, line.width, line.ink) if end > start else None
-    if not box.x <= line.x0 <= box.right:
-        return None
-    start, end = max(line.y0, box.y), min(line.y1, box.bottom)
-    return Segment(line.x0, start, line.x0, end, line.width, line.ink) if end > start else None
 
 
 def _wipe(ink: NDArray[np.uint8], strip: Strip, line: Segment, off_mm: float) -> None:

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Box
-from formreader.locate.edges import Edge
+from formreader.locate.edges import Edge, Ruling
 from formreader.locate.strips import Darkness, Strip
-from formreader.templates import Segment
 
 FAINTEST, OF_DARKEST = 0.1, 0.35
 """Ink is at least so dark, and has at least this part of what the darkest ink there has."""
@@ -117,9 +116,7 @@ def _with_ink(ink: Ink, x: NDArray[np.intp], top: NDArray[np.intp], bottom: NDAr
     return float((down[np.maximum(bottom, top), x] > down[top, x]).mean())
 
 
-def find_line(
-    strip: Strip, cells: Sequence[Box], edges: Sequence[Sequence[Edge]], printed: Sequence[Segment], read: str
-) -> Line:
+def find_line(strip: Strip, cells: Sequence[Box], edges: Sequence[Sequence[Edge]], printed: Ruling, read: str) -> Line:
     """The longest line over those boxes of a field that hold digits.
 
     ``edges`` are the printed edges of each cell as the strip shows them, ``printed`` the lines of the page, ``read``
@@ -133,7 +130,8 @@ def find_line(
     left = cells[first].x - (0.0 if first and read[first - 1] in "X-" else reach)
     right = cells[last].right + (0.0 if last + 1 < len(cells) and read[last + 1] in "X-" else reach)
     row = Box(left, cells[0].y, right - left, cells[0].height)
-    beside = [line for line in printed if line.horizontal and row.y < line.y0 < row.bottom]
+    core = Box(row.x, row.y + SAME_MM, row.width, row.height - 2 * SAME_MM)
+    beside = [line for line in printed.within(core) if line.horizontal]
     # rows of another table may go on beside the boxes
     left = max([left, *(line.x1 for line in beside if left < line.x1 <= cells[first].x + SAME_MM)])
     right = min([right, *(line.x0 for line in beside if cells[last].right - SAME_MM <= line.x0 < right)])

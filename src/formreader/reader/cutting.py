@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from formreader.geometry import Box, Points, line_width_px
 from formreader.locate import (
     Place,
+    Ruling,
     Strip,
     crop_cells,
     cut_lines,
@@ -23,12 +24,13 @@ from formreader.locate import (
     strip_box,
 )
 from formreader.records import Cell, Grey
-from formreader.templates import Template
 
 TALLEST_LINE_MM = 9.0
 """A higher cell for words has room for several lines of writing, which are looked for."""
 WIDE_BOX = 1.3
 """A digit box wider than this many of its heights is cut where the digit stands in it."""
+LONG_CELL = 2.5
+"""A cell for numbers longer than this many of its heights is not cut whole: what stands in it is looked for."""
 MOST_PX = 1024
 """No window for one digit is wider."""
 CELL_PX = 40
@@ -37,11 +39,16 @@ CELL_PX = 40
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A photograph ``grey``, decoded at ``scale``, and where its page lies: ``onto_photo`` maps page mm to px."""
+    """A photograph ``grey``, decoded at ``scale``, and where its page lies: ``onto_photo`` maps page mm to px.
+
+    ``ruling`` and ``texts`` are what the form prints.
+    """
 
     grey: Grey
     scale: float
     onto_photo: Callable[[Points], Points]
+    ruling: Ruling
+    texts: tuple[Box, ...]
 
     def strips(self, boxes: Sequence[Box], cell_mm: float) -> tuple[Strip, ...]:
         """These parts of the page, as finely as cells so high ask for."""
@@ -56,36 +63,49 @@ class CutCells:
     outside: NDArray[np.float64]
 
 
-def cut_boxes(template: Template, places: Sequence[Place], view: View) -> CutCells:
-    """Boxes for one digit each, or one mark: a wide one by its height, around what stands in it."""
-    placed, texts = list(places), [text.box for text in template.texts]
+def cut_boxes(places: Sequence[Place], view: View) -> CutCells:
+    """Boxes for one mark or letter each."""
+    return CutCells(crop_cells(view.grey, view.scale, places, view.onto_photo), np.zeros(len(places)))
+
+
+def cut_digits(places: Sequence[Place], view: View) -> CutCells:
+    """Boxes for one digit each: a wide one by its height, around what stands in it."""
+    placed = list(places)
     wide = [i for i, place in enumerate(places) if place[3].width > WIDE_BOX * place[3].height]
     for i, strip in zip(wide, _strips([places[i][3] for i in wide], view), strict=True):
-        found = find_writing(strip, places[i][3], template.segments, texts, MOST_PX)
+        found = find_writing(strip, places[i][3], view.ruling, view.texts, MOST_PX)
         placed[i] = (*places[i][:3], narrowed(places[i][3], found.box))
-    return CutCells(crop_cells(view.grey, view.scale, placed, view.onto_photo), np.zeros(len(placed)))
+    return cut_boxes(placed, view)
 
 
-def cut_numbers(template: Template, places: Sequence[Place], view: View, width_px: int) -> CutCells:
-    """Cells for several digits each: the window in which the ink stands, 32 px high, in pictures ``width_px`` wide."""
-    strips = _strips([place[3] for place in places], view)
-    cut = [_window(template, place, strip, view, width_px) for place, strip in zip(places, strips, strict=True)]
-    return CutCells(tuple(cell for cell, _ in cut), np.array([outside for _, outside in cut]))
+def cut_numbers(places: Sequence[Place], view: View, width_px: int) -> CutCells:
+    """Cells for several digits each, in pictures 32 px high and ``width_px`` wide: of long ones where the ink stands."""
+    cells: list[Cell] = []
+    outside: list[float] = []
+    long = [place for place in places if place[3].width > LONG_CELL * place[3].height]
+    strips = iter(_strips([place[3] for place in long], view))
+    for place in places:
+        if place[3].width > LONG_CELL * place[3].height:
+            cell, out = _window(place, next(strips), view, width_px)
+        else:
+            (cell,), out = cut_lines(view.grey, view.scale, [place], view.onto_photo, width_px), 0.0
+        cells.append(cell)
+        outside.append(out)
+    return CutCells(tuple(cells), np.array(outside))
 
 
-def cut_words(template: Template, places: Sequence[Place], view: View, width_px: int) -> CutCells:
+def cut_words(places: Sequence[Place], view: View, width_px: int) -> CutCells:
     """Cells for words: as one line, or the lines of a cell that has room for several, indexed (line, 0)."""
-    printed = [text.box for text in template.texts]
     cells: list[Cell] = []
     outside: list[float] = []
     for field, called, index, box in places:
         if box.height > TALLEST_LINE_MM:
-            for i, line in enumerate(find_lines(view.grey, view.scale, box, printed, view.onto_photo)):
+            for i, line in enumerate(find_lines(view.grey, view.scale, box, view.texts, view.onto_photo)):
                 onto_photo = partial(_through, view.onto_photo, line.sheared)
                 cells += cut_lines(view.grey, view.scale, [(field, called, (i, 0), line.box)], onto_photo, width_px)
         elif line_width_px(box.width / box.height) > width_px:
             (strip,) = _strips([box], view)
-            cell, out = _window(template, (field, called, index, box), strip, view, width_px)
+            cell, out = _window((field, called, index, box), strip, view, width_px)
             cells.append(cell)
             outside.append(out)
         else:
@@ -94,10 +114,10 @@ def cut_words(template: Template, places: Sequence[Place], view: View, width_px:
     return CutCells(tuple(cells), np.array(outside))
 
 
-def _window(template: Template, place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell, float]:
+def _window(place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell, float]:
     """The part of a cell that shows its ink, and the part of the ink that it does not show."""
     field, called, index, box = place
-    writing = find_writing(strip, box, template.segments, [text.box for text in template.texts], width_px)
+    writing = find_writing(strip, box, view.ruling, view.texts, width_px)
     quad, aspect = view.onto_photo(writing.box.corners), writing.box.width / writing.box.height
     return Cell(field, called, index, aspect, quad, cut_window(strip, writing, width_px)), writing.outside
 

@@ -28,7 +28,7 @@ from formreader.decode import (
     two_marks,
 )
 from formreader.locate import Place
-from formreader.reader.cutting import CutCells, View, cut_boxes, cut_numbers, cut_words
+from formreader.reader.cutting import CutCells, View, cut_boxes, cut_digits, cut_numbers, cut_words
 from formreader.reader.remarks import remarks_of
 from formreader.recognise import (
     BubbleRecogniser,
@@ -119,7 +119,7 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
     outside: dict[str, float] = {}
     for model, listed in places.items():
         recogniser = getattr(recognisers, model)
-        cut, judged = _judged(recogniser, template, listed, view)
+        cut, judged = _judged(recogniser, listed, view)
         for cell, out, row in zip(cut.cells, cut.outside.tolist(), judged, strict=True):
             key = cell.field, cell.encoding, cell.index
             rows[key], likeliest[key] = row, _likeliest(recogniser, row)
@@ -217,21 +217,22 @@ def model_of(encoding: Encoding) -> str:
 
 
 def _judged(
-    recogniser: CellRecogniser | LineRecogniser, template: Template, places: Sequence[Place], view: View
+    recogniser: CellRecogniser | LineRecogniser, places: Sequence[Place], view: View
 ) -> tuple[CutCells, Sequence[Rows]]:
     """Cells as one model wants them, and what it says of each."""
     if isinstance(recogniser, LineRecogniser):
         cut_lines = cut_words if recogniser.alphabet == WORD_ALPHABET else cut_numbers
-        cut = cut_lines(template, places, view, recogniser.width_px)
+        cut = cut_lines(places, view, recogniser.width_px)
         steps = recogniser.log_probabilities(np.stack([cell.crop for cell in cut.cells]), _aspects(cut.cells))
         return cut, [line.astype(np.float64) for line in steps]
-    cut = cut_boxes(template, places, view)
+    is_digits = isinstance(recogniser, DigitRecogniser)
+    cut = cut_digits(places, view) if is_digits else cut_boxes(places, view)
     crops = np.stack([cell.crop for cell in cut.cells])
     if isinstance(recogniser, BubbleRecogniser):
         judged = recogniser.log_probabilities_of_columns(crops.reshape(-1, BUBBLES_A_COLUMN, *crops.shape[1:]))
         return cut, list(judged.reshape(len(crops), -1).astype(np.float64))
     rows: Rows = recogniser.log_probabilities(crops, _aspects(cut.cells)).astype(np.float64)
-    return cut, list(as_on_forms(rows, DIGIT_CLASSES) if isinstance(recogniser, DigitRecogniser) else rows)
+    return cut, list(as_on_forms(rows, DIGIT_CLASSES) if is_digits else rows)
 
 
 def _aspects(cells: Sequence[Cell]) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from formreader.errors import Rejected, TemplateError, UsageError
 from formreader.geometry import Box
 from formreader.identify import LINEAR, QUICK, candidates, find_printed_codes, find_tags, heading_likeness
 from formreader.load import load_photo, page_count
-from formreader.locate import cut_box
+from formreader.locate import cut_box, ruling_of
 from formreader.reader.cutting import View
 from formreader.reader.documents import WeighedDocument, weigh_documents
 from formreader.reader.evidence import Recognisers, evidence_of, look
@@ -222,7 +222,8 @@ class Reader:
         grey, scale = photo.grey, photo.scale
         if photo.finer is not None and cell_px * scale < FINER_BELOW_PX:
             grey, scale = photo.finer(), 1.0
-        return View(grey, scale, partial(map_points, registration))
+        texts = tuple(text.box for text in template.texts)
+        return View(grey, scale, partial(map_points, registration), ruling_of(template.segments), texts)
 
     def _provenance(self) -> dict[str, object]:
         from formreader import __version__

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from formreader.geometry import Box
-from formreader.locate import Edge, Strip, find_line, missing_frames, odd_papers, paper_in, printed_edges, see_edges
+from formreader.locate import Edge, Ruling, Strip, find_line, missing_frames, odd_papers, paper_in, see_edges
 from formreader.reader.cutting import View
-from formreader.templates import Digits, Field, Number, Segment, Template, encoding_cells
+from formreader.templates import Digits, Field, Number, Template, encoding_cells
 
 AROUND = 1.0
 """Heights of its cells that are looked at around a field."""
@@ -65,22 +65,23 @@ def remarks_of(
         return remarks
     highest = min(encoding_cells(field.encodings[field.primary])[0].height for field in fields)
     strips = view.strips([strip_of(field) for field in fields], highest)
-    shown = [_shown(template, field, strip) for field, strip in zip(fields, strips, strict=True)]
+    shown = [_shown(field, strip, view.ruling) for field, strip in zip(fields, strips, strict=True)]
     boxes: dict[str, str] = {}
     for (name, called, _), (character, _) in read.items():
         boxes[name] = boxes.get(name, "") + (character if called == "digits" else "")
     covered = _covered(shown)
     for of in shown:
         name = of.field.name
-        struck = _struck(of, template.segments, boxes.get(name, ""))
+        struck = _struck(of, view.ruling, boxes.get(name, ""))
         remarks.setdefault(name, {}).update(covered=covered[name], struck=struck)
     return remarks
 
 
-def _shown(template: Template, field: Field, strip: Strip) -> Shown:
+def _shown(field: Field, strip: Strip, printed: Ruling) -> Shown:
     cells = tuple(encoding_cells(field.encodings[field.primary]))
-    edges = tuple(see_edges(strip, printed_edges(cell, template.segments)) for cell in cells)
-    return Shown(field, cells, strip, edges)
+    sides = [printed.edges_of(cell) for cell in cells]
+    seen = iter(see_edges(strip, [side for of_cell in sides for side in of_cell]))
+    return Shown(field, cells, strip, tuple(tuple(next(seen) for _ in of_cell) for of_cell in sides))
 
 
 def _covered(shown: Sequence[Shown]) -> dict[str, float]:
@@ -94,7 +95,7 @@ def _covered(shown: Sequence[Shown]) -> dict[str, float]:
     return found
 
 
-def _struck(of: Shown, printed: Sequence[Segment], read: str) -> float:
+def _struck(of: Shown, printed: Ruling, read: str) -> float:
     """How probably a line is drawn over the field's digits."""
     if not isinstance(of.field.encodings[of.field.primary], Digits) or not any(c.isdigit() or c == "?" for c in read):
         return 0.0
