@@ -4,7 +4,7 @@ from formreader.locate.covers import missing_frames, odd_papers, paper_in
 from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
 from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
 from formreader.locate.free import Writing, cut_window, find_writing, narrowed, strip_box
-from formreader.locate.strikes import find_line
+from formreader.locate.strikes import find_line, line_through
 from formreader.locate.strips import Strip, cut_strips
 from formreader.locate.writing import WrittenLine, find_lines
 
@@ -24,6 +24,7 @@ __all__ = [
     "find_line",
     "find_lines",
     "find_writing",
+    "line_through",
     "missing_frames",
     "narrowed",
     "odd_papers",

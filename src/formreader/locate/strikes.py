@@ -21,6 +21,11 @@ FRAME = 0.11
 """Part of a box at its top and bottom that its frame takes, with what it may be off its place."""
 MIDDLE = 0.18
 """Part of a box at its top and its bottom in which a line over it does not end: digits have bars of their own there."""
+THROUGH, THROUGH_STACKED = 0.25, 0.6
+"""Heights of a box that a line through it goes on beyond both its edges; digits in boxes right above each other may
+meet."""
+THICKEST = 0.14
+"""Heights of a box that a hair, a crease or a pen takes across; touching digits of thick pens take more."""
 BEYOND = 0.35
 """Heights of the boxes that a line is followed beyond them."""
 WOBBLE = 0.04
@@ -67,21 +72,12 @@ NO_LINE = Line(0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
 def line_along(row: Darkness) -> Line:
     """The longest line through the middle of a row of boxes, its printed upright lines left out."""
     height, width = row.shape
-    darkest = float(np.percentile(row, 98))
-    ink = (row > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
+    ink = _ink(row)
     edge, middle = round(FRAME * height), round(MIDDLE * height)
     ink[:edge] = ink[height - edge :] = 0
-    wobble, gap = max(1, round(WOBBLE * height)), max(1, round(GAP * height)) | 1
-    fat = cv2.dilate(ink, np.ones((2 * wobble + 1, 1), np.uint8))
-    fat = cv2.morphologyEx(fat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     at = np.arange(middle, height - middle, STEP_PX)
-    left, right = (ends.ravel() for ends in np.meshgrid(at, at, indexing="ij"))
-    across = np.arange(0, width, STEP_PX)
-    mild = np.abs(right - left) <= STEEPEST * height
-    left, right = left[mild], right[mild]
-    rows = np.rint(left[:, None] + (right - left)[:, None] * (across / max(width - 1, 1))).astype(int)
-    hit = fat[rows, across] > 0
-    runs, ends = _longest_runs(hit)
+    rows, across = _lines_over((height, width), at, STEEPEST * height)
+    runs, ends = _longest_runs(_thickened(ink, height)[rows, across] > 0)
     best = int(runs.argmax())
     length, end = int(runs[best]), int(ends[best])
     if length < 2:
@@ -97,6 +93,62 @@ def line_along(row: Darkness) -> Line:
         _with_ink(ink, x, y - far, y - off),
         _with_ink(ink, x, y + off + 1, y + far),
     )
+
+
+def line_through(strip: Strip, cell: Box, printed: Ruling, stacked: bool) -> float:
+    """The longest unbroken part of a line that passes down through a box and on beyond its upper and its lower edge:
+    1 where one goes all the way. Boxes that are ``stacked``, one right below the other, ask for a longer one."""
+    beyond = (THROUGH_STACKED if stacked else THROUGH) * cell.height
+    column = Box(cell.x, cell.y - beyond, cell.width, cell.height + 2 * beyond)
+    level = [(line.y0, line.width) for line in printed.within(column) if line.horizontal]
+    shown = strip.part(column)
+    k = strip.px_per_mm
+    turned = _without_lines(shown.darkness.T, cell.height, k, [(y - shown.box.y, width) for y, width in level])
+    wide, length = turned.shape
+    ink = _ink(turned)
+    edge, ends = round(FRAME * wide), max(1, round(beyond * k / 2))
+    ink[:edge] = ink[wide - edge :] = 0
+    if not (ink[:, :ends].any() and ink[:, length - ends :].any()):
+        return 0.0
+    rows, across = _lines_over((wide, length), np.arange(edge, wide - edge, STEP_PX), float(wide))
+    height = round(cell.height * k)
+    runs, _ = _longest_runs(_thickened(ink, height)[rows, across] > 0)
+    best = int(runs.argmax())
+    if stacked and _thickness(ink, rows[best], across, height) > THICKEST:
+        return 0.0
+    return float(runs[best] / len(across))
+
+
+def _thickness(ink: Ink, y: NDArray[np.intp], x: NDArray[np.intp], height: int) -> float:
+    """How much ink lies across a line through points (y, x), in heights of the box: the middle one of its length."""
+    reach = round(THICKEST * height)
+    down = np.vstack([np.zeros((1, ink.shape[1]), int), np.cumsum(ink, axis=0)])
+    top, bottom = np.clip(y - reach, 0, len(ink)), np.clip(y + reach + 1, 0, len(ink))
+    return float(np.median(down[bottom, x] - down[top, x]) / height)
+
+
+def _ink(picture: Darkness) -> Ink:
+    darkest = float(np.percentile(picture, 98))
+    return (picture > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
+
+
+def _thickened(ink: Ink, height: int) -> Ink:
+    """So that a hand's line is found along a straight one, and is not broken where the pen was lifted."""
+    wobble, gap = max(1, round(WOBBLE * height)), max(1, round(GAP * height)) | 1
+    fat = cv2.dilate(ink, np.ones((2 * wobble + 1, 1), np.uint8))
+    return cv2.morphologyEx(fat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)).astype(np.uint8)
+
+
+def _lines_over(
+    shape: tuple[int, int], at: NDArray[np.intp], steepest: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows (lines, steps) of all lines that begin and end at these rows, and their columns (steps,)."""
+    across = np.arange(0, shape[1], STEP_PX)
+    left, right = (ends.ravel() for ends in np.meshgrid(at, at, indexing="ij"))
+    mild = np.abs(right - left) <= steepest
+    left, right = left[mild], right[mild]
+    rows = np.rint(left[:, None] + (right - left)[:, None] * (across / max(shape[1] - 1, 1))).astype(np.intp)
+    return rows, across
 
 
 def _longest_runs(hit: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -148,11 +200,19 @@ def find_line(strip: Strip, cells: Sequence[Box], edges: Sequence[Sequence[Edge]
 def _row(strip: Strip, row: Box, upright_mm: Sequence[tuple[float, float]]) -> Darkness:
     """The part of the strip that shows ``row``, without the columns that printed upright lines take, each given as
     its middle and its width, mm."""
-    rows, columns = strip.span(row)
-    picture = strip.darkness[rows, columns]
+    shown = strip.part(row)
+    lines = [(middle - shown.box.x, width) for middle, width in upright_mm]
+    return _without_lines(shown.darkness, row.height, strip.px_per_mm, lines)
+
+
+def _without_lines(
+    picture: Darkness, height: float, px_per_mm: float, lines_mm: Sequence[tuple[float, float]]
+) -> Darkness:
+    """``picture`` of boxes ``height`` mm high without the columns that printed lines take, each given as its middle
+    from the left and its width, mm."""
     kept = np.ones(picture.shape[1], bool)
-    for middle, width in upright_mm:
-        half = width / 2 + BESIDE_LINE * row.height
-        left, right = ((at - row.x) * strip.px_per_mm for at in (middle - half, middle + half))
-        kept[max(round(left), 0) : max(round(right), 0)] = False
+    for middle, width in lines_mm:
+        half = width / 2 + BESIDE_LINE * height
+        left, right = round((middle - half) * px_per_mm), round((middle + half) * px_per_mm)
+        kept[max(left, 0) : max(right, 0)] = False
     return picture[:, kept]

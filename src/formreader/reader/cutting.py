@@ -79,7 +79,7 @@ def cut_digits(places: Sequence[Place], view: View) -> CutCells:
 
 
 def cut_numbers(places: Sequence[Place], view: View, width_px: int) -> CutCells:
-    """Cells for several digits each, in pictures 32 px high and ``width_px`` wide: of long ones where the ink stands."""
+    """Cells for several digits each, 32 px high in pictures ``width_px`` wide: of long ones where the ink stands."""
     cells: list[Cell] = []
     outside: list[float] = []
     long = [place for place in places if place[3].width > LONG_CELL * place[3].height]

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from formreader.geometry import Box
-from formreader.locate import Edge, Ruling, Strip, find_line, missing_frames, odd_papers, paper_in, see_edges
+from formreader.locate import (
+    Edge,
+    Ruling,
+    Strip,
+    find_line,
+    line_through,
+    missing_frames,
+    odd_papers,
+    paper_in,
+    see_edges,
+)
 from formreader.reader.cutting import View
 from formreader.templates import Digits, Field, Number, Template, encoding_cells
 
@@ -25,6 +35,12 @@ OUTSIDE: Ramp = (0.02, 0.1)
 """Part of a field's ink that no model was shown."""
 STRUCK: Ramp = (0.74, 1.04)
 """Widths of a box that a line runs on over digits, with ink above and below."""
+
+
+THROUGH: Ramp = (0.93, 1.0)
+"""Part of the way through a box and beyond it that a line goes without a break."""
+STACKED = 0.3
+"""Heights of a box: others this near above or below are of the same table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +86,15 @@ def remarks_of(
     for (name, called, _), (character, _) in read.items():
         boxes[name] = boxes.get(name, "") + (character if called == "digits" else "")
     covered = _covered(shown)
+    everywhere = [cell for of in shown for cell in of.cells]
     for of in shown:
         name = of.field.name
         struck = _struck(of, view.ruling, boxes.get(name, ""))
-        remarks.setdefault(name, {}).update(covered=covered[name], struck=struck)
+        remarks.setdefault(name, {}).update(
+            covered=covered[name],
+            struck=struck,
+            line_through=_line_through(of, view.ruling, boxes.get(name, ""), everywhere),
+        )
     return remarks
 
 
@@ -103,6 +124,19 @@ def _struck(of: Shown, printed: Ruling, read: str) -> float:
     if min(line.above, line.below) < 0.04 or max(line.above, line.below) < 0.1:
         return 0.0
     return _rise(line.length * of.cells[0].height / of.cells[0].width, STRUCK)
+
+
+def _line_through(of: Shown, printed: Ruling, read: str, cells: Sequence[Box]) -> float:
+    """How probably a line that is no digit runs down through one of the field's boxes. Crosses do, and mean nothing."""
+    first = of.cells[0]
+    near = STACKED * first.height
+    stacked = any(
+        min(abs(cell.y - first.bottom), abs(cell.bottom - first.y)) < near
+        for cell in cells
+        if cell.x < of.cells[-1].right and cell.right > first.x
+    )
+    open_boxes = [cell for cell, character in zip(of.cells, read, strict=False) if character != "X"]
+    return max((_rise(line_through(of.strip, cell, printed, stacked), THROUGH) for cell in open_boxes), default=0.0)
 
 
 def _rise(measure: float, ramp: Ramp) -> float:
