@@ -23,6 +23,7 @@ REASONS = {
     "two_marks": "more than one bubble is filled in a column: look which one counts",
     "covered": "a box is not seen as it is printed, something lies over it or it is folded away: look at the crop",
     "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
+    "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
     "line_through": "a line that is no digit runs through a box, a hair or a stroke over rows, say: look at the crop",
     "not_all_seen": "more is written there than could be read at once: look at the crop",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",

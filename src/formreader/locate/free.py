@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from formreader.geometry import LINE_MARGIN, LINE_PX, Box, line_box, line_width_px
 from formreader.locate.crops import LINE_SUPERSAMPLING
 from formreader.locate.edges import Ruling, see_edges
-from formreader.locate.strips import Strip
+from formreader.locate.strips import Darkness, Strip
 from formreader.records import Grey
 from formreader.templates import Segment
 
@@ -42,11 +42,13 @@ AROUND = 0.6
 @dataclass(frozen=True, slots=True)
 class Writing:
     """What stands in a cell: ``box`` is the window that holds it (mm), ``outside`` the part of its ink that is not in
-    there, ``picture`` the strip without what belongs to other cells."""
+    there, ``picture`` the strip without what belongs to other cells, ``row`` the cell's own ink between its upper and
+    its lower edge."""
 
     box: Box
     outside: float
     picture: Grey
+    row: Darkness
 
 
 def strip_box(cell: Box) -> Box:
@@ -60,7 +62,7 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
 
     ``printed`` lines and ``texts`` are of the page. ``most_px`` is what ``cut_window`` shows at most.
     """
-    ink = _ink(strip, cell, printed, texts)
+    ink = ink_of(strip, cell, printed, texts)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     h = cell.height * strip.px_per_mm
     rows, columns = strip.span(cell)
@@ -75,15 +77,17 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
     picture = _without(strip, foreign[labels])
     if not own.any():
         width = min(cell.width, EMPTY * cell.height)
-        return Writing(Box(cell.centre[0] - width / 2, cell.y, width, cell.height), 0.0, picture)
+        middle = Box(cell.centre[0] - width / 2, cell.y, width, cell.height)
+        return Writing(middle, 0.0, picture, np.zeros((rows.stop - rows.start, 1), np.float32))
     k = strip.px_per_mm
     mine = own[labels[max(rows.start - edge, 0) : rows.stop + edge]]
     inked = np.flatnonzero(mine.any(axis=0))
+    row = np.where(own[labels[rows]], strip.darkness[rows], 0.0)[:, inked[0] : inked[-1] + 1].astype(np.float32)
     most = (most_px / LINE_PX * (1 + 2 * LINE_MARGIN) - 2 * LINE_MARGIN) * cell.height
     box = _window(cell, most, strip.box.x + float(inked[0]) / k, strip.box.x + float(inked[-1] + 1) / k)
     first, last = round((box.x - strip.box.x) * k), round((box.right - strip.box.x) * k)
     shown = mine[:, max(first, 0) : max(last, 0)]
-    return Writing(box, 1.0 - float(shown.sum() / mine.sum()), picture)
+    return Writing(box, 1.0 - float(shown.sum() / mine.sum()), picture, row)
 
 
 def narrowed(cell: Box, window: Box) -> Box:
@@ -136,7 +140,7 @@ def _is_near(own: NDArray[np.bool_], stats: NDArray[np.int32], h: float) -> NDAr
     return result
 
 
-def _ink(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> NDArray[np.uint8]:
+def ink_of(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> NDArray[np.uint8]:
     """Where there is ink (height, width), without what the form prints; strokes that cross a printed line go on."""
     rows, columns = strip.span(cell)
     inner = strip.darkness[rows, columns]

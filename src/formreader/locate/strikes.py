@@ -30,6 +30,8 @@ BEYOND = 0.35
 """Heights of the boxes that a line is followed beyond them."""
 WOBBLE = 0.04
 """Heights of the boxes that a hand's line strays from straight, up or down."""
+SHORTEST = 0.28
+"""Heights of the boxes that a stroke along a line is long; one that crosses it, and is no part of it, is shorter."""
 GAP = 0.1
 """Heights of the boxes over which a line may be interrupted: between two digits' own bars there is more."""
 STEEPEST = 0.6
@@ -51,22 +53,25 @@ class Line:
     """The longest unbroken line over a row of boxes; lengths in their heights.
 
     ``start`` and ``end`` are where it begins and ends along the row without its frames, ``at`` how far down its
-    middle is, ``above`` and ``below`` the parts of its length that have ink there.
+    middle is, ``depth`` the same from the top to the bottom of what is written along it, 0..1. ``above``, ``below`` and
+    ``crossed`` are the parts of its length that have ink there, and on both sides at once.
     """
 
     start: float
     end: float
     at: float
     rise: float
+    depth: float
     above: float
     below: float
+    crossed: float
 
     @property
     def length(self) -> float:
         return self.end - self.start
 
 
-NO_LINE = Line(0.0, 0.0, 0.5, 0.0, 0.0, 0.0)
+NO_LINE = Line(0.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 0.0)
 
 
 def line_along(row: Darkness) -> Line:
@@ -77,7 +82,7 @@ def line_along(row: Darkness) -> Line:
     ink[:edge] = ink[height - edge :] = 0
     at = np.arange(middle, height - middle, STEP_PX)
     rows, across = _lines_over((height, width), at, STEEPEST * height)
-    runs, ends = _longest_runs(_thickened(ink, height)[rows, across] > 0)
+    runs, ends = _longest_runs(_unbroken(ink, height, rows, across))
     best = int(runs.argmax())
     length, end = int(runs[best]), int(ends[best])
     if length < 2:
@@ -85,14 +90,23 @@ def line_along(row: Darkness) -> Line:
     on = slice(end - length + 1, end + 1)
     y, x = rows[best, on], across[on]
     off, far = round(OFF_LINE * height), round(LOOKED_FOR * height)
+    above, below = _with_ink(ink, x, y - far, y - off), _with_ink(ink, x, y + off + 1, y + far)
     return Line(
         float(x[0] / height),
         float((x[-1] + 1) / height),
         float(y.mean() / height),
         float((y[-1] - y[0]) / height),
-        _with_ink(ink, x, y - far, y - off),
-        _with_ink(ink, x, y + off + 1, y + far),
+        _depth(ink[:, x[0] : x[-1] + 1], float(y.mean())),
+        float(above.mean()),
+        float(below.mean()),
+        float((above & below).mean()),
     )
+
+
+def _depth(ink: Ink, at: float) -> float:
+    """Where a row is between the first and the last with ink."""
+    inked = np.flatnonzero(ink.any(axis=1))
+    return float((at - inked[0]) / max(inked[-1] - inked[0], 1)) if len(inked) else 0.5
 
 
 def line_through(strip: Strip, cell: Box, printed: Ruling, stacked: bool) -> float:
@@ -112,7 +126,7 @@ def line_through(strip: Strip, cell: Box, printed: Ruling, stacked: bool) -> flo
         return 0.0
     rows, across = _lines_over((wide, length), np.arange(edge, wide - edge, STEP_PX), float(wide))
     height = round(cell.height * k)
-    runs, _ = _longest_runs(_thickened(ink, height)[rows, across] > 0)
+    runs, _ = _longest_runs(_unbroken(ink, height, rows, across))
     best = int(runs.argmax())
     if stacked and _thickness(ink, rows[best], across, height) > THICKEST:
         return 0.0
@@ -132,11 +146,14 @@ def _ink(picture: Darkness) -> Ink:
     return (picture > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
 
 
-def _thickened(ink: Ink, height: int) -> Ink:
-    """So that a hand's line is found along a straight one, and is not broken where the pen was lifted."""
-    wobble, gap = max(1, round(WOBBLE * height)), max(1, round(GAP * height)) | 1
+def _unbroken(ink: Ink, height: int, rows: NDArray[np.intp], across: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Where each line (lines, steps) has ink of strokes that run along it, or little between two of them."""
+    wobble = max(1, round(WOBBLE * height))
     fat = cv2.dilate(ink, np.ones((2 * wobble + 1, 1), np.uint8))
-    return cv2.morphologyEx(fat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)).astype(np.uint8)
+    on_line = fat[rows, across]
+    stroke, gap = (np.ones((1, max(1, round(of * height / STEP_PX))), np.uint8) for of in (SHORTEST, GAP))
+    strokes = cv2.morphologyEx(on_line, cv2.MORPH_OPEN, stroke)
+    return cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, gap.shape[1] + 1), np.uint8)) > 0
 
 
 def _lines_over(
@@ -160,12 +177,13 @@ def _longest_runs(hit: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.
     return np.take_along_axis(run, ends[:, None], axis=1)[:, 0], ends
 
 
-def _with_ink(ink: Ink, x: NDArray[np.intp], top: NDArray[np.intp], bottom: NDArray[np.intp]) -> float:
-    """Part of the columns ``x`` that have ink in the rows from ``top`` on and before ``bottom``."""
+def _with_ink(ink: Ink, x: NDArray[np.intp], top: NDArray[np.intp], bottom: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which of the columns ``x`` have ink in the rows from ``top`` on and before ``bottom``."""
     height = len(ink)
     down = np.vstack([np.zeros((1, ink.shape[1]), int), np.cumsum(ink, axis=0)])
     top, bottom = np.clip(top, 0, height), np.clip(bottom, 0, height)
-    return float((down[np.maximum(bottom, top), x] > down[top, x]).mean())
+    result: NDArray[np.bool_] = down[np.maximum(bottom, top), x] > down[top, x]
+    return result
 
 
 def find_line(strip: Strip, cells: Sequence[Box], edges: Sequence[Sequence[Edge]], printed: Ruling, read: str) -> Line:

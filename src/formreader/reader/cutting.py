@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from formreader.geometry import Box, Points, line_width_px
 from formreader.locate import (
+    Line,
     Place,
     Ruling,
     Strip,
@@ -20,6 +18,7 @@ from formreader.locate import (
     cut_window,
     find_lines,
     find_writing,
+    line_along,
     narrowed,
     strip_box,
 )
@@ -35,6 +34,9 @@ MOST_PX = 1024
 """No window for one digit is wider."""
 CELL_PX = 40
 """Height of a cell in the strip in which its ink is looked for."""
+
+CellKey = tuple[str, str, tuple[int, ...]]
+"""Field, encoding, index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,25 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Free:
+    """Of a cell in which a number is written freely: the part of its ink that is ``outside`` the picture that the
+    recogniser is given, and the longest ``line`` over what stands there."""
+
+    outside: float
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
 class CutCells:
-    """``cells`` as the recogniser wants them, and of each the part of its ink that is ``outside`` its picture."""
+    """``cells`` as the recogniser wants them; ``free`` is what else is known of those that were searched for ink."""
 
     cells: tuple[Cell, ...]
-    outside: NDArray[np.float64]
+    free: Mapping[CellKey, Free]
 
 
 def cut_boxes(places: Sequence[Place], view: View) -> CutCells:
     """Boxes for one mark or letter each."""
-    return CutCells(crop_cells(view.grey, view.scale, places, view.onto_photo), np.zeros(len(places)))
+    return CutCells(crop_cells(view.grey, view.scale, places, view.onto_photo), {})
 
 
 def cut_digits(places: Sequence[Place], view: View) -> CutCells:
@@ -81,23 +92,22 @@ def cut_digits(places: Sequence[Place], view: View) -> CutCells:
 def cut_numbers(places: Sequence[Place], view: View, width_px: int) -> CutCells:
     """Cells for several digits each, 32 px high in pictures ``width_px`` wide: of long ones where the ink stands."""
     cells: list[Cell] = []
-    outside: list[float] = []
+    free: dict[CellKey, Free] = {}
     long = [place for place in places if place[3].width > LONG_CELL * place[3].height]
     strips = iter(_strips([place[3] for place in long], view))
     for place in places:
         if place[3].width > LONG_CELL * place[3].height:
-            cell, out = _window(place, next(strips), view, width_px)
+            cell, free[place[:3]] = _window(place, next(strips), view, width_px)
         else:
-            (cell,), out = cut_lines(view.grey, view.scale, [place], view.onto_photo, width_px), 0.0
+            (cell,) = cut_lines(view.grey, view.scale, [place], view.onto_photo, width_px)
         cells.append(cell)
-        outside.append(out)
-    return CutCells(tuple(cells), np.array(outside))
+    return CutCells(tuple(cells), free)
 
 
 def cut_words(places: Sequence[Place], view: View, width_px: int) -> CutCells:
     """Cells for words: as one line, or the lines of a cell that has room for several, indexed (line, 0)."""
     cells: list[Cell] = []
-    outside: list[float] = []
+    free: dict[CellKey, Free] = {}
     for field, called, index, box in places:
         if box.height > TALLEST_LINE_MM:
             for i, line in enumerate(find_lines(view.grey, view.scale, box, view.texts, view.onto_photo)):
@@ -105,21 +115,20 @@ def cut_words(places: Sequence[Place], view: View, width_px: int) -> CutCells:
                 cells += cut_lines(view.grey, view.scale, [(field, called, (i, 0), line.box)], onto_photo, width_px)
         elif line_width_px(box.width / box.height) > width_px:
             (strip,) = _strips([box], view)
-            cell, out = _window((field, called, index, box), strip, view, width_px)
+            cell, free[field, called, index] = _window((field, called, index, box), strip, view, width_px)
             cells.append(cell)
-            outside.append(out)
         else:
             cells += cut_lines(view.grey, view.scale, [(field, called, index, box)], view.onto_photo, width_px)
-        outside += [0.0] * (len(cells) - len(outside))
-    return CutCells(tuple(cells), np.array(outside))
+    return CutCells(tuple(cells), free)
 
 
-def _window(place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell, float]:
-    """The part of a cell that shows its ink, and the part of the ink that it does not show."""
+def _window(place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell, Free]:
+    """The part of a cell that shows its ink, and what is seen of it besides."""
     field, called, index, box = place
     writing = find_writing(strip, box, view.ruling, view.texts, width_px)
     quad, aspect = view.onto_photo(writing.box.corners), writing.box.width / writing.box.height
-    return Cell(field, called, index, aspect, quad, cut_window(strip, writing, width_px)), writing.outside
+    cell = Cell(field, called, index, aspect, quad, cut_window(strip, writing, width_px))
+    return cell, Free(writing.outside, line_along(writing.row))
 
 
 def _strips(cells: Sequence[Box], view: View) -> tuple[Strip, ...]:

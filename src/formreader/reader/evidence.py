@@ -28,7 +28,7 @@ from formreader.decode import (
     two_marks,
 )
 from formreader.locate import Place
-from formreader.reader.cutting import CutCells, View, cut_boxes, cut_digits, cut_numbers, cut_words
+from formreader.reader.cutting import CellKey, CutCells, Free, View, cut_boxes, cut_digits, cut_numbers, cut_words
 from formreader.reader.remarks import remarks_of
 from formreader.recognise import (
     BubbleRecogniser,
@@ -58,8 +58,6 @@ BUBBLES_A_COLUMN = 10
 GROUPS = (5, 10)
 """Strokes that a tally cell may hold when it is full."""
 
-CellKey = tuple[str, str, tuple[int, ...]]
-"""Field, encoding, index."""
 Rows = NDArray[np.float64]
 """Log-probabilities: of one cell (classes,), or of the steps along a line (steps, classes)."""
 
@@ -116,17 +114,16 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
     cells: list[Cell] = []
     rows: dict[CellKey, Rows] = {}
     likeliest: dict[CellKey, tuple[str, float]] = {}
-    outside: dict[str, float] = {}
+    free: dict[CellKey, Free] = {}
     for model, listed in places.items():
         recogniser = getattr(recognisers, model)
         cut, judged = _judged(recogniser, listed, view)
-        for cell, out, row in zip(cut.cells, cut.outside.tolist(), judged, strict=True):
+        free |= cut.free
+        for cell, row in zip(cut.cells, judged, strict=True):
             key = cell.field, cell.encoding, cell.index
             rows[key], likeliest[key] = row, _likeliest(recogniser, row)
-            if cell.encoding == template.fields[cell.field].primary:
-                outside[cell.field] = max(outside.get(cell.field, 0.0), out)
         cells += cut.cells
-    return Looked(tuple(cells), rows, likeliest, remarks_of(template, view, likeliest, outside))
+    return Looked(tuple(cells), rows, likeliest, remarks_of(template, view, likeliest, free))
 
 
 def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> dict[str, FieldEvidence]:
