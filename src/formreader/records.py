@@ -20,6 +20,8 @@ from formreader.geometry import Homography, Points
 Grey = NDArray[np.uint8]
 """A grey picture, shape (height, width), 0 black to 255 white."""
 
+SECOND = "second"
+"""Called so among a field's encodings: what a second reader says of the primary encoding's ink."""
 Status = Literal["accepted", "review"]
 SheetStatus = Literal["accepted", "review", "rejected"]
 Written = str

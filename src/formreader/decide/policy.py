@@ -44,9 +44,19 @@ class Policy:
     accept_confidence: Share | None
     """Least posterior probability of an accepted field; None where none keeps the risk: all go to review."""
     least_picture_share: Share
-    """Least probability of an accepted field's writing by its own picture, before any sum is weighed."""
-    most_other_share: Share
-    """Most probability that an accepted field's own boxes, by their picture alone, give another value."""
+    """Least probability of an accepted field's value by the picture of its primary encoding alone."""
+    clear_share: Share
+    """Share of that picture from which on its likeliest reading is reported, whatever the rest of the sheet says."""
+    least_witnesses: Annotated[int, Field(ge=1, le=2)]
+    """Independent kinds of evidence that must speak for an accepted value; see ``decide.witnesses``."""
+    least_witness_share: Share
+    """Least probability that another eye gives a value that it speaks for."""
+    least_sight_share: Share
+    """Least probability, by sight alone, of every other number of an equation that speaks for a value."""
+    most_contrary_share: Share
+    """Most probability that a second reader of an accepted field gives other values."""
+    most_remark: Share
+    """Most probability of anything seen that keeps a field from being accepted: a box covered, two marks …"""
     most_disagreement: Share
     """Most probability of an accepted field that its encodings contradict each other on paper."""
     least_coverage: Share
