@@ -13,6 +13,7 @@ import pytest
 
 from formreader.cli import main
 from formreader.records import Check, DocumentChecks, DocumentReading, Rejection, SheetReading
+from formreader.templates import Template, load_library
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,16 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReadi
         made_with: ClassVar[list[object]] = []
         warning: ClassVar[str | None] = None
         raises: ClassVar[BaseException | None] = None
-        templates: ClassVar[dict[str, object]] = {}
+        templates: ClassVar[dict[str, Template]] = load_library()
 
         policies: ClassVar[list[object]] = []
         models: ClassVar[dict[str, str]] = {"digits": "digits-1@sha256:ab"}
 
+        made_of: ClassVar[list[dict[str, object]]] = []
+
         def __init__(self, templates: Path | None = None, models: Path | None = None, policy: object = None) -> None:
             self.made_with.append(templates)
+            self.made_of.append({"templates": templates, "models": models, "policy": policy})
             self.policies.append(policy)
             if self.raises is not None:
                 raise self.raises

@@ -54,6 +54,7 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
         ({"odd": True, "confidence": 0.0}, "odd_writing"),
         ({"empty": True}, "left_empty"),
         ({"inside": False}, "outside_picture"),
+        ({"in_place": False}, "out_of_place"),
         ({"doubtful_page": True}, "doubtful_page"),
         ({"disagree": 0.9}, "encodings_disagree"),
         ({"checks": (Check("a + b = c", ("a", "b", "c"), False, 0.001),)}, "rule_violated"),

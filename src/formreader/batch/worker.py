@@ -139,6 +139,9 @@ def one_thread() -> None:
     """Numerical libraries that are loaded from now on start no threads: processes are what uses the cores."""
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
+    import cv2
+
+    cv2.setNumThreads(1)
 
 
 def hand_on_warnings(send: Callable[[str], object]) -> None:

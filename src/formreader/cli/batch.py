@@ -15,6 +15,7 @@ import typer
 
 from formreader.cli.inputs import expand
 from formreader.cli.messages import say
+from formreader.cli.options import Models, Policy, Templates
 from formreader.cli.read import NOTHING_READ, SOME_REJECTED
 from formreader.errors import UsageError
 
@@ -67,13 +68,9 @@ def batch(
         bool, typer.Option("--refresh", help="Read again what other models, templates or thresholds have read.")
     ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try again what has failed.")] = False,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
-    ] = None,
-    models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
-    ] = None,
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
     reader: Annotated[
         str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
     ] = None,

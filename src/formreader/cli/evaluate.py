@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from formreader.cli.evaluate_sheets import sheets
+from formreader.cli.evaluate_sheets import exit_code, sheets
+from formreader.cli.options import Models, Policy, Templates
 from formreader.cli.severity import severity
 
 app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_help=True)
@@ -16,19 +17,32 @@ app.command()(severity)
 
 
 @app.command()
-def encodings(truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")]) -> None:
-    """What each encoding and the sums add: labelled photographs judged by more and more of what they show."""
+def encodings(
+    truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")],
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
+) -> None:
+    """What each encoding and the sums add: labelled photographs judged by more and more of what they show.
+
+    Exit code: as `formreader evaluate sheets`, of the last step.
+    """
     from formreader.evaluate.encodings import score_encodings
     from formreader.evaluate.sheets import totals
+    from formreader.evaluate.truth import check_truths
     from formreader.reader import Reader
 
+    reader = Reader(templates=templates, models=models, policy=policy)
+    check_truths([truth], reader.templates)
+    found = score_encodings(truth, reader)
     print(f"{'weighed':24}{'fields right':>16}{'accepted':>12}{'accepted wrongly':>19}")
-    for step, scores in score_encodings(truth, Reader()).items():
+    for step, scores in found.items():
         counted = totals(scores)
         print(
             f"{step:24}{counted.right:8} of {counted.fields:<4}{counted.accepted / max(counted.fields, 1):12.1%}"
             f"{counted.silent_errors:19}"
         )
+    raise typer.Exit(exit_code(scores, counted.silent_errors))
 
 
 @app.command()
@@ -69,7 +83,7 @@ def glyphs(
 def models(
     folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
     count: Annotated[int, typer.Option(min=100, help="Drawings a model.")] = 2000,
-    models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
+    models: Models = None,
 ) -> None:
     """Score every model on cells and lines drawn from writing that none of them trained on."""
     from formreader.evaluate.cells import evaluate_models

@@ -7,7 +7,7 @@ import sys
 from typing import Annotated, Never
 
 # Numerical libraries start a thread a core; a page is read quicker on one, and many read side by side.
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
     os.environ.setdefault(_variable, "1")
 
 import typer  # noqa: E402 - after the threads are set

@@ -11,6 +11,7 @@ import typer
 
 from formreader.cli.inputs import expand
 from formreader.cli.messages import say
+from formreader.cli.options import Models, Policy, Templates
 from formreader.cli.outputs import opened
 from formreader.cli.progress import progress
 from formreader.errors import Rejected, UsageError
@@ -38,15 +39,12 @@ def read(
     output: Annotated[Format, typer.Option("--format", help="A table for people, JSON Lines, or CSV.")] = Format.table,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
     debug: Annotated[Path | None, typer.Option(help="Write a picture of each stage into this folder.")] = None,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
-    ] = None,
+    templates: Templates = None,
     document: Annotated[
         bool, typer.Option("--document", help="The files are pages of one station: check them together.")
     ] = False,
-    policy: Annotated[
-        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
-    ] = None,
+    models: Models = None,
+    policy: Policy = None,
 ) -> None:
     """Read photographed sheets: each number, its confidence, and what a person must look at.
 
@@ -57,7 +55,7 @@ def read(
     if document and debug is not None:
         raise UsageError("--debug draws page by page: leave out --document")
     paths = list(expand(photos))
-    reader = Reader(templates=templates, policy=policy)
+    reader = Reader(templates=templates, models=models, policy=policy)
     with opened(out, photographs=paths) as target, progress(paths, len(paths), "reading", target) as counted:
         outcomes = _print(_readings(reader, counted, debug, document), output, target)
     raise typer.Exit(exit_code(outcomes))

@@ -11,6 +11,7 @@ import typer
 
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
+from formreader.cli.options import Templates
 from formreader.errors import TemplateError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ app = typer.Typer(help="Check and see the descriptions of forms.", no_args_is_he
 
 @app.command("list")
 def list_templates(
-    templates: Annotated[Path | None, typer.Option(help="Folder of templates instead of the packaged ones.")] = None,
+    templates: Templates = None,
 ) -> None:
     """List the known forms."""
     from formreader.templates import load_library
@@ -111,15 +112,16 @@ def blank(
     template: Annotated[str, typer.Argument(help="Id of a known form, or a template file.")],
     out: Annotated[Path, typer.Option(help="The file to write: .pdf or .svg as a vector drawing, .png as a picture.")],
     px_per_mm: Annotated[float, typer.Option(min=1, max=40, help="Fineness of a picture; 11.8 is 300 dpi.")] = 11.8,
+    templates: Templates = None,
 ) -> None:
     """Draw the blank page of a form in its true size, to print or to look at."""
     import numpy as np
 
     from formreader.cli.pictures import save_picture
-    from formreader.synth.page import draw_page
-    from formreader.synth.vector import save_vector
+    from formreader.synth.print.page import draw_page
+    from formreader.synth.print.vector import save_vector
 
-    form = find_form(template)
+    form = find_form(template, templates)
     if out.suffix.lower() in (".pdf", ".svg"):
         save_vector(form, out)
     else:

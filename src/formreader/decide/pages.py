@@ -10,6 +10,17 @@ from formreader.geometry import Points
 from formreader.records import Registration
 from formreader.templates import Template
 
+MOVED = {
+    "": "elsewhere",
+    "rows": "moved by a row",
+    "columns": "moved by a column",
+    "turned": "upside down",
+    "mirrored": "mirrored",
+}
+"""What a rival place is, in a sentence."""
+BLANK_BELOW_INK = 0.001
+"""Part of a page that is ink: of the emptiest form drawn or photographed 0.05, of a scanned back 0 to 0.0003."""
+
 
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
     """The fits, best first, between which the lines alone do not decide; one or none where they do."""
@@ -78,15 +89,38 @@ def judge_registration(
     return best
 
 
-def judge_sides(mirrored: bool) -> None:
-    """Refuse a photograph that was ``mirrored``: its lines may fit, its writing is no digits. Raises ``Rejected``."""
-    if mirrored:
+def judge_blank(ink: float) -> None:
+    """Refuse a page without a form as an empty one where hardly any of it is ink (0..1). Raises ``Rejected``."""
+    if ink < BLANK_BELOW_INK:
+        raise Rejected(
+            "register",
+            "blank_page",
+            "the page is blank: nothing stands on it. The back of a sheet needs nothing; else scan or photograph "
+            "its other side",
+        )
+
+
+def judge_standing(registration: Registration, policy: Policy) -> None:
+    """Refuse a page that lies nearly as well elsewhere. Raises ``Rejected`` register/mirrored or ambiguous_place."""
+    standing = registration.standing
+    if standing.lead >= policy.least_place_lead and standing.lead_mm >= policy.least_place_lead_mm:
+        return
+    evidence = {"template": registration.template, "rival": standing.rival, "lead": round(standing.lead, 3)}
+    if standing.rival == "mirrored" and standing.lead < 0:
         raise Rejected(
             "register",
             "mirrored",
             "the photograph is mirrored: its mirror image fits the form better. Turn mirroring off in the camera, "
             "or flip the picture, and give it again",
+            evidence,
         )
+    raise Rejected(
+        "register",
+        "ambiguous_place",
+        f"{registration.template} was found, but {MOVED[standing.rival]} it fits what is seen nearly as well: "
+        "photograph the whole page with the ends of its tables, flat and with nothing on it",
+        evidence,
+    )
 
 
 def judge_codes(found_mm: Mapping[str, Points], template: Template) -> None:

@@ -65,6 +65,12 @@ class Policy:
     """Least part of the ruling found by the fields that must be the template's."""
     least_lead: Share
     """How much better than the next template's the best one's agreement must be."""
+    least_place_lead: Annotated[float, Field(ge=-1, le=1)]
+    least_place_lead_mm: Size
+    """Of the lines that tell a placement from the same form moved by a row or column, turned or mirrored: how much more
+    of them, -1..1 and mm, must speak for it than for the other."""
+    least_ground: Share
+    """Least part of the printed lines at a field's own cells that must be found in its place."""
     least_heading: Share
     least_heading_lead: Share
     """Where the lines leave two templates alike: how well the heading must fit the one, and how much better, 0..1."""

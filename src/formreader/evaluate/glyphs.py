@@ -17,8 +17,8 @@ from formreader.evaluate import tesseract
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.locate import CROP_PX
 from formreader.recognise import DigitRecogniser
-from formreader.synth.fonts import load_fonts
-from formreader.synth.glyphs import DIGITS, LOOKS_LIKE_A_DIGIT, read_mnist, trained_letters
+from formreader.synth.hand.fonts import load_fonts
+from formreader.synth.hand.glyphs import DIGITS, LOOKS_LIKE_A_DIGIT, read_mnist, trained_letters
 
 GLYPH_PX = 21
 """A glyph stands three quarters high in its box, as writers are asked to do."""

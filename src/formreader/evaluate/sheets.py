@@ -86,13 +86,16 @@ class SheetScore:
 
 
 def load_truth(path: Path) -> list[dict[str, Any]]:
-    """The sheets of a ``truth/1`` file. Raises ``UsageError`` where it is none."""
+    """The sheets of a ``truth/1`` file, which may leave its schema out. Raises ``UsageError`` where it is none.
+
+    ``truth.check_truths`` says what is wrong in one.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        if content["schema"] != "truth/1":
+        if content.get("schema", "truth/1") != "truth/1":
             raise KeyError("schema")
         sheets: list[dict[str, Any]] = content["sheets"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: is no truth file of schema truth/1 ({error!r})") from None
     return sheets
 

@@ -12,6 +12,7 @@ from formreader.decode import Posterior, plainly_written, readable
 from formreader.geometry import Points
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
+from formreader.reader.station import places_seen, station_of
 from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
 from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
@@ -50,6 +51,7 @@ def judge_page(
             sight = replace(
                 _sight(page, name, posterior, field, seen, policy),
                 inside=inside[name],
+                in_place=_is_in_place(page, name, policy),
                 without_total=name in adrift,
                 doubtful_page=doubtful,
             )
@@ -76,6 +78,8 @@ def judge_page(
         checks=checks,
         provenance=provenance,
         timing_ms=timing,
+        station=station_of(page.template, fields, page.coded),
+        places=places_seen(page.template, page.registration),
     )
 
 
@@ -129,6 +133,11 @@ def _quad(page: AnyPage, name: str) -> Points:
 def _is_inside(quad: Points, source: Source) -> bool:
     limits = np.array([source.width, source.height])
     return bool(((quad >= -0.5) & (quad <= limits - 0.5)).all())
+
+
+def _is_in_place(page: AnyPage, name: str, policy: Policy) -> bool:
+    standing = page.registration.standing
+    return name not in standing.astray and standing.ground.get(name, 1.0) >= policy.least_ground
 
 
 def _named(value: int | None) -> str:

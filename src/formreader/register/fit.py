@@ -11,24 +11,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, apply_homography
+from formreader.geometry import Homography, Points, apply_homography
 from formreader.records import Bend, Grey
-from formreader.register.bend import bend_further, bent_by, robust_weights
+from formreader.register.bend import Nodes, bend_further, bent_by, robust_weights
 from formreader.register.samples import LineSamples, few_samples, template_samples
-from formreader.register.search import search
+from formreader.register.search import search, search_lines
 from formreader.templates import Template
 
 CLOSE_MM = 0.15
 """Between two prints of like forms, lines count the more the nearer they are: to this, not to covering."""
 ON_LINE_MM = 0.6
 """A line found within this of its place counts as covered; digits' boxes are ten times as wide."""
+MISSED_WEIGHT = 0.5
+"""A printed line not seen weighs so much of one that is: blur, pens and fingers hide lines, nothing prints them."""
 FEWEST_FOUND = 12
 """Samples found below which nothing is fitted to them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A placement and how well it sits. ``work_from_page`` maps mm, after ``bend``, to ink px."""
+    """A placement and how well it sits. ``work_from_page`` maps mm, after ``bend``, to ink px.
+
+    ``inside`` (N,) says which samples of the template's lines the picture shows, ``on_line`` which of them were found
+    in their place. ``net_mm`` is how much more printed line by the fields was found than missed, near lines counting
+    more.
+    """
 
     template: Template
     work_from_page: Homography
@@ -37,6 +44,9 @@ class Fit:
     coverage: float
     closeness: float
     visible: float
+    inside: NDArray[np.bool_]
+    on_line: NDArray[np.bool_]
+    net_mm: float
 
 
 def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> tuple[Homography, float]:
@@ -50,7 +60,7 @@ def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2
         place = place @ _plane_update(samples, offsets, found)
     offsets, found = search(place, samples.flat, samples, ink, 1.0)
     measured = _measured(template, place, samples.flat, samples, offsets, found, ink.shape)
-    return place, measured.coverage * measured.visible
+    return place, measured.net_mm * px_per_mm(place, template)
 
 
 def fit(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> Fit:
@@ -105,12 +115,44 @@ def _measured(
     shape: tuple[int, ...],
 ) -> Fit:
     at = apply_homography(place, samples.points + bent_by(bend, samples.nodes))
-    inside = ((at >= 0) & (at < np.array([shape[1], shape[0]]))).all(axis=1)
+    inside: NDArray[np.bool_] = np.all((at >= 0) & (at < np.array([shape[1], shape[0]])), axis=1)
     weight = samples.weights * samples.near_field
-    on_line = found & inside & (np.abs(offsets) < ON_LINE_MM) & (weight > 0)
+    seen = found & inside & (np.abs(offsets) < ON_LINE_MM)
+    on_line = seen & (weight > 0)
     total = float(weight[inside].sum())
+    missing = float(weight[inside & ~on_line].sum())
     coverage = float(weight[on_line].sum()) / total if total else 0.0
     near = np.where(on_line, np.exp(-0.5 * (offsets / CLOSE_MM) ** 2), 0.0)
     closeness = float((weight * near).sum()) / total if total else 0.0
     residual = float(np.sqrt(np.average(offsets[on_line] ** 2, weights=weight[on_line]))) if on_line.any() else np.inf
-    return Fit(template, place / place[2, 2], bend, residual, coverage, closeness, total / float(weight.sum()))
+    return Fit(
+        template,
+        place / place[2, 2],
+        bend,
+        residual,
+        coverage,
+        closeness,
+        total / float(weight.sum()),
+        inside,
+        seen,
+        closeness * total - MISSED_WEIGHT * missing,
+    )
+
+
+def seen_at(
+    place: Homography, bend: Bend, points: Points, nodes: Nodes, level: NDArray[np.bool_], ink: Grey
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether page points (N, 2) mm are in the picture, and whether a line running as ``level`` says is seen there."""
+    centres = points + bent_by(bend, nodes)
+    at = apply_homography(place, centres)
+    inside: NDArray[np.bool_] = np.all((at >= 0) & (at < np.array([ink.shape[1], ink.shape[0]])), axis=1)
+    offsets, found = search_lines(place, centres, level, ink, 1.0)
+    return inside, inside & found & (np.abs(offsets) < ON_LINE_MM)
+
+
+def px_per_mm(frame_from_page: Homography, template: Template) -> float:
+    """At the middle of the page, the mean over both axes."""
+    middle = np.array([template.width_mm / 2, template.height_mm / 2])
+    steps: NDArray[np.float64] = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    here, right, below = apply_homography(frame_from_page, middle + steps)
+    return float((np.hypot(*(right - here)) + np.hypot(*(below - here))) / 2)

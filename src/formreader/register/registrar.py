@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formreader.geometry import Box, Homography, Points, apply_homography, inverse
-from formreader.records import Code, Photo, Registration
+from formreader.records import Code, Photo, Registration, Standing
 from formreader.register.align import Hypothesis, Ruling, align, rulings
 from formreader.register.bend import bend_at
 from formreader.register.explain import explained
-from formreader.register.fit import Fit, fit, glance
+from formreader.register.fit import Fit, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
+from formreader.register.proof import prove
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.register.twins import twins
 from formreader.templates import Mark, Template
@@ -26,11 +26,13 @@ GLANCED, REFINED = 12, 2
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
 RIVAL = 0.5
-"""A template is no rival that at a glance covers less than this part of what the likeliest does."""
+"""A template is no rival that at a glance has less than this part of the line that speaks for the likeliest."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
-UNDOUBTED = 0.85
-"""Of 13 photographs with no code two fit less well; of 18 none fits better when it is mirrored."""
+DOUBTED = 0.5
+"""Where fewer of the lines that tell a place from a rival one speak for it, the rival's is tried too."""
+FOREIGN_WEIGHT = 0.25
+"""A line seen and not printed weighs so much of one that is: each has two edges, and a pen draws some."""
 CLOSER, MARGIN = 1.25, 0.05
 """A closer look is one that shows the page at least so much larger, with this part of it to spare on each side."""
 
@@ -55,18 +57,6 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     return max(found, _look(find_ink(photo, part), templates, codes), key=_goodness)
 
 
-def is_mirrored(photo: Photo, templates: Sequence[Template], registration: Registration) -> bool:
-    """Whether the photograph's mirror image fits a template better than ``registration``, made of lines alone, fits it.
-
-    A form that is nearly its own mirror image is found either way round. A fit that is as good as a page's own
-    mostly is is not doubted: that spares the time.
-    """
-    if _fits(registration) >= UNDOUBTED:
-        return False
-    mirrored = replace(photo, grey=np.ascontiguousarray(photo.grey[:, ::-1]), finer=None)
-    return _goodness(_look(find_ink(mirrored), templates, ())) > _fits(registration)
-
-
 def _look(
     picture: InkPicture, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]
 ) -> Registered:
@@ -83,11 +73,11 @@ def _plain(found: Registered) -> bool:
 
 
 def _goodness(found: Registered) -> float:
-    return max(map(_fits, found.registrations), default=0.0)
+    return max(map(_weight, found.registrations), default=-np.inf)
 
 
-def _fits(registration: Registration) -> float:
-    return registration.agreement * registration.visible
+def _weight(registration: Registration) -> float:
+    return registration.weight
 
 
 def _around_page(photo: Photo, found: Registered, templates: Sequence[Template]) -> Box | None:
@@ -120,20 +110,25 @@ def _register(
     starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes), templates)
     photo_from_work = inverse(picture.work_from_photo)
 
-    def fitted(template: Template, start: Homography) -> tuple[Registration, Homography]:
-        placed = fit(template, start, picture.ink)
-        registration = _registration(method, placed, explained(placed, segments), photo_from_work)
-        return registration, placed.work_from_page
+    def fitted(template: Template, start: Homography) -> _Placed:
+        return _placed(fit(template, start, picture.ink), segments)
 
     fits = {template.id: fitted(template, start) for template, start in starts}
     if fits:
-        leader, place = max(fits.values(), key=lambda found: _fits(found[0]))
-        for twin in twins(next(t for t in templates if t.id == leader.template), templates):
+        leader = max(fits.values(), key=lambda placed: placed.weight).fit
+        for twin in twins(leader.template, templates):
             # where a fit ends is chance too, on folded paper: a twin must not lose by that
-            again = fitted(twin, place)
-            if twin.id not in fits or _fits(again[0]) > _fits(fits[twin.id][0]):
+            again = fitted(twin, leader.work_from_page)
+            if twin.id not in fits or again.weight > fits[twin.id].weight:
                 fits[twin.id] = again
-    found = sorted((registration for registration, _ in fits.values()), key=_fits, reverse=True)
+    found = sorted(
+        (
+            _registration(method, _best_of_rivals(placed, picture, segments, codes), photo_from_work)
+            for placed in fits.values()
+        ),
+        key=_weight,
+        reverse=True,
+    )
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 
@@ -173,7 +168,8 @@ def _best_starts(
     for found in sorted(seen, key=lambda item: -item[0]):
         best.setdefault(found[1].id, found)
     ranked = list(best.values())
-    rivals = [item for item in ranked[:REFINED] if item[0] >= RIVAL * ranked[0][0]]
+    least = RIVAL * max(ranked[0][0], 0.0)
+    rivals = [item for i, item in enumerate(ranked[:REFINED]) if i == 0 or item[0] >= least]
     chosen = {template.id for _, template, _ in rivals}
     rest = [item for item in ranked if item[1] in alike and item[1].id not in chosen]
     return [(template, place) for _, template, place in (*rivals, *rest)]
@@ -227,7 +223,41 @@ def _code_in_place(hypothesis: Hypothesis, picture: InkPicture, codes: Sequence[
     return True
 
 
-def _registration(method: str, found: Fit, share: float, photo_from_work: Homography) -> Registration:
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A fit, the part of the ruling that it explains, and what speaks for it in all, px of line in frame work."""
+
+    fit: Fit
+    explained: float
+    weight: float
+    standing: Standing | None = None
+
+
+def _placed(found: Fit, segments: Segments) -> _Placed:
+    share, foreign_px = explained(found, segments)
+    scale = px_per_mm(found.work_from_page, found.template)
+    return _Placed(found, share, found.net_mm * scale - FOREIGN_WEIGHT * foreign_px)
+
+
+def _best_of_rivals(
+    placed: _Placed, picture: InkPicture, segments: Segments, codes: Sequence[tuple[Mark, Code, Template]]
+) -> _Placed:
+    """``placed``, or the same form where its strongest rival lies if that explains more; with what stands between."""
+    by_code = any(template.id == placed.fit.template.id for _, _, template in codes)
+    for _ in range(2):
+        standing, rival = prove(placed.fit, picture.ink, by_code)
+        if rival is None or standing.lead >= DOUBTED or rival.kind == "mirrored":
+            break
+        start = placed.fit.work_from_page @ rival.page_from_page
+        moved = _placed(fit(placed.fit.template, start, picture.ink), segments)
+        if moved.weight <= placed.weight:
+            break
+        placed = moved
+    return replace(placed, standing=standing)
+
+
+def _registration(method: str, placed: _Placed, photo_from_work: Homography) -> Registration:
+    found = placed.fit
     photo_from_page = photo_from_work @ found.work_from_page
     photo_from_page = photo_from_page / photo_from_page[2, 2]
     return Registration(
@@ -237,16 +267,10 @@ def _registration(method: str, found: Fit, share: float, photo_from_work: Homogr
         bend=found.bend,
         residual_mm=found.residual_mm,
         coverage=found.coverage,
-        explained=share,
-        agreement=found.closeness * share,
+        explained=placed.explained,
+        agreement=found.closeness * placed.explained,
         visible=found.visible,
-        px_per_mm=_px_per_mm(photo_from_page, found.template),
+        px_per_mm=px_per_mm(photo_from_page, found.template),
+        weight=placed.weight,
+        standing=placed.standing or Standing(),
     )
-
-
-def _px_per_mm(photo_from_page: Homography, template: Template) -> float:
-    """At the middle of the page, the mean over both axes."""
-    middle = np.array([template.width_mm / 2, template.height_mm / 2])
-    steps: NDArray[np.float64] = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    here, right, below = apply_homography(photo_from_page, middle + steps)
-    return float((np.hypot(*(right - here)) + np.hypot(*(below - here))) / 2)

@@ -31,15 +31,16 @@ def search(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Signed distance (N,) mm from each sample to its line's ink along the normal, and where found."""
     centres = samples.points + bent_by(bend, samples.nodes)
-    offsets, found = _search_lines(place, centres[: samples.lines], samples.level[: samples.lines], ink, reach_mm)
+    offsets, found = search_lines(place, centres[: samples.lines], samples.level[: samples.lines], ink, reach_mm)
     squares = centres[samples.lines : samples.lines + len(samples.squares)]
     moved, seen = _search_squares(place, squares, samples.sizes, ink, reach_mm * SQUARE_REACH)
     return np.concatenate([offsets, moved[:, 0], moved[:, 1]]), np.concatenate([found, seen, seen])
 
 
-def _search_lines(
+def search_lines(
     place: Homography, centres: Points, level: NDArray[np.bool_], ink: Grey, reach_mm: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Signed distance (N,) mm from each place on a line, (N, 2) mm, to its ink along the normal, and where found."""
     across = np.linspace(-reach_mm, reach_mm, 2 * SEARCH_STEPS + 1)
     profile = _profiles(place, centres, level, ink, across)
     smooth = cv2.blur(profile, (3, 1))

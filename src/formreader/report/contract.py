@@ -25,7 +25,10 @@ def to_json(sheet: SheetReading) -> str:
 
 
 def to_dict(sheet: SheetReading) -> dict[str, Any]:
-    """The reading as plain data, in the order of the contract; ``document`` only of a page read with others."""
+    """The reading as plain data, in the order of the contract.
+
+    ``document`` only of a page read with others, ``station`` and ``places`` where its form has them.
+    """
     source, rejection, quality = sheet.source, sheet.rejection, sheet.quality
     said: dict[str, Any] = {
         "schema": SCHEMA,
@@ -52,6 +55,16 @@ def to_dict(sheet: SheetReading) -> dict[str, Any]:
     }
     if sheet.document is not None:
         said["document"] = document_to_dict(sheet.document)
+    if sheet.station is not None:
+        said["station"] = {
+            "id": sheet.station.id,
+            "sure": sheet.station.sure,
+            "sources": list(sheet.station.sources),
+        }
+    if sheet.places:
+        said["places"] = {
+            name: {"kind": place.kind, "quad": quad_to_list(place.quad)} for name, place in sheet.places.items()
+        }
     return said
 
 

@@ -34,14 +34,14 @@ def load_template(path: str | Path) -> Template:
 
 
 def load_library(directory: Path | None = None) -> dict[str, Template]:
-    """All templates (``*.yaml``) of ``directory``, by id and sorted; the packaged ones by default.
+    """All templates (``*.yaml``) of ``directory``, or in one file, by id and sorted; the packaged ones by default.
 
     Raises ``TemplateError`` with the mistakes of all files, or where two files give one id.
     """
     directory = LIBRARY if directory is None else Path(directory)
-    paths = sorted(directory.glob("*.yaml"))
+    paths = [directory] if directory.is_file() else sorted(directory.glob("*.yaml"))
     if not paths:
-        raise TemplateError(f"{directory}: no templates (*.yaml) here: name the folder that holds them")
+        raise TemplateError(f"{directory}: no templates (*.yaml) here: name the folder that holds them, or one file")
     found: dict[str, Template] = {}
     origin: dict[str, Path] = {}
     mistakes: list[str] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,9 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-import formreader.synth
+import formreader
 from formreader.synth import ComposedCell, GlyphSource, load_glyphs
-from formreader.synth.lines import ComposedLine
+from formreader.synth.cells.line import ComposedLine
+from formreader.train.drawn_by import hash_of_code
 
 CHUNK = 1000
 """Cells drawn by one task; each chunk has a seed of its own, so the number of cores changes nothing."""
@@ -36,15 +36,13 @@ _source: GlyphSource | None = None
 class Drawing:
     """Cells of one kind. ``compose`` (a function of a module, for workers) draws one of any of ``classes``.
 
-    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture; ``characters`` whether
-    the data sets of handwritten characters have one. A cell's label is one of ``classes``; a line's is a
-    string of them, at most ``longest`` characters.
+    ``characters`` says whether the data sets of handwritten characters have a say in it. A cell's label is one
+    of ``classes``; a line's is a string of them, at most ``longest`` characters.
     """
 
     name: str
     classes: str
     compose: Callable[[GlyphSource, np.random.Generator], ComposedCell | ComposedLine]
-    modules: tuple[str, ...]
     characters: bool = True
     longest: int = 0
 
@@ -141,9 +139,8 @@ def _joined(parts: Sequence[CellSet]) -> CellSet:
 
 def drawn_by(drawing: Drawing) -> str:
     """A short hash of the code that draws cells, so that a cache never outlives it."""
-    folder = Path(formreader.synth.__file__).parent
-    code = b"".join((folder / f"{name}.py").read_bytes() for name in drawing.modules)
-    return hashlib.sha256(code).hexdigest()[:8]
+    makers = [drawing.compose, load_glyphs] if drawing.characters else [drawing.compose]
+    return hash_of_code([(maker.__module__, maker.__name__) for maker in makers], Path(formreader.__file__).parent)
 
 
 def _open_source(glyphs: Path | None, held_out: bool) -> None:
