@@ -17,7 +17,7 @@ from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
 from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
-from formreader.templates import outline
+from formreader.templates import Field, outline
 
 ALTERNATIVES = 5
 
@@ -58,7 +58,7 @@ def judge_page(
             status, reasons = judge_field(name, sight, checks=checks, across=across, policy=policy)
             fields[name] = FieldReading(
                 name=name,
-                value=field.value,
+                value=_value(field, page.template.fields[name]),
                 written=field.written,
                 confidence=stated_confidence(sight, policy),
                 status=status,
@@ -120,7 +120,7 @@ def _sight(
         remarks=evidence.remarks,
         unreadable="?" in reported.written,
         odd=not plainly_written(reported.written),
-        empty=set(reported.written) == {"_"},
+        left_empty=set(reported.written) == {"_"} and page.template.fields[name].empty == "review",
     )
 
 
@@ -138,6 +138,11 @@ def _is_inside(quad: Points, source: Source) -> bool:
 def _is_in_place(page: AnyPage, name: str, policy: Policy) -> bool:
     standing = page.registration.standing
     return name not in standing.astray and standing.ground.get(name, 1.0) >= policy.least_ground
+
+
+def _value(reported: Reported, field: Field) -> int | None:
+    """The value of a field: of one that nobody wrote in it is 0 where the form says so."""
+    return 0 if field.empty == "zero" and set(reported.written) == {"_"} else reported.value
 
 
 def _named(value: int | None) -> str:
