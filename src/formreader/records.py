@@ -149,7 +149,8 @@ class Check:
 
     ``holds`` is whether the most probable values obey it, None where a field is empty or unread;
     ``probability`` is the posterior probability that what stands on paper obeys it. ``as_read`` says how the
-    most probable values break it (``60 + 34 is not 95``), nothing where they do not.
+    most probable values break it (``60 + 34 is not 95``), nothing where they do not. One that was not ``weighed`` is
+    too entangled with the others to change what is probable; it was checked all the same.
     """
 
     rule: str
@@ -157,6 +158,7 @@ class Check:
     holds: bool | None
     probability: float
     as_read: str = ""
+    weighed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
