@@ -105,8 +105,8 @@ class Registration:
     template's lines by its fields that were found, 0..1; ``explained`` the part of the ruling found
     there that is the template's; ``agreement`` 0..1 weighs both with how close the lines came, to
     compare templates by; ``visible`` the part of the template's lines within the picture. ``weight`` is what speaks for
-    the placement against any other one, of this template or another, px of line in the reduced picture: lines found
-    less lines missed and part of those that it leaves unexplained.
+    the placement against any other one, of this template or another, px of line on the photograph: lines found less
+    part of those missed and of those that it leaves unexplained.
     """
 
     template: str

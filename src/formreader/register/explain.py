@@ -29,8 +29,8 @@ SIMPSON = np.array([1.0, 4.0, 1.0]) / 6
 """Weights of ends and middle for the average along a segment."""
 
 
-def explained(fit: Fit, segments: Segments) -> tuple[float, float]:
-    """Part (by length, 0..1) of the level and upright segments by the fields that lie on printed lines; the rest, px.
+def explained(fit: Fit, segments: Segments) -> float:
+    """Part (by length, 0..1) of the level and upright segments by the fields that lie on printed lines.
 
     ``segments`` are in px of frame work. 0 where there are none: nothing speaks for the fit.
     """
@@ -46,8 +46,8 @@ def explained(fit: Fit, segments: Segments) -> tuple[float, float]:
     accounted = np.zeros(len(points), dtype=bool)
     accounted[level] = _on_lines(points[level], edges[across][:, [0, 2, 1]])
     accounted[upright] |= _on_lines(points[upright, :, ::-1], edges[~across][:, [1, 3, 0]])
-    total, known = float(length[inside].sum()), float(length[inside & accounted].sum())
-    return (known / total if total else 0.0), total - known
+    total = float(length[inside].sum())
+    return float(length[inside & accounted].sum()) / total if total else 0.0
 
 
 def _on_lines(points: Points, lines: NDArray[np.float64]) -> NDArray[np.bool_]:

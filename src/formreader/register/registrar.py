@@ -9,7 +9,7 @@ import numpy as np
 
 from formreader.geometry import Box, Homography, Points, apply_homography, inverse
 from formreader.records import Code, Photo, Registration, Standing
-from formreader.register.align import Hypothesis, Ruling, align, rulings
+from formreader.register.align import Hypothesis, align, align_from, rulings
 from formreader.register.bend import bend_at
 from formreader.register.explain import explained
 from formreader.register.fit import Fit, fit, glance, px_per_mm
@@ -19,8 +19,6 @@ from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.register.twins import twins
 from formreader.templates import Mark, Template
 
-CODE_REACH_MM = 12.0
-"""How far a code may be found from where a hypothesis puts it: a page's curl, no more."""
 GLANCED, REFINED = 12, 2
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rival."""
 SAME_PLACE_MM = 2.0
@@ -31,8 +29,9 @@ PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
 DOUBTED = 0.5
 """Where fewer of the lines that tell a place from a rival one speak for it, the rival's is tried too."""
-FOREIGN_WEIGHT = 0.25
-"""A line seen and not printed weighs so much of one that is: each has two edges, and a pen draws some."""
+FOREIGN_WEIGHT = 0.5
+"""A line seen and not printed weighs so much of one that is: a pen draws lines too."""
+LEAST_EXPLAINED = 0.05
 CLOSER, MARGIN = 1.25, 0.05
 """A closer look is one that shows the page at least so much larger, with this part of it to spare on each side."""
 
@@ -69,7 +68,12 @@ def _look(
 
 def _plain(found: Registered) -> bool:
     best = found.registrations[0] if found.registrations else None
-    return best is not None and best.coverage >= PLAINLY_COVERED and best.explained >= PLAINLY_EXPLAINED
+    return (
+        best is not None
+        and best.coverage >= PLAINLY_COVERED
+        and best.explained >= PLAINLY_EXPLAINED
+        and best.standing.lead >= DOUBTED
+    )
 
 
 def _goodness(found: Registered) -> float:
@@ -195,32 +199,17 @@ def _hypotheses(
     turns = rulings(segments, pencils, shape)
     if not codes:
         return align(templates, turns, GLANCED)
-    mark, code, _ = codes[0]
-    upright = [ruling for ruling in turns if _in_turn(mark, code, picture, ruling)]
-    found = align(templates, upright, 4 * GLANCED)
-    return [hypothesis for hypothesis in found if _code_in_place(hypothesis, picture, codes)][:GLANCED]
+    found = []
+    for mark, code, template in codes:
+        quad = apply_homography(picture.work_from_photo, _upright(mark, code))
+        found += align_from(template, mark.box, quad, turns, GLANCED)
+    return sorted(found, key=lambda hypothesis: -hypothesis.score)[:GLANCED]
 
 
 def _upright(mark: Mark, code: Code) -> Points:
     """The code's corners (4, 2) in frame photo, from the page's top left on, however it is printed."""
     turned: Points = np.roll(code.quad, mark.turn_deg // 90, axis=0)
     return turned
-
-
-def _in_turn(mark: Mark, code: Code, picture: InkPicture, ruling: Ruling) -> bool:
-    """Whether the code stands upright in this turn of the picture."""
-    rectified = apply_homography(ruling.rectified_from_work @ picture.work_from_photo, _upright(mark, code))
-    right = rectified[1] + rectified[2] - rectified[0] - rectified[3]
-    return bool(right[0] > abs(right[1]))
-
-
-def _code_in_place(hypothesis: Hypothesis, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> bool:
-    page_from_photo = inverse(hypothesis.work_from_page) @ picture.work_from_photo
-    for mark, code, template in codes:
-        if template.id == hypothesis.template.id:
-            centre = apply_homography(page_from_photo, code.quad).mean(axis=0)
-            return bool(np.hypot(*(centre - np.array(mark.box.centre))) < CODE_REACH_MM)
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +223,10 @@ class _Placed:
 
 
 def _placed(found: Fit, segments: Segments) -> _Placed:
-    share, foreign_px = explained(found, segments)
+    share = explained(found, segments)
+    foreign_mm = found.found_mm * (1 - share) / max(share, LEAST_EXPLAINED)
     scale = px_per_mm(found.work_from_page, found.template)
-    return _Placed(found, share, found.net_mm * scale - FOREIGN_WEIGHT * foreign_px)
+    return _Placed(found, share, (found.net_mm - FOREIGN_WEIGHT * foreign_mm) * scale)
 
 
 def _best_of_rivals(
@@ -271,6 +261,6 @@ def _registration(method: str, placed: _Placed, photo_from_work: Homography) -> 
         agreement=found.closeness * placed.explained,
         visible=found.visible,
         px_per_mm=px_per_mm(photo_from_page, found.template),
-        weight=placed.weight,
+        weight=placed.weight * float(np.sqrt(np.linalg.det(photo_from_work[:2, :2]))),
         standing=placed.standing or Standing(),
     )

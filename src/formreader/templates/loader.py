@@ -24,7 +24,12 @@ def load_template(path: str | Path) -> Template:
         raw = path.read_bytes()
     except OSError as error:
         raise TemplateError(f"{path}: {error.strerror or error}: give a readable template file") from None
-    source = read_source(path.as_posix(), raw)
+    return parse_template(raw, path.as_posix())
+
+
+def parse_template(raw: bytes, name: str) -> Template:
+    """The template in a file's bytes; ``name`` stands before each mistake of a ``TemplateError``."""
+    source = read_source(name, raw)
     spec = validated(source, TemplateSpec)
     problems: list[Problem] = []
     template = build_page(spec, source, sha256(raw).hexdigest(), problems)

@@ -19,7 +19,7 @@ from formreader.synth.hand.tally import any_tally_hand, tally_strokes
 from formreader.synth.print.page import paste
 from formreader.synth.sheets.slips import Written
 from formreader.synth.sheets.values import STROKES_A_CELL
-from formreader.templates import Bubbles, Digits, Number, RowSums, Tally, Template, Words
+from formreader.templates import Bubbles, Digits, Encoding, Number, RowSums, Tally, Template, Words
 
 Filler = Literal["X", "-", "_", "0"]
 Labels = dict[str, dict[str, Any]]
@@ -41,6 +41,23 @@ class Hand:
     leaves: frozenset[str]
     strikes: bool
     capitals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How one writer uses cells that are wider or higher than a number needs.
+
+    ``begins`` is where it stands in the free width, 0 left to 1 right, and ``strays`` by how much that varies.
+    """
+
+    begins: float
+    strays: float
+    tallest_mm: float
+
+
+def any_habit(generator: np.random.Generator) -> Habit:
+    begins, strays = float(generator.choice([0.02, 0.5, 0.9])), float(generator.uniform(0.02, 0.25))
+    return Habit(begins, strays, float(generator.uniform(3.5, 8.0)))
 
 
 LEFT_EMPTY = {"tally": 0.1, "row_sums": 0.15, "words": 0.1, "bubbles": 0.05}
@@ -77,32 +94,45 @@ def fill_page(
     pen = _Pen(np.zeros(shape, np.float32), hand, source, px_per_mm, generator)
     labels: Labels = {}
     for name, field in template.fields.items():
-        value = what.values[name]
         labels[name] = {}
         for called, encoding in field.encodings.items():
-            if called in hand.leaves:
-                continue
-            match encoding:
-                case Digits(cells=cells):
-                    labels[name]["written"] = as_written(value, len(cells), hand.filler)
-                    pen.boxes(cells, labels[name]["written"], name in what.overwritten)
-                case Bubbles(columns=columns):
-                    labels[name]["bubbles"] = str(value).rjust(len(columns), "_")
-                    for column, digit in zip(columns, labels[name]["bubbles"], strict=True):
-                        if digit != "_":
-                            pen.fill(column[int(digit)])
-                case Tally(cells=rows):
-                    labels[name]["tally"] = value
-                    pen.tally(rows, value)
-                case RowSums(cells=rows, style=style):
-                    labels[name]["rows"] = _row_sums(pen, rows, style, value, field.encodings.get("tally"))
-                case Number(box=box):
-                    pen.number(box, str(value))
-                case Words(style=style, cells=rows) if spell is not None:
-                    labels[name]["words"] = pen.words(rows, style, spell(what.words[name]))
-                case _:
-                    pass
+            if called not in hand.leaves:
+                _fill_encoding(pen, name, encoding, what, labels[name], field.encodings.get("tally"), spell)
     return pen.ink, labels
+
+
+def _fill_encoding(
+    pen: _Pen,
+    name: str,
+    encoding: Encoding,
+    what: Written,
+    label: dict[str, Any],
+    tally: Encoding | None,
+    spell: Callable[[int], str] | None,
+) -> None:
+    """Write one encoding of a field, and say in ``label`` what stands there."""
+    value = what.values[name]
+    match encoding:
+        case Digits(cells=cells):
+            label["written"] = as_written(value, len(cells), pen.hand.filler)
+            pen.boxes(cells, label["written"], name in what.overwritten)
+        case Bubbles(columns=columns):
+            label["bubbles"] = str(value).rjust(len(columns), "_")
+            for column, digit in zip(columns, label["bubbles"], strict=True):
+                if digit != "_":
+                    pen.fill(column[int(digit)])
+        case Tally(cells=rows):
+            label["tally"] = value
+            pen.tally(rows, value)
+        case RowSums(cells=rows, style=style):
+            label["rows"] = _row_sums(pen, rows, style, value, tally)
+        case Number(box=box):
+            label["written"] = pen.free_number(box, value)
+        # beside a number that was left empty the words are left out too
+        case Words(style=style, cells=rows) if spell is not None and label.get("written") != "_":
+            label["words"] = pen.words(rows, style, spell(what.words[name]))
+        case _:
+            pass
 
 
 def _row_sums(pen: _Pen, rows: tuple[tuple[Box, ...], ...], style: str, value: int, tally: object) -> list[int]:
@@ -132,6 +162,7 @@ class _Pen:
     source: GlyphSource
     px_per_mm: float
     generator: np.random.Generator
+    habit: Habit | None = None
 
     @property
     def nib_px(self) -> float:
@@ -167,9 +198,30 @@ class _Pen:
         self._lay(drawn, x, y)
 
     def number(self, cell: Box, digits: str) -> None:
-        """Several digits freely in one cell."""
+        """Several digits freely in one cell, in its middle."""
         height = min(cell.height * self.hand.size, 0.9 * cell.width / len(digits)) * self.px_per_mm
         self._lay(write_number(digits, height, self.nib_px * 0.7, self.source, self.generator), *cell.centre)
+
+    def free_number(self, cell: Box, value: int) -> str:
+        """A number where this hand begins to write in a cell, wide as it may be; returns what stands there.
+
+        Nothing is written as this hand leaves boxes that it does not need: 0, a cross, a dash, or no sign at all.
+        """
+        if self.habit is None:
+            self.habit = any_habit(self.generator)
+        written = str(value) if value or self.hand.filler == "0" else self.hand.filler
+        if written == "_" and self.generator.random() < 0.5:
+            written = "0"
+        if written == "_":
+            return written
+        size = min(cell.height * self.hand.size, self.habit.tallest_mm) * float(self.generator.uniform(0.85, 1.25))
+        height = min(size, 1.1 * cell.width / len(written)) * self.px_per_mm
+        drawn = write_number(written, height, min(self.nib_px * 0.7, 0.16 * height), self.source, self.generator)
+        room = cell.width - drawn.shape[1] / self.px_per_mm
+        across = np.clip(self.generator.normal(self.habit.begins, self.habit.strays), 0.0, 1.0) if room > 0 else 0.5
+        down = float(self.generator.normal(0, 0.08)) * cell.height
+        self._lay(drawn, cell.centre[0] + (float(across) - 0.5) * room, cell.centre[1] + down)
+        return written
 
     def fill(self, circle: Box) -> None:
         """A bubble filled in."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formreader.templates import Digits, Template, Words
+from formreader.templates.model import MOST_IN_A_CELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def make_slips(template: Template, values: Mapping[str, int], slips: Slips, gene
 
 def _another(value: int, boxes: object, generator: np.random.Generator) -> int:
     """A number that is off by one digit, and fits the boxes."""
-    most = 10 ** len(boxes.cells) - 1 if isinstance(boxes, Digits) else 999
+    most = 10 ** len(boxes.cells) - 1 if isinstance(boxes, Digits) else MOST_IN_A_CELL
     while True:
         off = value + int(generator.integers(1, 10)) * int(generator.choice([1, 10])) * int(generator.choice([-1, 1]))
         if 0 <= off <= most:

@@ -6,36 +6,73 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from formreader.templates import Digits, Rule, Tally, Template
+from formreader.templates import Rule, Tally, Template
+from formreader.templates.model import MOST_IN_A_CELL
 
-ATTEMPTS = 400
+USUALLY_BELOW = (20, 60, 150)
+ATTEMPTS, CAREFUL_ATTEMPTS = 60, 20
+"""Values are drawn freely first; where none obey the form, with an eye on what its rules leave."""
+_LARGEST_WITH_CARE = (60, 20, 150, 8, 3, 1)
 STROKES_A_CELL = 5
 
 
-def choose_values(template: Template, generator: np.random.Generator) -> dict[str, int]:
+def choose_values(
+    template: Template, generator: np.random.Generator, largest: Sequence[int] = USUALLY_BELOW
+) -> dict[str, int]:
     """A value for every field, within its boxes and in keeping with every rule.
 
+    Addends stay below one of ``largest``, the same for a whole sheet.
     Raises ``ValueError`` where no such values are found: the rules contradict each other.
     """
     for _ in range(ATTEMPTS):
-        values = _attempt(template, generator)
+        values = _attempt(template, generator, int(generator.choice(largest)))
         if values is not None:
             return values
+    for least in _LARGEST_WITH_CARE:
+        for _ in range(CAREFUL_ATTEMPTS):
+            values = _attempt(template, generator, least, careful=True)
+            if values is not None:
+                return values
     raise ValueError(f"{template.id}: no values obey its arithmetic; look for rules that contradict each other")
 
 
-def _attempt(template: Template, generator: np.random.Generator) -> dict[str, int] | None:
+def _attempt(
+    template: Template, generator: np.random.Generator, largest: int, careful: bool = False
+) -> dict[str, int] | None:
+    """With care an addend takes no more than its share of what the rules leave."""
     values: dict[str, int] = {}
     totals = {name for rule in template.rules if rule.relation == "=" for sign, name in rule.terms if sign < 0}
     # addends are drawn, totals follow from them; what no rule mentions is drawn too
     order = sorted(template.fields, key=lambda name: name in totals)
-    largest = int(generator.choice([20, 60, 150]))
+    bound_by = _rules_by_addend(template.rules)
     for name in order:
         _propagate(template.rules, values)
         if name not in values:
-            values[name] = int(generator.integers(0, largest)) if generator.random() > 0.06 else 0
+            most = min(largest, _left_for(template, bound_by.get(name, []), values) + 1) if careful else largest
+            values[name] = int(generator.integers(0, most)) if generator.random() > 0.06 else 0
     _propagate(template.rules, values)
     return values if _fits(template, values) else None
+
+
+def _rules_by_addend(rules: Sequence[Rule]) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for sign, name in rule.terms:
+            if sign > 0:
+                found.setdefault(name, []).append(rule)
+    return found
+
+
+def _left_for(template: Template, rules: Sequence[Rule], values: Mapping[str, int]) -> int:
+    """About the most that one addend may take, so that the others of its rules have as much left."""
+    least = MOST_IN_A_CELL
+    for rule in rules:
+        known = sum(sign * values[name] for sign, name in rule.terms if name in values)
+        room = rule.constant - known
+        room += sum(-sign * template.fields[name].most for sign, name in rule.terms if sign < 0 and name not in values)
+        waiting = sum(sign > 0 and name not in values for sign, name in rule.terms)
+        least = min(least, room if waiting < 2 else 2 * room // waiting)
+    return max(least, 0)
 
 
 def _propagate(rules: Sequence[Rule], values: dict[str, int]) -> None:
@@ -54,8 +91,7 @@ def _propagate(rules: Sequence[Rule], values: dict[str, int]) -> None:
 
 def _fits(template: Template, values: Mapping[str, int]) -> bool:
     for name, field in template.fields.items():
-        primary = field.encodings[field.primary]
-        most = 10 ** len(primary.cells) - 1 if isinstance(primary, Digits) else 999
+        most = field.most
         for encoding in field.encodings.values():
             if isinstance(encoding, Tally):  # what is counted must have room in the grid
                 most = min(most, STROKES_A_CELL * sum(len(row) for row in encoding.cells))
