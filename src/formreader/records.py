@@ -173,9 +173,10 @@ class Reason:
 class FieldReading:
     """One field as read. ``value`` None: left empty (or unreadable, when status is review).
 
-    Where a box cannot be read, ``value`` and ``written`` are what the rest of the sheet says stands there, if
-    that is likelier than all that is left open; such a field is always in review.
-    ``confidence`` is the probability that ``value`` is what stands on paper. ``quad`` is the
+    Where a box cannot be read, ``written`` has ``?`` for it, and ``value`` is what the rest of the sheet says, if that
+    completes what is seen and is likelier than all that is left open; such a field is always in review.
+    ``confidence`` is the probability that ``value`` is what stands on paper; where the picture hardly shows
+    it and only sums say so, no more than the picture's. ``quad`` is the
     primary encoding's outline (4, 2) in frame photo.
     """
 
