@@ -53,7 +53,12 @@ def kept_page(data: bytes, templates: Mapping[str, Template]) -> KeptPage:
     if template is None or template.sha256 != kept["template_sha256"]:
         raise UsageError(f"the template {kept['template']} has changed since this page was read: read it again")
     known = kept["registration"]
-    standing = Standing(**{**known["standing"], "astray": frozenset(known["standing"]["astray"])})
+    standing = Standing(
+        {kind: tuple(lead) for kind, lead in known["standing"]["leads"].items()},
+        known["standing"]["ground"],
+        frozenset(known["standing"]["astray"]),
+    )
+    known["behind"] = tuple(known["behind"])
     bend = Bend(**{name: np.array(values) for name, values in known["bend"].items()})
     return KeptPage(
         template,
