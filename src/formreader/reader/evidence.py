@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from functools import partial
 from pathlib import Path
@@ -30,17 +30,19 @@ from formreader.decode import (
 )
 from formreader.geometry import Box, Points
 from formreader.locate import Place, crop_cells, cut_lines, find_lines
+from formreader.reader.second import second_rows, second_values
 from formreader.recognise import (
     BubbleRecogniser,
     CellRecogniser,
     DigitRecogniser,
     LetterRecogniser,
     LineRecogniser,
+    SecondReader,
     TallyRecogniser,
     beam,
     best_path,
 )
-from formreader.records import Cell, Grey
+from formreader.records import SECOND, Cell, Grey
 from formreader.templates import (
     Bubbles,
     Digits,
@@ -76,7 +78,8 @@ class Recognisers:
         self.bubbles = BubbleRecogniser(directory)
         self.numbers = LineRecogniser("numbers", NUMBER_ALPHABET, directory)
         self.words = LineRecogniser("words", WORD_ALPHABET, directory)
-        models = (self.digits, self.tally, self.letters, self.bubbles, self.numbers, self.words)
+        self.second = SecondReader(directory)
+        models = (self.digits, self.tally, self.letters, self.bubbles, self.numbers, self.words, self.second)
         self.identities = {model.identity.rsplit("-", 1)[0]: model.identity for model in models}
 
 
@@ -96,6 +99,7 @@ class Looked:
     cells: tuple[Cell, ...]
     rows: Mapping[CellKey, Rows]
     likeliest: Mapping[CellKey, tuple[str, float]]
+    second: Mapping[str, Sequence[Rows]] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
             key = cell.field, cell.encoding, cell.index
             rows[key], likeliest[key] = row, _likeliest(recogniser, row)
         cells += found
-    return Looked(tuple(cells), rows, likeliest)
+    return Looked(tuple(cells), rows, likeliest, second_rows(template.fields, cells, recognisers.second))
 
 
 def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> dict[str, FieldEvidence]:
@@ -143,9 +147,14 @@ def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> d
     for (name, called, _), row in looked.rows.items():
         rows.setdefault((name, called), []).append(row)
     tallies = _tallies(fields, rows)
-    return {
+    evidence = {
         name: _evidence(field, {called: rows[name, called] for called in field.encodings}, tallies, language)
         for name, field in fields.items()
+    }
+    seconds = {name: second_values(fields[name], seen) for name, seen in looked.second.items()}
+    return {
+        name: replace(found, encodings={**found.encodings, SECOND: seconds[name]}) if name in seconds else found
+        for name, found in evidence.items()
     }
 
 
