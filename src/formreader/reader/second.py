@@ -11,10 +11,12 @@ from formreader.alphabets import DIGIT_CLASSES, SECOND_ALPHABET
 from formreader.decode import Values, as_on_forms, by_value, read_boxes, read_number
 from formreader.recognise import SecondReader, beam
 from formreader.records import Cell
-from formreader.templates import Digits, Field, Number
+from formreader.templates import Digits, Field
 
 Rows = Sequence[NDArray[np.float64]]
 """Log-probabilities of a field's boxes (14,) in their order, or of the steps (T, 16) along its one cell."""
+LEAST_SECOND = 1e-4
+"""Values with less than this part are left out: a second reader is astray more often."""
 
 
 def second_rows(fields: Mapping[str, Field], cells: Sequence[Cell], reader: SecondReader) -> dict[str, Rows]:
@@ -35,13 +37,11 @@ def second_rows(fields: Mapping[str, Field], cells: Sequence[Cell], reader: Seco
 
 def second_values(field: Field, rows: Rows) -> Values:
     """The numbers that it reads, by these rows of the field's primary encoding."""
-    match field.encodings[field.primary]:
-        case Digits():
-            return by_value(read_boxes(np.array(rows), DIGIT_CLASSES))
-        case Number():
-            return read_number(beam(rows[0], SECOND_ALPHABET))
-        case _:
-            return {}
+    is_boxes = isinstance(field.encodings[field.primary], Digits)
+    says = (
+        by_value(read_boxes(np.array(rows), DIGIT_CLASSES)) if is_boxes else read_number(beam(rows[0], SECOND_ALPHABET))
+    )
+    return {value: share for value, share in says.items() if share >= LEAST_SECOND}
 
 
 def _aspects(cells: Sequence[Cell]) -> NDArray[np.float32]:
