@@ -38,6 +38,8 @@ class Policy:
     """Labelled fields that the threshold was set on."""
     wrong: Count
     """How many of those were read wrongly, at any confidence."""
+    sources: Mapping[str, Count]
+    """Where those fields come from: how many of each source."""
     date: datetime.date | None
     models: Mapping[str, str]
     """The identity of each model whose confidence it judges, by what it reads; empty fits any."""
