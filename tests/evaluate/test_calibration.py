@@ -18,17 +18,6 @@ MODELS = {"digits": "digits-1@sha256:ab"}
 DAY = datetime.date(2026, 11, 24)
 OF_CALIBRATION = {"name", "origin", "risk", "confidence", "fields", "wrong"}
 OF_CALIBRATION |= {"sources", "date", "models", "accept_confidence"}
-    "name",
-    "origin",
-    "risk",
-    "confidence",
-    "fields",
-    "wrong",
-    "sources",
-    "date",
-    "models",
-    "accept_confidence",
-}
 
 
 def scored(count: int, wrong: int = 0, confidence: float = 0.9999, accepted: bool = True) -> SheetScore:
