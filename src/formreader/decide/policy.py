@@ -75,6 +75,8 @@ class Policy:
     least_place_lead_mm: Size
     """Of the lines that tell a placement from the same form moved by a row or column, turned or mirrored: how much more
     of them, -1..1 and mm, must speak for it than for the other."""
+    most_seam_step_mm: Size
+    """Across an edge that is not printed, printed lines may go on so far aside: beyond, it is another sheet's rim."""
     least_ground: Share
     """Least part of the printed lines at a field's own cells that must be found in its place."""
     least_heading: Share

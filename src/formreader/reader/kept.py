@@ -18,7 +18,7 @@ from formreader.reader.evidence import FieldEvidence
 from formreader.reader.judging import ALTERNATIVES
 from formreader.reader.page import KeptPage, Page
 from formreader.reader.station import CodedStation
-from formreader.records import Bend, Quality, Registration, Source, Standing
+from formreader.records import Bend, Quality, Registration, Seam, Source, Standing
 from formreader.templates import Template
 
 
@@ -57,6 +57,7 @@ def kept_page(data: bytes, templates: Mapping[str, Template]) -> KeptPage:
         {kind: tuple(lead) for kind, lead in known["standing"]["leads"].items()},
         known["standing"]["ground"],
         frozenset(known["standing"]["astray"]),
+        tuple(Seam(**seam) for seam in known["standing"]["seams"]),
     )
     known["behind"] = tuple(known["behind"])
     bend = Bend(**{name: np.array(values) for name, values in known["bend"].items()})
