@@ -121,7 +121,9 @@ def document_to_dict(document: DocumentChecks) -> dict[str, Any]:
 
 
 def check_to_dict(check: Check) -> dict[str, Any]:
-    return {"rule": check.rule, "holds": check.holds, "probability": probability(check.probability)}
+    """One that was checked only, too entangled to be weighed with the others, has ``weighed`` false."""
+    said = {"rule": check.rule, "holds": check.holds, "probability": probability(check.probability)}
+    return said if check.weighed else {**said, "weighed": False}
 
 
 def field_to_dict(field: FieldReading) -> dict[str, Any]:

@@ -52,9 +52,10 @@ class Sight:
     whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. A second reader most
     probably reads ``contrary``, and gives ``contrary_share`` to other values than the one reported. ``disagree`` is the
     probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
-    ``remarks`` are other things seen, codes of ``REASONS``, each with its probability.
-    The last ones say where it lies: ``inside`` the picture, ``in_place`` as the rest of the page, ``without_total`` on the page to hold it in its place, on
-    a ``doubtful_page``.
+    ``remarks`` are other things seen, codes of ``REASONS``, each with its probability. A field ``left_empty`` is one
+    that nobody wrote in and that must be looked at then.
+    The last say where it lies: ``inside`` the picture, ``in_place`` on the page as far as its printed lines show,
+    ``without_total`` to hold it there, on a ``doubtful_page``.
     """
 
     confidence: float
@@ -70,7 +71,7 @@ class Sight:
     remarks: Mapping[str, float]
     unreadable: bool
     odd: bool
-    empty: bool
+    left_empty: bool
     inside: bool = True
     in_place: bool = True
     without_total: bool = False
@@ -87,8 +88,8 @@ def judge_field(
 ) -> tuple[Status, tuple[Reason, ...]]:
     """The field's status and every reason against accepting it.
 
-    ``checks`` are those of the page, ``across`` those of rules between the pages of its station. An empty field always
-    goes to a person, and every field of a ``doubtful_page``.
+    ``checks`` are those of the page, ``across`` those of rules between the pages of its station. A field left empty
+    that may not be goes to a person, and every field of a ``doubtful_page``.
     """
     where = {"outside_picture": not sight.inside, "out_of_place": not sight.in_place}
     reasons = [_reason(code) for code, holds in where.items() if holds]
@@ -107,8 +108,8 @@ def judge_field(
                 reasons.append(_reason("rule_violated", **told))
     reasons += [_reason(code) for code, share in sight.remarks.items() if share > policy.most_remark]
     plain = {
-        "left_empty": sight.empty,
-        "total_missing": sight.without_total and not sight.empty,
+        "left_empty": sight.left_empty,
+        "total_missing": sight.without_total and not sight.left_empty,
         "doubtful_page": sight.doubtful_page,
     }
     reasons += [_reason(code) for code, holds in plain.items() if holds]
@@ -125,7 +126,7 @@ def _doubt(sight: Sight, policy: Policy) -> Reason | None:
         "boxes_say_otherwise": sight.own != sight.proposed,
         "low_confidence": sight.confidence < least,
         "settled_by_sums": _is_settled_by_sums(sight, policy),
-        "one_witness": len(witnesses) < policy.least_witnesses and not sight.empty,
+        "one_witness": len(witnesses) < policy.least_witnesses and not sight.left_empty,
         "no_threshold": policy.accept_confidence is None,
     }
     told = {"own": sight.own, "proposed": sight.proposed, "who": " and ".join(witnesses) or "nothing"}

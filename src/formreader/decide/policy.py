@@ -38,6 +38,8 @@ class Policy:
     """Labelled fields that the threshold was set on."""
     wrong: Count
     """How many of those were read wrongly, at any confidence."""
+    sources: Mapping[str, Count]
+    """Where those fields come from: how many of each source."""
     date: datetime.date | None
     models: Mapping[str, str]
     """The identity of each model whose confidence it judges, by what it reads; empty fits any."""
@@ -92,6 +94,8 @@ class Policy:
 
 
 _FILE = TypeAdapter(Policy)
+MOST_BYTES = 100_000
+"""Of a policy's file."""
 
 
 @cache
@@ -104,6 +108,8 @@ def load_policy(path: Path) -> Policy:
     """The policy in a JSON file. Raises ``UsageError`` naming every key that is missing, unknown or unfit."""
     mend = "write it again with formreader calibrate"
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UsageError(f"{path}: is no policy, which has a few hundred bytes; {mend}")
         return _FILE.validate_json(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: the policy cannot be read ({error.strerror}); {mend}") from None
