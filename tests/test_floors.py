@@ -12,7 +12,7 @@ import formreader
 
 SOURCE = Path(formreader.__file__).parent
 FLOORS = {
-    **dict.fromkeys(["errors", "geometry", "alphabets", "distributions", "records", "version"], 0),
+    **dict.fromkeys(["errors", "geometry", "alphabets", "distributions", "records", "contract", "version"], 0),
     "templates": 1,
     **dict.fromkeys(["load", "identify", "register", "locate", "recognise", "decode", "decide", "synth"], 2),
     **dict.fromkeys(["reader", "report", "store"], 3),

@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from formreader.contract import PROBABILITY_DECIMALS, probability
 from formreader.records import SheetReading
-from formreader.report.contract import PROBABILITY_DECIMALS, probability
 
 COLUMNS = (
     "path",
