@@ -87,7 +87,7 @@ def test_a_fold_brings_the_rows_around_it_together():
 
 def test_what_lies_under_a_sheet_is_not_seen():
     hidden = 0
-    for seed in range(3):
+    for seed in (5, 4, 3):
         below, above = attacked("lap", seed).truths
         assert all(field["seen"] for field in above["fields"].values())
         hidden += sum(not field["seen"] for field in below["fields"].values())

@@ -20,6 +20,7 @@ from formreader.synth.hand.pen import Ink
 from formreader.synth.print.page import draw_page
 from formreader.synth.sheets.fill import Labels, fill_fields
 from formreader.synth.sheets.page_pen import PagePen, new_pen
+from formreader.synth.sheets.prints import any_print
 from formreader.synth.sheets.slips import NO_SLIPS, Slips, Written, make_slips
 from formreader.synth.sheets.values import NO_VALUES, USUALLY_BELOW, choose_values
 from formreader.synth.sheets.writer import Hand, any_hand
@@ -98,7 +99,7 @@ def fill_sheet(
     nobody writes in the fields to ``leave``."""
     px_per_mm = px_per_mm_of(template)
     what = make_slips(template, choose_values(template, generator, largest, given), slips, generator)
-    printed = draw_page(template, px_per_mm)
+    printed = draw_page(any_print(template, generator), px_per_mm)
     if beside is not None:
         printed = np.maximum(printed, beside)
     usual = any_hand(generator)  # drawn in any case: the same sheet by another hand is else the same
@@ -129,7 +130,8 @@ def truth_of(page: FilledPage, locate: Callable[[Points], Points]) -> dict[str, 
     fields = {}
     for field, label in page.labels.items():
         if "written" in label:
-            value = label.get("value", None if set(label["written"]) == {"_"} else page.what.values[field])
+            empty = set(label["written"]) == {"_"} and page.template.fields[field].empty != "zero"
+            value = label.get("value", None if empty else page.what.values[field])
             corners = _corners_of(page.template.fields[field], locate)
             fields[field] = {**label, "value": value, "cells": corners.pop("digits", []), "corners": corners}
     return {"template": page.template.id, "fields": fields}
