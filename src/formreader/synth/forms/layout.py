@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from formreader.geometry import Box
 from formreader.synth.forms.plan import Column, Plan, Table
 from formreader.synth.forms.tables import BUBBLE_ROWS, TALLY_ROWS
 from formreader.synth.forms.wording import made_up
@@ -24,13 +25,16 @@ class _Page:
     """What a template lists, filled from the top of the page down."""
 
     plan: Plan
-    words: np.random.Generator
     lines: list[dict[str, Any]] = field(default_factory=list)
     areas: list[dict[str, Any]] = field(default_factory=list)
     texts: list[dict[str, Any]] = field(default_factory=list)
     fields: list[dict[str, Any]] = field(default_factory=list)
     rules: list[Any] = field(default_factory=list)
     marks: list[dict[str, Any]] = field(default_factory=list)
+
+    def words(self, *place: str) -> np.random.Generator:
+        """What is said at one place, the same on all siblings."""
+        return np.random.default_rng([self.plan.words_seed, *"/".join(place).encode()])
 
     def text(self, text: str, box: list[float], heading: bool = False) -> None:
         if min(box[2:]) > 0.8:
@@ -48,7 +52,7 @@ class _Page:
 
 def template_text(plan: Plan, id_: str) -> str:
     """The YAML of a template: what ``formreader template check`` takes."""
-    page = _Page(plan, np.random.default_rng(plan.words_seed))
+    page = _Page(plan)
     top = plan.margin_mm
     _print_head(page, top)
     y = top + plan.head_mm
@@ -90,13 +94,14 @@ def _print_head(page: _Page, top: float) -> None:
     left = plan.margin_mm + (beside if plan.code_at.endswith("left") or plan.symmetry != "none" else 0.0)
     room = width - 2 * plan.margin_mm - beside * (2 if plan.symmetry != "none" else 1)
     each = min((plan.head_mm - 3) / len(plan.headings), 9.0)
+    words = page.words("head")
     for i, heading in enumerate(plan.headings):
-        share = float(page.words.uniform(0.45, 0.95)) * (0.8 if i else 1.0)
+        share = float(words.uniform(0.45, 0.95)) * (0.8 if i else 1.0)
         at = left + room * (1 - share) / 2
         page.text(heading, [at, top + i * each, room * share, each * 0.72], heading=True)
         if plan.symmetry == "point":
             foot = height - top - i * each - each * 0.72
-            page.text(made_up(page.words, 3).upper(), [at, foot, room * share, each * 0.72])
+            page.text(made_up(words, 3).upper(), [at, foot, room * share, each * 0.72])
     if plan.code != "none":
         x = plan.margin_mm + 2 if plan.code_at.endswith("left") else width - plan.margin_mm - 2 - code_w
         y = top + 1 if plan.code_at.startswith("top") else height - plan.margin_mm - 1 - code_h
@@ -115,7 +120,7 @@ def _print_head(page: _Page, top: float) -> None:
 def _print_table(page: _Page, table: Table, x: float, y: float) -> None:
     style = page.plan.style
     if table.title_mm:
-        page.text(made_up(page.words, 4), [x, y + 0.5, min(table.width_mm, 70), table.title_mm * 0.6])
+        page.text(made_up(page.words(table.name), 4), [x, y + 0.5, min(table.width_mm, 70), table.title_mm * 0.6])
     y += table.title_mm
     ys = (y + table.heads * table.head_mm + np.concatenate([[0.0], np.cumsum(table.heights_mm)])).tolist()
     starts = x + table.label_mm + np.concatenate([[0.0], np.cumsum([c.width_mm for c in table.columns])])
@@ -133,10 +138,11 @@ def _print_table(page: _Page, table: Table, x: float, y: float) -> None:
     _print_columns_heads(page, table, xs, y, right, x)
     for key, above, below in zip(table.rows, ys[:-1], ys[1:], strict=True):
         height = min((below - above) * 0.45, 3.2)
-        words = made_up(page.words, 2) if key != "total" else "TOTAL"
+        wording = page.words(table.name, key)
+        words = made_up(wording, 2) if key != "total" else "TOTAL"
         for at, label in ((x, table.label_mm), (xs[-1], table.far_label_mm)):
             if label > 6:
-                share = float(page.words.uniform(0.4, 0.9))
+                share = float(wording.uniform(0.4, 0.9))
                 page.text(words, [at + TEXT_INSET_MM, (above + below - height) / 2, (label - 2) * share, height])
         if style.zebra and table.label_mm and table.rows.index(key) % 2:
             page.areas.append({"box": _mm([x, above, table.label_mm, below - above]), "ink": _r(style.zebra)})
@@ -166,16 +172,18 @@ def _print_columns_heads(page: _Page, table: Table, xs: list[float], y: float, r
             page.down([_r(xs[i]) for i in between], middle, bottom, style.inner_mm)
         for first, last in pairwise(edges):
             if last > first:
-                _head_word(page, xs[first], xs[last], y, middle)
+                words = page.words(table.name, "above", table.columns[first].key)
+                _head_word(page, words, Box(xs[first], y, xs[last] - xs[first], middle - y))
         y = middle
-    for left, end in pairwise(xs):
-        _head_word(page, left, end, y, bottom)
+    for column, (left, end) in zip(table.columns, pairwise(xs), strict=True):
+        _head_word(page, page.words(table.name, "head", column.key), Box(left, y, end - left, bottom - y))
 
 
-def _head_word(page: _Page, left: float, right: float, above: float, below: float) -> None:
+def _head_word(page: _Page, words: np.random.Generator, cell: Box) -> None:
     if page.plan.style.bar < 0.6:  # white on black is not printed
-        height, width = min((below - above) * 0.5, 3.0), (right - left) * float(page.words.uniform(0.4, 0.8))
-        page.text(made_up(page.words, 1), [(left + right - width) / 2, (above + below - height) / 2, width, height])
+        height, width = min(cell.height * 0.5, 3.0), cell.width * float(words.uniform(0.4, 0.8))
+        x, y = cell.centre
+        page.text(made_up(words, 1), [x - width / 2, y - height / 2, width, height])
 
 
 def _grid_fields(page: _Page, table: Table, column: Column, left: float, ys: list[float]) -> None:
