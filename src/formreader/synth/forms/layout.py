@@ -17,6 +17,8 @@ from formreader.synth.forms.wording import made_up
 TALLY_COLUMNS_MM = 9.5
 """A tally cell is about so wide."""
 TEXT_INSET_MM = 1.0
+INSET_MM = 0.6
+"""Between the boxes of free numbers that share no lines."""
 TAGS = "36h11"
 
 
@@ -126,16 +128,9 @@ def _print_table(page: _Page, table: Table, x: float, y: float) -> None:
     starts = x + table.label_mm + np.concatenate([[0.0], np.cumsum([c.width_mm for c in table.columns])])
     xs = starts.tolist()
     right = x + table.width_mm
-    page.across([ys[0], ys[-1]], x, right, style.outer_mm)
-    page.across(ys[1:-1], x, right, style.inner_mm)
-    page.down(sorted({_r(x), _r(right)}), y, ys[-1], style.outer_mm)
-    page.down(
-        sorted({_r(v) for v in xs} - {_r(x), _r(right)}) or [_r(x)],
-        y if table.heads < 2 else ys[0],
-        ys[-1],
-        style.inner_mm,
-    )
-    _print_columns_heads(page, table, xs, y, right, x)
+    if table.ruled:
+        _rule_table(page, table, x, y, xs, ys)
+        _print_columns_heads(page, table, xs, y, right, x)
     for key, above, below in zip(table.rows, ys[:-1], ys[1:], strict=True):
         height = min((below - above) * 0.45, 3.2)
         wording = page.words(table.name, key)
@@ -144,7 +139,7 @@ def _print_table(page: _Page, table: Table, x: float, y: float) -> None:
             if label > 6:
                 share = float(wording.uniform(0.4, 0.9))
                 page.text(words, [at + TEXT_INSET_MM, (above + below - height) / 2, (label - 2) * share, height])
-        if style.zebra and table.label_mm and table.rows.index(key) % 2:
+        if style.zebra and table.ruled and table.label_mm and table.rows.index(key) % 2:
             page.areas.append({"box": _mm([x, above, table.label_mm, below - above]), "ink": _r(style.zebra)})
     if table.each_cell:
         for column, left in zip(table.columns, xs, strict=False):
@@ -152,6 +147,16 @@ def _print_table(page: _Page, table: Table, x: float, y: float) -> None:
     else:
         _record_fields(page, table, xs, ys)
     page.rules += _rules(table)
+
+
+def _rule_table(page: _Page, table: Table, x: float, y: float, xs: list[float], ys: list[float]) -> None:
+    style, right = page.plan.style, x + table.width_mm
+    page.across([ys[0], ys[-1]], x, right, style.outer_mm)
+    page.across(ys[1:-1], x, right, style.inner_mm)
+    page.down(sorted({_r(x), _r(right)}), y, ys[-1], style.outer_mm)
+    between = sorted({_r(v) for v in xs} - {_r(x), _r(right)})
+    if between:
+        page.down(between, y if table.heads < 2 else ys[0], ys[-1], style.inner_mm)
 
 
 def _print_columns_heads(page: _Page, table: Table, xs: list[float], y: float, right: float, x: float) -> None:
@@ -223,7 +228,9 @@ def _encoding(page: _Page, column: Column, x: float, y: float, height: float) ->
     thin = {"width": _r(style.inner_mm), "ink": _r(style.ink)}
     match column.holds:
         case "number":
-            return {"number": {"box": _mm([x, y, width, height])}}
+            edge = INSET_MM if column.inset else 0.0
+            inside = {"box": _mm([x + edge, y + edge, width - 2 * edge, height - 2 * edge])}
+            return {"number": {**inside, "line": thin} if column.inset else inside}
         case "words":
             return {"words": {"style": "line", "box": _mm([x, y, width, height])}}
         case "digits":

@@ -15,7 +15,8 @@ Corner = Literal["top left", "top right", "bottom left", "bottom right"]
 class Column:
     """``width_mm`` of the table's; ``digits`` are its boxes, or its columns of bubbles.
 
-    Boxes that are ``inset`` stand in their cell with lines of their own; others share the cell's.
+    Boxes that are ``inset`` stand in their cell with lines of their own, those of free numbers too; others share
+    the cell's.
     """
 
     key: str
@@ -31,7 +32,8 @@ class Table:
 
     ``label_mm`` and ``far_label_mm`` are the widths of the row labels at the left and at the right, 0 for none.
     ``groups`` counts the columns under each upper heading, () where there is one level. ``adds`` says how the
-    numbers add up: the last row is the sum of the others (``down``), the last column likewise (``across``).
+    numbers add up: the last row is the sum of the others (``down``), the last column likewise (``across``). One that is
+    not ``ruled`` has boxes and words, and no lines around them.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Table:
     title_mm: float = 0.0
     gap_mm: float = 5.0
     adds: tuple[Literal["down", "across"], ...] = ()
+    ruled: bool = True
 
     @property
     def width_mm(self) -> float:

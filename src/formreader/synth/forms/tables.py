@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,8 @@ from formreader.synth.forms.plan import Column, Holds, Table
 
 TALLY_ROWS, BUBBLE_ROWS = 5, 10
 LEAST_ROWS = 2
+UNRULED_SHARE = 0.15
+"""Of tables that hold nothing but boxes: those printed without lines between them."""
 
 Adds = tuple[Literal["down", "across"], ...]
 RECORDS: tuple[tuple[Holds, ...], ...] = (
@@ -30,9 +33,12 @@ RECORD_SHARES = (0.14, 0.16, 0.06, 0.16, 0.14, 0.12, 0.08, 0.06, 0.08)
 def any_table(name: str, width_mm: float, room_mm: float, even: bool, generator: np.random.Generator) -> Table | None:
     """A table of ``width_mm``; ``even`` ones are their own mirror image. None where the room is too small for one."""
     title = float(generator.uniform(4.0, 7.0)) if generator.random() < 0.5 else 0.0
-    if generator.random() < 0.5:
-        return _grid(name, width_mm, room_mm - title, title, even, generator)
-    return _record(name, width_mm, room_mm - title, title, even, generator)
+    make = _grid if generator.random() < 0.5 else _record
+    table = make(name, width_mm, room_mm - title, title, even, generator)
+    boxes_alone = table is not None and all(column.holds in ("number", "digits") for column in table.columns)
+    if table is None or not boxes_alone or even or generator.random() >= UNRULED_SHARE:
+        return table
+    return replace(table, ruled=False, columns=tuple(replace(column, inset=True) for column in table.columns))
 
 
 def _grid(
@@ -54,7 +60,7 @@ def _grid(
         return None
     count = int(generator.integers(1, min(most, 7) + 1))
     adds = _adds(("down", "across") if count > 2 else ("down",), generator)
-    inset = bool(generator.random() < 0.5)
+    inset = bool(generator.random() < 0.5) and holds == "digits"
     widths = _widths(room, count, narrowest, even, generator)
     columns = tuple(
         Column("total" if "across" in adds and i == count - 1 else f"c{i + 1}", holds, width, digits, inset)
@@ -92,7 +98,9 @@ def _record(
     shares = generator.uniform(0.2, 1.0, len(holds))
     widths = np.array(needed) + (room - sum(needed)) * shares / shares.sum()
     inset = bool(generator.random() < 0.6)
-    columns = tuple(Column(kind, kind, float(w), digits, inset) for kind, w in zip(holds, widths, strict=True))
+    columns = tuple(
+        Column(kind, kind, float(w), digits, inset and kind == "digits") for kind, w in zip(holds, widths, strict=True)
+    )
     adds = _adds(("down",), generator)
     heights = _heights(rows, height, room_mm - head, even or height > 20, generator)
     return Table(
