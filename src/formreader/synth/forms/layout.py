@@ -16,6 +16,8 @@ from formreader.synth.forms.wording import made_up
 
 TALLY_COLUMNS_MM = 9.5
 """A tally cell is about so wide."""
+LETTER_MM = 4.6
+"""A letter's box is at least so wide."""
 TEXT_INSET_MM = 1.0
 INSET_MM = 0.6
 """Between the boxes of free numbers that share no lines."""
@@ -226,28 +228,37 @@ def _encoding(page: _Page, column: Column, x: float, y: float, height: float) ->
     """What a column holds of one row, in a cell whose top left corner is at (x, y)."""
     style, width = page.plan.style, column.width_mm
     thin = {"width": _r(style.inner_mm), "ink": _r(style.ink)}
+    cell = [x, y, width, height]
     match column.holds:
         case "number":
             edge = INSET_MM if column.inset else 0.0
             inside = {"box": _mm([x + edge, y + edge, width - 2 * edge, height - 2 * edge])}
-            return {"number": {**inside, "line": thin} if column.inset else inside}
+            said: dict[str, Any] = {"number": {**inside, "line": thin} if column.inset else inside}
         case "words":
-            return {"words": {"style": "line", "box": _mm([x, y, width, height])}}
+            said = {"words": {"style": "line", "box": _mm(cell)}}
+        case "letters":
+            rows = [_mm([x, y + i * height / 2, width, height / 2]) for i in range(2)]
+            said = {"words": {"style": "boxes", "boxes": int(width / LETTER_MM), "lines": rows, "line": thin}}
         case "digits":
-            return {"digits": _digits(column, x, y, height, style.guide, thin)}
+            said = {"digits": _digits(column, x, y, height, style.guide, thin)}
         case "tally":
             columns = max(3, round(width / TALLY_COLUMNS_MM))
-            return {"tally": {"rows": TALLY_ROWS, "columns": columns, "box": _mm([x, y, width, height]), "line": thin}}
+            said = {"tally": {"rows": TALLY_ROWS, "columns": columns, "box": _mm(cell), "line": thin}}
         case "row_sums":
-            return {"row_sums": {"rows": TALLY_ROWS, "boxes": 2, "box": _mm([x, y, width / 2, height]), "line": thin}}
-    step_x, step_y = width / column.digits, (height - 3.0) / BUBBLE_ROWS
-    diameter = min(style.bubbles_mm, 0.85 * step_y, 0.6 * step_x)
+            box = {"rows": TALLY_ROWS, "box": _mm([x, y, width / 2, height]), "line": thin}
+            said = {"row_sums": {**box, "boxes": 2} if column.digits % 2 else {**box, "style": "number"}}
+        case "bubbles":
+            said = {"bubbles": _bubbles(column, x, y, height, style.bubbles_mm)}
+    return said
+
+
+def _bubbles(column: Column, x: float, y: float, height: float, largest_mm: float) -> dict[str, Any]:
+    step_x, step_y = column.width_mm / column.digits, (height - 3.0) / BUBBLE_ROWS
+    diameter = min(largest_mm, 0.85 * step_y, 0.6 * step_x)
     centre = [x + step_x / 2, y + 1.5 + step_y / 2]
     return {
-        "bubbles": {
-            "columns": column.digits, "rows": BUBBLE_ROWS, "centre": _mm(centre),
-            "step": _mm([step_x, step_y]), "diameter": _r(diameter), "line": {"width": 0.2},
-        }
+        "columns": column.digits, "rows": BUBBLE_ROWS, "centre": _mm(centre),
+        "step": _mm([step_x, step_y]), "diameter": _r(diameter), "line": {"width": 0.2},
     }  # fmt: skip
 
 

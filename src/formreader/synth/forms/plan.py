@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Holds = Literal["number", "digits", "words", "tally", "row_sums", "bubbles"]
+Holds = Literal["number", "digits", "words", "letters", "tally", "row_sums", "bubbles"]
 Symmetry = Literal["none", "mirror", "point"]
 Code = Literal["none", "apriltag", "qr", "barcode"]
 Corner = Literal["top left", "top right", "bottom left", "bottom right"]
@@ -13,7 +13,8 @@ Corner = Literal["top left", "top right", "bottom left", "bottom right"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``width_mm`` of the table's; ``digits`` are its boxes, or its columns of bubbles.
+    """``width_mm`` of the table's; ``digits`` are its boxes, or its columns of bubbles. ``letters`` are words, a box a
+    letter, in two lines.
 
     Boxes that are ``inset`` stand in their cell with lines of their own, those of free numbers too; others share
     the cell's.

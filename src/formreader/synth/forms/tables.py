@@ -26,8 +26,9 @@ RECORDS: tuple[tuple[Holds, ...], ...] = (
     ("tally", "row_sums", "digits"),
     ("tally", "number"),
     ("bubbles", "digits"),
+    ("letters", "digits"),
 )
-RECORD_SHARES = (0.14, 0.16, 0.06, 0.16, 0.14, 0.12, 0.08, 0.06, 0.08)
+RECORD_SHARES = (0.14, 0.16, 0.06, 0.16, 0.12, 0.12, 0.07, 0.05, 0.07, 0.05)
 
 
 def any_table(name: str, width_mm: float, room_mm: float, even: bool, generator: np.random.Generator) -> Table | None:
@@ -83,8 +84,15 @@ def _record(
     height = _record_height(holds, generator)
     head = float(generator.uniform(4.5, 9.0)) if generator.random() < 0.85 else 0.0
     rows = _row_count(room_mm - head, height, 20, generator)
-    least = {"number": 2.2 * min(height, 9.0), "words": 45.0, "tally": 55.0, "row_sums": 13.0, "bubbles": digits * 7.0}
-    least["digits"] = digits * float(generator.uniform(5.0, 10.5)) + 2.0
+    least: dict[Holds, float] = {
+        "number": 2.2 * min(height, 9.0),
+        "words": 45.0,
+        "letters": 80.0,
+        "digits": digits * float(generator.uniform(5.0, 10.5)) + 2.0,
+        "tally": 55.0,
+        "row_sums": 13.0,
+        "bubbles": digits * 7.0,
+    }
     needed = [least[kind] for kind in holds]
     label = float(generator.uniform(0.12, 0.45)) * width_mm
     far_label = label if even else 0.0
@@ -124,6 +132,8 @@ def _record_height(holds: Sequence[Holds], generator: np.random.Generator) -> fl
         return TALLY_ROWS * float(generator.uniform(5.2, 8.5))
     if "bubbles" in holds:
         return BUBBLE_ROWS * float(generator.uniform(3.6, 5.2)) + 4.0
+    if "letters" in holds:
+        return float(generator.uniform(10.0, 14.0))
     return float(generator.uniform(5.0, 13.0)) if holds[0] == "number" else float(generator.uniform(6.5, 12.0))
 
 
