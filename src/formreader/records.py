@@ -77,21 +77,38 @@ class Bend:
     offsets_mm: NDArray[np.float64]
 
 
+Lead = tuple[float, float]
+"""Of what tells a placement from another, the part for it less the part against it, -1..1, and mm of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """An edge that runs across or down a page at ``at_mm`` and is not printed; beyond it print is ``step_mm`` aside."""
+
+    direction: Literal["across", "down"]
+    at_mm: float
+    step_mm: float
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a placement stands against the same form moved by a row or a column, turned or mirrored.
 
-    Only lines that one of the two has and the other has not tell them apart. ``lead`` -1..1 is the part of those that
-    speaks for the placement less the part that speaks against it, ``lead_mm`` the same in mm of line, the least over
-    all rivals; ``rival`` says what the strongest one is. ``ground`` is, for each field, the part of the lines at its
-    cells that was found; ``astray`` are fields of a part of the page that speaks for another place than the rest.
+    Only what one of the two has printed and the other has not tells them apart. ``leads`` is the least lead over the
+    rivals of each kind, none where a code read in its place rules them out. ``ground`` is, for each field, the part of
+    the lines around its cells that was found; ``astray`` are fields of a part of the page that speaks for another
+    place than the rest. ``seams`` are edges across the page that are not printed.
     """
 
-    rival: Literal["", "rows", "columns", "turned", "mirrored"] = ""
-    lead: float = 1.0
-    lead_mm: float = float("inf")
+    leads: Mapping[str, Lead] = field(default_factory=dict)
     ground: Mapping[str, float] = field(default_factory=dict)
     astray: frozenset[str] = frozenset()
+    seams: tuple[Seam, ...] = ()
+
+    @property
+    def lead(self) -> float:
+        """The least share of all rivals; 1 where there is none."""
+        return min((share for share, _ in self.leads.values()), default=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,7 @@ class Registration:
     there that is the template's; ``agreement`` 0..1 weighs both with how close the lines came, to
     compare templates by; ``visible`` the part of the template's lines within the picture. ``weight`` is what speaks for
     the placement against any other one, of this template or another, px of line on the photograph: lines found less
-    part of those missed and of those that it leaves unexplained.
+    part of those missed and of those that it leaves unexplained. ``behind`` the best one's lead over this.
     """
 
     template: str
@@ -118,6 +135,7 @@ class Registration:
     visible: float
     px_per_mm: float
     weight: float = 0.0
+    behind: Lead = (0.0, 0.0)
     standing: Standing = field(default_factory=Standing)
 
 

@@ -55,15 +55,25 @@ class Policy:
     """Least part of the ruling found by the fields that must be the template's."""
     least_lead: Share
     """How much better than the next template's the best one's agreement must be."""
+    least_form_lead: Annotated[float, Field(ge=-1, le=1)]
+    least_form_lead_mm: Size
+    """Or, of the lines that only one of two templates has: how much more of them, -1..1 and mm, must speak for the best
+    than for the next."""
     least_place_lead: Annotated[float, Field(ge=-1, le=1)]
     least_place_lead_mm: Size
     """Of the lines that tell a placement from the same form moved by a row or column, turned or mirrored: how much more
     of them, -1..1 and mm, must speak for it than for the other."""
+    most_seam_step_mm: Size
+    """Across an edge that is not printed, printed lines may go on so far aside: beyond, it is another sheet's rim."""
     least_ground: Share
     """Least part of the printed lines at a field's own cells that must be found in its place."""
     least_heading: Share
     least_heading_lead: Share
     """Where the lines leave two templates alike: how well the heading must fit the one, and how much better, 0..1."""
+    least_code_likeness: Share
+    """A code where the template prints one that is less like the template's is another form's; else it was misread."""
+    least_plain_fit: Share
+    """Least part of the lines found, and of those seen explained, where a code is not the form's."""
     most_residual_mm: Size
     least_visible: Share
     """Least part of the template's lines that must lie within the picture."""
