@@ -71,6 +71,7 @@ REFUSALS: Mapping[str, str] = {
     "unknown_form": "no known form fits the lines in the picture",
     "ambiguous_form": "two forms fit about equally well",
     "ambiguous_place": "a form fits in two places about equally well",
+    "several_sheets": "more than one sheet lies in the picture",
     "mirrored": "the photograph is mirrored",
     "page_cut_off": "part of the page lies outside the picture",
     "page_not_flat": "the printed lines lie too far from where they should",

@@ -11,6 +11,8 @@ from PIL import Image
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "id-2024-ppwp-2.jpg"
 SIZE = (540, 720)
+ODD = "odd"
+MOST_PIXELS = 6_000_000
 NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
 """What makes a length, a count or a place go wrong."""
 
@@ -116,11 +118,34 @@ def _drawn_pdf() -> bytes:
 def mutated(files: dict[str, bytes], number: int) -> tuple[str, bytes]:
     """The input of this number: a kind, and its file with one to four things done to it. Always the same."""
     random = np.random.default_rng(number)
-    kind = list(files)[number % len(files)]
+    kind = [*files, ODD][number % (len(files) + 1)]
+    if kind == ODD:
+        return kind, _saved(Image.fromarray(_odd(random)), "PNG", compress_level=1)
     data = bytearray(files[kind])
     for _ in range(random.integers(1, 5)):
         HARMS[random.integers(len(HARMS))](data, random, files)
     return kind, bytes(data)
+
+
+def _odd(random: np.random.Generator) -> np.ndarray:
+    """A whole picture that nobody photographs: of any shape, of noise, lines, one tone, or a sheet out of shape."""
+    width, height = (int(side) for side in np.exp(random.uniform(0, np.log(4000), 2)))
+    height = min(height, max(1, MOST_PIXELS // width))
+    with Image.open(SAMPLE) as opened:
+        sheet = opened.convert("L")
+    rows, columns = np.mgrid[:height, :width]
+    left, top = random.integers(0, (900, 1200))
+    made: list[Callable[[], np.ndarray]] = [
+        lambda: random.integers(0, 256, (height, width)),
+        lambda: np.full((height, width), random.choice([0, 1, 128, 254, 255])),
+        lambda: 255 * ((rows % random.integers(2, 90) > 1) & (columns % random.integers(2, 90) > 1)),
+        lambda: 255 * ((rows // 8 + columns // 8) % 2),
+        lambda: np.asarray(sheet.resize((width, height))),
+        lambda: np.asarray(sheet.crop((left, top, left + width, top + height))),
+        lambda: 255 - np.asarray(sheet.rotate(random.uniform(0, 360), expand=True)),
+        lambda: np.tile(np.asarray(sheet.reduce(4)), (2, 2)),
+    ]
+    return made[random.integers(len(made))]().astype(np.uint8)
 
 
 Harm = Callable[[bytearray, np.random.Generator, dict[str, bytes]], None]
