@@ -20,6 +20,8 @@ from formreader.geometry import Homography, Points
 Grey = NDArray[np.uint8]
 """A grey picture, shape (height, width), 0 black to 255 white."""
 
+SECOND = "second"
+"""Called so among a field's encodings: what a second reader says of the primary encoding's ink."""
 Status = Literal["accepted", "review"]
 SheetStatus = Literal["accepted", "review", "rejected"]
 Written = str
@@ -165,7 +167,8 @@ class Check:
 
     ``holds`` is whether the most probable values obey it, None where a field is empty or unread;
     ``probability`` is the posterior probability that what stands on paper obeys it. ``as_read`` says how the
-    most probable values break it (``60 + 34 is not 95``), nothing where they do not.
+    most probable values break it (``60 + 34 is not 95``), nothing where they do not. One that was not ``weighed`` is
+    too entangled with the others to change what is probable; it was checked all the same.
     """
 
     rule: str
@@ -173,6 +176,7 @@ class Check:
     holds: bool | None
     probability: float
     as_read: str = ""
+    weighed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +191,10 @@ class Reason:
 class FieldReading:
     """One field as read. ``value`` None: left empty (or unreadable, when status is review).
 
-    Where a box cannot be read, ``value`` and ``written`` are what the rest of the sheet says stands there, if
-    that is likelier than all that is left open; such a field is always in review.
-    ``confidence`` is the probability that ``value`` is what stands on paper. ``quad`` is the
+    Where a box cannot be read, ``written`` has ``?`` for it, and ``value`` is what the rest of the sheet says, if that
+    completes what is seen and is likelier than all that is left open; such a field is always in review.
+    ``confidence`` is the probability that ``value`` is what stands on paper; where the picture hardly shows
+    it and only sums say so, no more than the picture's. ``quad`` is the
     primary encoding's outline (4, 2) in frame photo.
     """
 

@@ -85,6 +85,7 @@ def _lean(evidence: FieldEvidence) -> dict[str, Any]:
             for called, says in evidence.encodings.items()
         },
         "most": evidence.most,
+        "remarks": dict(evidence.remarks),
     }
 
 
@@ -102,4 +103,4 @@ def _needed(written: tuple[NumberReading, ...], values: set[int | None]) -> Iter
 def _field(kept: Mapping[str, Any]) -> FieldEvidence:
     written = tuple(NumberReading(*reading) for reading in kept["written"])
     encodings = {called: dict(map(tuple, says)) for called, says in kept["encodings"].items()}
-    return FieldEvidence(written, encodings, kept["most"])
+    return FieldEvidence(written, encodings, kept["most"], kept["remarks"])
