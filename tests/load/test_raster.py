@@ -91,7 +91,8 @@ def test_a_film_is_said_to_be_one():
 
 
 @pytest.mark.parametrize(
-    ("size", "code"), [((1, 1), "too_small"), ((20_000, 2), "too_small"), ((30, 400), "too_small")]
+    ("size", "code"),
+    [((1, 1), "too_small"), ((20_000, 2), "too_small"), ((30, 400), "too_small"), ((40, 90_000), "too_small")],
 )
 def test_what_holds_no_page_is_refused_by_its_size(size, code):
     with pytest.raises(Rejected) as refused:
