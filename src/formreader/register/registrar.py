@@ -38,6 +38,8 @@ DOUBTED = 0.5
 FOREIGN_WEIGHT = 0.5
 """A line seen and not printed weighs so much of one that is: a pen draws lines too."""
 LEAST_EXPLAINED = 0.05
+THIN = 20
+"""No page is seen so many times as long as wide: what is left of one at the picture's edge is not looked at."""
 CLOSER, MARGIN = 1.25, 0.05
 """A closer look is one that shows the page at least so much larger, with this part of it to spare on each side."""
 
@@ -106,7 +108,7 @@ def _around_page(photo: Photo, found: Registered, templates: Sequence[Template])
     spare = MARGIN * np.ptp(corners, axis=0)
     low, high = (corners.min(axis=0) - spare).clip(0, limits), (corners.max(axis=0) + spare).clip(0, limits)
     width, height = (high - low).tolist()
-    if not 0 < max(width, height) * CLOSER <= limits.max():
+    if not 0 < max(width, height) * CLOSER <= limits.max() or min(width, height) * THIN < max(width, height):
         return None
     return Box(float(low[0]), float(low[1]), width, height)
 
