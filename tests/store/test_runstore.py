@@ -249,7 +249,7 @@ def test_a_store_that_goes_away_is_said(tmp_path):
     with RunStore(tmp_path, create=True) as store:
         with store.engine.begin() as connection:
             connection.execute(text("DROP TABLE results"))
-        with pytest.raises(StoreError, match="no such table: results.*run repair"):
+        with pytest.raises(StoreError, match=r"no such table: results.*run repair"):
             counts(store.engine)
 
 

@@ -143,7 +143,9 @@ def _mend(connection: Connection, folder: Path, done: Repaired) -> None:
 Mend = Callable[[Connection, Damage, Repaired], None]
 
 
-def _mend_run(connection: Connection, found: Damage, _: Repaired) -> None:
+def _mend_run(connection: Connection, found: Damage, done: Repaired) -> None:
+    for page_id in connection.execute(select(results.c.page_id).where(results.c.run_id == found.key)).scalars().all():
+        _mend_result(connection, Damage("results", page_id, ""), done)
     connection.execute(delete_from(runs).where(runs.c.id == found.key))
 
 
