@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from formreader.errors import FormreaderError, UsageError
-from formreader.store.check import UNREADABLE, cause
+from formreader.store.broken import UNREADABLE, StoreError, cause, damaged_text
 from formreader.store.places import FOLDER
 from formreader.store.schema import FORMAT, formats, metadata
 
@@ -23,10 +23,6 @@ SIGNS_OF_DAMAGE = ("malformed", "not a database", "Could not decode", "no such t
 """What SQLite says of a file that is not as it was written."""
 BUSY_S = 30
 """How long a command waits for another one's transaction; a batch's own last milliseconds."""
-
-
-class StoreError(FormreaderError):
-    """The run store cannot be opened, read or written."""
 
 
 def open_database(folder: Path, url: str | None, *, create: bool) -> Engine:
@@ -90,11 +86,6 @@ def _readable(folder: Path, address: URL) -> URL:
         query["immutable"] = "1"  # nobody writes: there is no log
     file = quote(str((folder / FILE).absolute()))
     return URL.create("sqlite", database=f"file:{file}", query=query)
-
-
-def damaged_text(folder: Path, what: str) -> str:
-    """What to say of a damaged store, and what to do."""
-    return f"{folder}: its store is damaged ({what}): `formreader run check {folder}` says where, `run repair` mends it"
 
 
 def _say_operational(folder: Path, context: ExceptionContext) -> None:

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, func, insert, select, union, update
 from sqlalchemy import delete as delete_from
 
 from formreader.errors import FormreaderError
+from formreader.store.broken import StoreError
 from formreader.store.check import LOOKS, Damage, damage
-from formreader.store.database import FILE, StoreError, open_database
+from formreader.store.database import FILE, open_database
 from formreader.store.journal import noted_decisions
 from formreader.store.lookalikes import forget
 from formreader.store.salvage import salvage
