@@ -128,15 +128,24 @@ def make_durable(connection: Connection) -> None:
 
 def _check_format(engine: Engine, create: bool) -> None:
     where = engine.url.render_as_string()
-    if not inspect(engine).has_table(formats.name):
-        if not create:
-            raise UsageError(f"{where}: holds no run: `formreader batch` makes one")
+    found = _format_of(engine)
+    if found is None and create:
+        # of SQLite's tables each is made by itself: a process killed among them left some, and this goes on with them
+        metadata.create_all(engine)
         with engine.begin() as connection:
-            metadata.create_all(connection)
             connection.execute(formats.insert().values(format=FORMAT))
-    with engine.connect() as connection:
-        found = connection.execute(select(formats.c.format)).scalar_one()
+        found = _format_of(engine)
+    if found is None:
+        raise UsageError(f"{where}: holds no run: `formreader batch` makes one")
     if found != FORMAT:
         raise UsageError(
             f"{where}: is a run of format {found}, this formreader writes {FORMAT}: use the one it was made by"
         )
+
+
+def _format_of(engine: Engine) -> int | None:
+    """None where the store is none, or was never finished."""
+    if not inspect(engine).has_table(formats.name):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(select(formats.c.format)).scalar()
