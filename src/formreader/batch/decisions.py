@@ -10,7 +10,7 @@ from itertools import chain
 
 from formreader.batch.tables import TextRow, csv_rows, json_rows
 from formreader.errors import UsageError
-from formreader.report.harmless import unguarded
+from formreader.harmless import unguarded
 from formreader.store import Verdict
 
 LEFT_EMPTY, ILLEGIBLE = "empty", "illegible"

@@ -15,7 +15,7 @@ from formreader.batch.manifest import is_manifest, read_manifest
 from formreader.batch.names import is_picture, printable
 from formreader.batch.remote import is_remote, remote_inputs
 from formreader.errors import UsageError
-from formreader.report.harmless import printed
+from formreader.harmless import printed
 from formreader.store import Input
 
 STDIN = "-"

@@ -56,7 +56,7 @@ def json_rows(name: str, lines: Iterable[str], example: str) -> Iterator[tuple[i
             continue
         try:
             found = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{name}:{line}: is no JSON ({error})") from None
         if not isinstance(found, dict):
             raise UsageError(f"{name}:{line}: is no object: write {example}")

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formreader.cli.exit_codes import ExitCode
 from formreader.cli.inputs import expand
 from formreader.cli.messages import say
 from formreader.cli.options import Models, Policy, Templates
-from formreader.cli.read import NOTHING_READ, SOME_REJECTED
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from formreader.batch.ray_engine import RayEngine
     from formreader.store import Counts, RunStore
 
-INTERRUPTED = 130
 GIVEN_KEPT = 1000
 """Arguments that are noted in the run."""
 
@@ -59,7 +58,11 @@ def batch(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")] = 60.0,
     memory: Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")] = 2048,
     engine: Annotated[
-        Runner, typer.Option(help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.")
+        Runner,
+        typer.Option(
+            envvar="FORMREADER_ENGINE",
+            help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.",
+        ),
     ] = Runner.local,
     store: Store = None,
     pattern: Annotated[
@@ -177,11 +180,11 @@ def _conclude(out: Path, found: Counts, *, stopped: bool) -> int:
     print(f"{out}: {found.finished} pages: {outcome_text(found)}")
     if stopped and found.left:
         say(f"stopped; {found.left} pages or stations wait: `formreader batch --out {out}` goes on")
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     lost = found.rejected + found.failed
     if lost == found.finished:
-        return NOTHING_READ
-    return SOME_REJECTED if lost else 0
+        return ExitCode.NOTHING_READ
+    return ExitCode.SOME_REJECTED if lost else ExitCode.OK
 
 
 def _cores() -> int:

@@ -14,7 +14,7 @@ from formreader.cli.batch import Store
 from formreader.cli.messages import say
 from formreader.cli.outputs import check_output, opened
 from formreader.errors import UsageError
-from formreader.report.harmless import plain_json
+from formreader.harmless import plain_json
 
 if TYPE_CHECKING:
     from formreader.batch.results import Reading, Results

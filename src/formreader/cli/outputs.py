@@ -11,18 +11,26 @@ from typing import TextIO
 from formreader.errors import UsageError
 from formreader.report.files import written_whole
 
+STDOUT = Path("-")
+
 
 @contextmanager
-def opened(out: Path | None, *, photographs: Iterable[Path] = (), run: Path | None = None) -> Iterator[TextIO]:
-    """``out`` to write text to, or stdout where it is None; the file is there when it is complete, and not before.
+def opened(
+    out: Path | None, *, photographs: Iterable[Path] = (), run: Path | None = None, data: bool = False
+) -> Iterator[TextIO]:
+    """``out`` to write text to, or stdout where it is None or ``-``; ``data`` is UTF-8 whatever the console speaks.
 
+    A file is there when it is whole, and not before: it is written beside and renamed at the end.
     Raises ``UsageError`` where it cannot be written, is one of the ``photographs`` or lies in the folder ``run``.
     """
-    if out is None:
+    if out is None or out == STDOUT:
+        if data and not sys.stdout.isatty() and hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         yield sys.stdout
+        sys.stdout.flush()
         return
     check_output(out, photographs=photographs, run=run)
-    with replaced(out) as place, place.open("w", encoding="utf-8", newline="") as target:
+    with replaced(out) as place, place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as target:
         yield target
 
 

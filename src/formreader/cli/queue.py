@@ -16,7 +16,7 @@ from formreader.cli.batch import Store
 from formreader.cli.messages import say
 from formreader.cli.outputs import opened
 from formreader.errors import UsageError
-from formreader.report.harmless import for_spreadsheet, plain_json, printed
+from formreader.harmless import for_spreadsheet, plain_json, printed
 
 if TYPE_CHECKING:
     from formreader.batch.results import Reading

@@ -76,7 +76,7 @@ def _print_history(run: Path, store: str | None) -> None:
     import json
     from dataclasses import asdict
 
-    from formreader.report.harmless import plain_json
+    from formreader.harmless import plain_json
     from formreader.store import RunStore
     from formreader.store.reviews import history
 

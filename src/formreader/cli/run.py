@@ -9,7 +9,7 @@ import typer
 
 from formreader.cli.batch import Store
 from formreader.cli.messages import say
-from formreader.report.harmless import printed
+from formreader.harmless import printed
 
 DAMAGED = 1
 LISTED = 20

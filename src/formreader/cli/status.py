@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.batch import Store
-from formreader.report.harmless import plain_json, printed
+from formreader.harmless import plain_json, printed
 
 if TYPE_CHECKING:
     from formreader.batch.documents import Document, Total

@@ -7,32 +7,25 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from formreader.decide import (
     Policy,
-    alike,
-    judge_blank,
-    judge_codes,
-    judge_registration,
-    judge_standing,
     policy_for,
 )
 from formreader.decode import check_language, infer_sheet
 from formreader.errors import Rejected, TemplateError, UsageError
 from formreader.geometry import Box
-from formreader.identify import LINEAR, QUICK, candidates, find_printed_codes, find_tags, heading_likeness
-from formreader.load import PhotoSource, PictureFile, name_of, open_picture
-from formreader.locate import cut_box
+from formreader.load import PhotoSource, PictureFile, bytes_at, name_of, open_picture
+from formreader.locate import ruling_of
+from formreader.reader.cutting import View
 from formreader.reader.documents import WeighedDocument, weigh_documents
-from formreader.reader.evidence import Recognisers, View, evidence_of, look
+from formreader.reader.evidence import Recognisers, evidence_of, look
 from formreader.reader.identity import identity_of
 from formreader.reader.judging import judge_page
 from formreader.reader.page import AnyPage, Page, Refusal, timed
+from formreader.reader.placing import Found, library_of, place, read_codes
 from formreader.reader.station import coded_station
 from formreader.reader.unexpected import unexpected
 from formreader.records import (
-    Code,
     DocumentReading,
     Photo,
     Registration,
@@ -40,14 +33,14 @@ from formreader.records import (
     SheetReading,
     Source,
     Trace,
+    printable,
 )
-from formreader.register import ink_share, map_points, page_points, register
+from formreader.register import map_points
 from formreader.templates import (
     LIBRARY,
     Digits,
     Document,
     Encoding,
-    Mark,
     Template,
     encoding_cells,
     load_documents,
@@ -55,14 +48,9 @@ from formreader.templates import (
 )
 from formreader.version import __version__
 
-HEADING_PX_PER_MM = 12.0
-"""300 dots an inch, what Tesseract was trained on."""
 FINER_BELOW_PX = 30.0
 """Where a half-size decode leaves a digit box narrower than this (px), the full picture is decoded: a crop
 shows a box of 29 px (40 over 1.4), more is averaged away."""
-
-WITHOUT_FORM = ("no_lines", "unknown_form")
-"""Refusals of a page on which there may be nothing at all."""
 
 
 class Reader:
@@ -97,8 +85,7 @@ class Reader:
         self.identity = identity_of(
             self.models.values(), Path(models) if models else None, self.templates, self.documents.values(), self.policy
         )
-        self._dictionaries = {mark.dictionary for t in self.templates.values() for mark in t.marks if mark.dictionary}
-        self._prints_codes = any(mark.kind in ("qr", "barcode") for t in self.templates.values() for mark in t.marks)
+        self._library = library_of(self.templates, self.policy)
 
     def read(self, source: PhotoSource, page: int = 1, *, name: str | None = None) -> SheetReading:
         """Read one page of a picture; ``page`` counts from 1 in a PDF, a TIFF or whatever has several.
@@ -108,6 +95,13 @@ class Reader:
         by default its path. Raises ``UsageError`` for what is none of these.
         """
         return self.trace(source, page, name=name)[0]
+
+    def read_url(self, url: str, page: int = 1) -> SheetReading:
+        """``read`` of what lies at a URL (``s3://…``, ``https://…``). Raises ``UsageError`` without [remote]."""
+        try:
+            return self.read(bytes_at(url), page, name=url)
+        except Rejected as error:
+            return _refused(Source(printable(url), page, "", 0, 0), error, {})
 
     def read_pages(self, source: PhotoSource, *, name: str | None = None) -> Iterator[SheetReading]:
         """Read every page of a picture: one of a photograph, all of a PDF or TIFF, each frame of a GIF."""
@@ -219,41 +213,24 @@ class Reader:
                 photo = file.photo(page)
         except Rejected as error:
             return Refusal(_refused(Source(file.name, page, file.sha256, 0, 0), error, timing), None)
-        codes: tuple[Code, ...] = ()
-        segments = np.zeros((0, 4))
+        found = Found()
         try:
             with timed(timing, "identify"):
-                codes, allowed, pairs = self._identify(photo)
+                found.codes = read_codes(photo, self._library)
             self._judge_time(timing)
             with timed(timing, "register"):
-                found = register(photo, allowed, pairs)
-                segments = found.segments
-                registration = self._registration(photo, found.registrations)
-                judge_standing(registration, self.policy)
-                judge_codes(
-                    {code.text: page_points(registration, code.quad.mean(axis=0)) for code in _foreign(codes, pairs)},
-                    self.templates[registration.template],
-                )
+                registration = place(photo, found.codes, self._library, found)
             self._judge_time(timing)
             template = self.templates[registration.template]
             with timed(timing, "recognise"):
                 looked = look(template, self._view(photo, template, registration), self._recognisers)
             self._judge_time(timing)
         except Rejected as error:
-            return Refusal(_refused(photo.source, error, timing), Trace(photo, codes, segments, (), {}))
+            return Refusal(_refused(photo.source, error, timing), Trace(photo, found.codes, found.segments, (), {}))
         with timed(timing, "decode"):
             evidence = evidence_of(template.fields, looked, template.language)
-        trace = Trace(photo, codes, segments, looked.cells, looked.likeliest)
-        return Page(template, registration, evidence, trace, timing, coded_station(template, codes))
-
-    def _registration(self, photo: Photo, fits: Sequence[Registration]) -> Registration:
-        """The fit to read by. Raises ``Rejected``, of a page without a form and without ink as blank."""
-        try:
-            return judge_registration(fits, self.policy, self._headings(photo, fits))
-        except Rejected as error:
-            if error.code in WITHOUT_FORM:
-                judge_blank(ink_share(photo))
-            raise
+        trace = Trace(photo, found.codes, found.segments, looked.cells, looked.likeliest)
+        return Page(template, registration, evidence, trace, timing, coded_station(template, found.codes))
 
     def _judge_time(self, timing_ms: Mapping[str, float]) -> None:
         taken_s = sum(timing_ms.values()) / 1000
@@ -264,34 +241,6 @@ class Reader:
                 f"reading took {taken_s:.1f} s and was given up: send a smaller picture, or allow more than "
                 f"{self.time_limit_s:g} s",
             )
-
-    def _identify(
-        self, photo: Photo
-    ) -> tuple[tuple[Code, ...], tuple[Template, ...], tuple[tuple[Mark, Code, Template], ...]]:
-        printed = find_printed_codes(photo, QUICK) if self._prints_codes else ()
-        allowed, pairs = candidates(self.templates, printed)
-        if pairs:
-            return printed, allowed, pairs
-        codes = find_tags(photo, self._dictionaries) if self._dictionaries else ()
-        if not codes and self._prints_codes:
-            codes = (*printed, *find_printed_codes(photo, LINEAR))
-        return codes, *candidates(self.templates, codes)
-
-    def _headings(self, photo: Photo, registrations: Sequence[Registration]) -> dict[str, float]:
-        """How well the printed headings fit, looked up only between forms that the lines leave alike."""
-        close = alike(registrations, self.policy)
-        likeness: dict[str, float] = {}
-        for registration in close if len(close) > 1 else ():
-            template = self.templates[registration.template]
-            for text in template.texts:
-                if text.heading:
-                    cut = cut_box(
-                        photo.grey, photo.scale, text.box, partial(map_points, registration), HEADING_PX_PER_MM
-                    )
-                    found = heading_likeness(cut, text.text)
-                    if found is not None:
-                        likeness[template.id] = max(found, likeness.get(template.id, 0.0))
-        return likeness
 
     def _view(self, photo: Photo, template: Template, registration: Registration) -> View:
         """The picture as fine as the boxes need. Raises ``Rejected`` where they are too small."""
@@ -307,7 +256,8 @@ class Reader:
         grey, scale = photo.grey, photo.scale
         if photo.finer is not None and cell_px * scale < FINER_BELOW_PX:
             grey, scale = photo.finer(), 1.0
-        return View(grey, scale, partial(map_points, registration))
+        texts = tuple(text.box for text in template.texts)
+        return View(grey, scale, partial(map_points, registration), ruling_of(template.segments), texts)
 
     def _provenance(self) -> dict[str, object]:
         return {
@@ -339,7 +289,10 @@ def read_many(sources: Iterable[PhotoSource]) -> Iterator[SheetReading]:
 
 def _refused(source: Source, error: Rejected, timing: Mapping[str, float]) -> SheetReading:
     return SheetReading(
-        source=source, status="rejected", rejection=Rejection(error.stage, error.code, error.message), timing_ms=timing
+        source=source,
+        status="rejected",
+        rejection=Rejection(error.stage, error.code, printable(error.message)),
+        timing_ms=timing,
     )
 
 
@@ -350,8 +303,3 @@ def _primary_cells(template: Template) -> list[Box]:
     digits: list[Encoding] = [encoding for encoding in encodings if isinstance(encoding, Digits)]
     chosen = digits or [field.encodings[field.primary] for field in fields]
     return [box for encoding in chosen for box in encoding_cells(encoding)]
-
-
-def _foreign(codes: Sequence[Code], pairs: Sequence[tuple[Mark, Code, Template]]) -> list[Code]:
-    """The codes that no allowed template prints."""
-    return [code for code in codes if not any(code is known for _, known, _ in pairs)]

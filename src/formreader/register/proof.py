@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from formreader.records import Grey, Standing
+from formreader.geometry import Points
+from formreader.records import Grey, Lead, Standing
 from formreader.register.fit import Fit
 from formreader.register.rivals import Rival, Votes, all_votes
 from formreader.register.samples import template_samples
@@ -15,30 +18,36 @@ NOISE_MM = 25.0
 BREAK_MM, BREAK_SHARE = 100.0, 0.4
 """A part of a page that speaks for a rival, with more line than this and this part of all that tells them apart there,
 does not lie where the rest does."""
+CODE_SURE_MM = 3.0
+"""How much nearer to its place a code must lie than a rival puts it."""
 AROUND_MM = 15.0
 """Lines this near to a field's cells show that its part of the page lies where it should."""
 
 
-def prove(fit: Fit, ink: Grey, placed_by_code: bool) -> tuple[Standing, Rival | None]:
+def prove(fit: Fit, ink: Grey, codes_off: Sequence[Points]) -> tuple[Standing, Rival | None]:
     """How ``fit`` stands against its rivals, and which of them is the strongest.
 
-    A code read in its place rules out any other place of the whole page, not that a part of it lies elsewhere.
+    ``codes_off`` is how far (2,) mm from its place each code of the form was read. One rules out the places that put it
+    further off, for the whole page; that a part of it lies elsewhere it does not.
     """
     found = all_votes(fit, ink)
-    whole = [] if placed_by_code else found
+    whole = [votes for votes in found if not _ruled_out(votes.rival, codes_off)]
     strongest = min(whole, key=_share, default=None)
+    leads: dict[str, Lead] = {}
+    for votes in sorted(whole, key=_share, reverse=True):
+        before = leads.get(votes.rival.kind, (1.0, np.inf))
+        leads[votes.rival.kind] = (min(before[0], _share(votes)), min(before[1], votes.lead_mm))
     ground = {name: _ground(fit, field) for name, field in fit.template.fields.items()}
     astray = {name for votes in found for name in _astray(votes, fit)}
-    return (
-        Standing(
-            rival="" if strongest is None else strongest.rival.kind,
-            lead=1.0 if strongest is None else _share(strongest),
-            lead_mm=min((votes.lead_mm for votes in whole), default=float("inf")),
-            ground=ground,
-            astray=frozenset(astray),
-        ),
-        None if strongest is None else strongest.rival,
-    )
+    return Standing(leads, ground, frozenset(astray)), None if strongest is None else strongest.rival
+
+
+def _ruled_out(rival: Rival, codes_off: Sequence[Points]) -> bool:
+    """Whether a code would lie plainly further from its place where the rival puts it; codes are read one way round."""
+    if rival.kind in ("turned", "mirrored"):
+        return bool(codes_off)
+    shift = rival.page_from_page[:2, 2]
+    return any(np.hypot(*(off - shift)) > np.hypot(*off) + CODE_SURE_MM for off in codes_off)
 
 
 def _share(votes: Votes) -> float:

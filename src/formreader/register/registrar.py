@@ -11,10 +11,12 @@ from formreader.geometry import Box, Homography, Points, apply_homography, inver
 from formreader.records import Code, Photo, Registration, Standing
 from formreader.register.align import Hypothesis, align, align_from, rulings
 from formreader.register.bend import bend_at
+from formreader.register.duel import lead_over
 from formreader.register.explain import explained
 from formreader.register.fit import Fit, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.proof import prove
+from formreader.register.seams import find_seams
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.register.twins import twins
 from formreader.templates import Mark, Template
@@ -125,14 +127,8 @@ def _register(
             again = fitted(twin, leader.work_from_page)
             if twin.id not in fits or again.weight > fits[twin.id].weight:
                 fits[twin.id] = again
-    found = sorted(
-        (
-            _registration(method, _best_of_rivals(placed, picture, segments, codes), photo_from_work)
-            for placed in fits.values()
-        ),
-        key=_weight,
-        reverse=True,
-    )
+    ranked = _ranked([_best_of_rivals(placed, picture, segments, codes) for placed in fits.values()])
+    found = [_registration(method, placed, ranked[0], photo_from_work) for placed in ranked]
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 
@@ -144,8 +140,10 @@ def map_points(registration: Registration, points_mm: Points) -> Points:
 
 
 def page_points(registration: Registration, points_px: Points) -> Points:
-    """Full-size photo px (..., 2) to page mm, but for the bend of a millimetre or two."""
-    return apply_homography(inverse(registration.photo_from_page), points_px)
+    """Full-size photo px (..., 2) to page mm, through the bend as it is there or thereabouts."""
+    flat = apply_homography(inverse(registration.photo_from_page), points_px)
+    result: Points = flat - bend_at(registration.bend, flat)
+    return result
 
 
 def _best_starts(
@@ -233,9 +231,8 @@ def _best_of_rivals(
     placed: _Placed, picture: InkPicture, segments: Segments, codes: Sequence[tuple[Mark, Code, Template]]
 ) -> _Placed:
     """``placed``, or the same form where its strongest rival lies if that explains more; with what stands between."""
-    by_code = any(template.id == placed.fit.template.id for _, _, template in codes)
     for _ in range(2):
-        standing, rival = prove(placed.fit, picture.ink, by_code)
+        standing, rival = prove(placed.fit, picture.ink, _codes_off(placed.fit, picture, codes))
         if rival is None or standing.lead >= DOUBTED or rival.kind == "mirrored":
             break
         start = placed.fit.work_from_page @ rival.page_from_page
@@ -243,10 +240,33 @@ def _best_of_rivals(
         if moved.weight <= placed.weight:
             break
         placed = moved
-    return replace(placed, standing=standing)
+    seams, of_seams = find_seams(placed.fit, segments, picture.ink)
+    # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
+    share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
+    return replace(placed, explained=share, standing=replace(standing, seams=seams))
 
 
-def _registration(method: str, placed: _Placed, photo_from_work: Homography) -> Registration:
+def _codes_off(found: Fit, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> list[Points]:
+    """How far (2,) mm on the page each code was read from where the fit puts it."""
+    off = []
+    for mark, code, template in codes:
+        if template.id == found.template.id:
+            here = apply_homography(inverse(found.work_from_page) @ picture.work_from_photo, code.quad).mean(axis=0)
+            off.append(here - bend_at(found.bend, here) - np.array(mark.box.centre))
+    return off
+
+
+def _ranked(placed: Sequence[_Placed]) -> list[_Placed]:
+    """Best first: by weight, but where lines that only one of two has say otherwise."""
+    ranked = sorted(placed, key=lambda one: -one.weight)
+    for place in range(1, len(ranked)):
+        share, mm = lead_over(ranked[place].fit, ranked[0].fit)
+        if share >= DOUBTED and mm > 0 and ranked[place].weight >= RIVAL * ranked[0].weight:
+            ranked.insert(0, ranked.pop(place))
+    return ranked
+
+
+def _registration(method: str, placed: _Placed, best: _Placed, photo_from_work: Homography) -> Registration:
     found = placed.fit
     photo_from_page = photo_from_work @ found.work_from_page
     photo_from_page = photo_from_page / photo_from_page[2, 2]
@@ -262,5 +282,6 @@ def _registration(method: str, placed: _Placed, photo_from_work: Homography) -> 
         visible=found.visible,
         px_per_mm=px_per_mm(photo_from_page, found.template),
         weight=placed.weight * float(np.sqrt(np.linalg.det(photo_from_work[:2, :2]))),
+        behind=(0.0, 0.0) if placed is best else lead_over(best.fit, found),
         standing=placed.standing or Standing(),
     )

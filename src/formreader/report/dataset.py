@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TextIO
 
-from formreader.report.harmless import for_spreadsheet
+from formreader.harmless import for_spreadsheet
 
 Kind = Literal["text", "integer", "number", "texts"]
 Columns = Mapping[str, Kind]

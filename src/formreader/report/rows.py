@@ -6,9 +6,9 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from formreader.contract import PROBABILITY_DECIMALS, probability
+from formreader.harmless import for_spreadsheet
 from formreader.records import SheetReading
-from formreader.report.contract import PROBABILITY_DECIMALS, probability
-from formreader.report.harmless import for_spreadsheet
 
 COLUMNS = (
     "path",

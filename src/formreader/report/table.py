@@ -10,8 +10,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from formreader.harmless import printed
 from formreader.records import Check, DocumentChecks, FieldReading, SheetReading
-from formreader.report.harmless import printed
 from formreader.report.summary import Outcome, outcome_of
 
 COLOURS = {"accepted": "green", "review": "yellow", "rejected": "red"}
