@@ -163,8 +163,9 @@ def _verdict(cells: TextRow, field: str | None) -> tuple[Verdict, int | None]:
         return verdict, None
     if said.lower() in (LEFT_EMPTY, ILLEGIBLE):
         return ("value" if said.lower() == LEFT_EMPTY else "illegible"), None
-    number = _AS_A_FLOAT.fullmatch(said)
-    digits = number[1] if number else said
+    plain = said.removeprefix("'")  # a spreadsheet's sign for text
+    number = _AS_A_FLOAT.fullmatch(plain)
+    digits = number[1] if number else plain
     if not _NUMBER.fullmatch(digits):
         raise ValueError(
             f"'{said}' is no whole number: write digits alone, {LEFT_EMPTY} for a field left empty on the paper, "
@@ -194,8 +195,9 @@ def _plain(text: str | None) -> str | None:
 
 def _page(cells: TextRow, column: str) -> int:
     said = cells.get(column) or "1"
-    number = _AS_A_FLOAT.fullmatch(said)
-    digits = number[1] if number else said
+    plain = said.removeprefix("'")  # a spreadsheet's sign for text
+    number = _AS_A_FLOAT.fullmatch(plain)
+    digits = number[1] if number else plain
     if not _NUMBER.fullmatch(digits) or int(digits) < 1:
         raise ValueError(f"'{said}' is no page of a file: give it as `formreader queue` prints it, from 1")
     return int(digits)
