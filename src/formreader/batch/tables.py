@@ -40,15 +40,13 @@ def csv_rows(name: str, lines: Iterable[str], needed: str, *, exact: bool = Fals
             raise UsageError(f"{name}:1: has the column '{twice[0]}' twice: leave one of the two")
         passed = int(said is not None)
         for row in reader:
+            line = reader.line_num + passed
             if exact and None in row:
                 raise UsageError(
-                    f"{name}:{reader.line_num + passed}: has more cells than the heading: write numbers as digits alone, and "
-                    f"quotes around what holds a '{separator}'"
+                    f"{name}:{line}: has more cells than the heading: write numbers as digits alone, and quotes around "
+                    f"what holds a '{separator}'"
                 )
-            yield (
-                reader.line_num + passed,
-                {column: _text(value) for column, value in row.items() if column is not None},
-            )
+            yield line, {column: _text(value) for column, value in row.items() if column is not None}
     except csv.Error as error:
         raise UsageError(f"{name}: is no CSV ({error})") from None
 
