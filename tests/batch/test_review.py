@@ -293,3 +293,39 @@ def test_rules_across_pages_are_judged_again_with_what_was_decided(run, take):
 def test_a_sum_with_a_number_that_waits_is_not_judged(run, take):
     with run(("a", "12", "1", (9, "review"))) as store:
         assert take(store, "a.jpg,1,total,117").warnings == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"path": "\ud800.jpg", "field": "votes", "value": 1},
+        {"path": "a.jpg", "field": "\ud800", "value": 1},
+        {"path": "a.jpg", "field": "votes", "value": 1, "by": "\ud800"},
+        {"path": "a.jpg", "field": "votes", "value": 1, "note": "\x1b[2J"},
+        {"path": "a.jpg", "field": "votes", "value": [1]},
+        {"path": {"a": 1}, "field": "votes", "value": 1},
+        {"path": "a.jpg", "field": "votes", "value": "1", "page": "9" * 18},
+        {"path": "a.jpg", "value": "same", "other": "\ud800"},
+        {"path": "a.jpg", "field": None, "value": None, "template": "../../etc/passwd"},
+    ],
+)
+def test_nothing_that_a_stranger_writes_in_a_list_does_more_than_be_refused(run, take, forms, row):
+    with run(("a", None, None, (9, "review"))) as store:
+        try:
+            given = read_decisions("l", [json.dumps(row) + "\n"])
+            taken = take_reviews(store, given, load_library(forms))
+        except UsageError:
+            taken = None
+        assert taken is None or taken.recorded.new == 0
+        assert list(history(store.engine)) == []
+
+
+def test_json_that_is_too_deep_is_told():
+    with pytest.raises(UsageError, match="l:1: is no JSON"):
+        read_decisions("l", ['{"a":' * 100_000 + "1" + "}" * 100_000 + "\n"])
+
+
+def test_any_number_of_decisions_may_be_claimed(run, take):
+    with run(("a", None, None, (9, "review"))) as store:
+        heading = "path,page,field,value,decisions"
+        assert take(store, f"a.jpg,1,votes,7,{'9' * 30}", heading=heading).recorded.new == 1

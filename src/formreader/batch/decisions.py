@@ -10,7 +10,7 @@ from itertools import chain
 
 from formreader.batch.tables import TextRow, csv_rows, json_rows
 from formreader.errors import UsageError
-from formreader.harmless import unguarded
+from formreader.harmless import printed, unguarded
 from formreader.store import Verdict
 
 LEFT_EMPTY, ILLEGIBLE = "empty", "illegible"
@@ -31,11 +31,12 @@ EXAMPLE = '{"path": "a.jpg", "page": 1, "field": "votes.1", "value": 117}'
 MISTAKES_SHOWN = 20
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _AS_A_FLOAT = re.compile(r"([0-9]{1,15})[.,]0")
 """As pandas writes a whole number in a column with gaps. With more zeros it may be thousands: that is refused."""
 _NOTHING = frozenset({"nan", "<na>", "none", "null", "nat", "#n/a"})
 """As programs write a cell with nothing in it."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _decision(row: int, cells: TextRow, by: str | None) -> Decision:
         raise ValueError("a page is dismissed without a reason: write why in the column 'note'")
     return Decision(
         row,
-        path,
+        printed(path),  # as the run calls it
         _page(cells, "page"),
         field,
         value,
@@ -180,7 +181,7 @@ def _other(cells: TextRow, verdict: Verdict) -> tuple[str, int] | None:
     path = cells.get("other")
     if path is None:
         raise ValueError(f"is {verdict} and names no other photograph: give its path in the column 'other'")
-    return path, _page(cells, "other_page")
+    return printed(path), _page(cells, "other_page")
 
 
 def _plain(text: str | None) -> str | None:
@@ -207,7 +208,7 @@ def _count(cells: TextRow) -> int | None:
     said = cells.get("decisions")
     number = _AS_A_FLOAT.fullmatch(said or "")
     digits = number[1] if number else said or ""
-    return int(digits) if _NUMBER.fullmatch(digits) else None
+    return int(digits) if _COUNT.fullmatch(digits) else None
 
 
 def _time(cells: TextRow) -> datetime | None:

@@ -124,6 +124,7 @@ def make_durable(connection: Connection) -> None:
     """To be called before a person's decision is written: it must outlive a power cut; readings can be made again."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA synchronous=FULL")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # what is on record is read and added to by one at a time
 
 
 def _check_format(engine: Engine, create: bool) -> None:

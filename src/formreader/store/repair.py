@@ -92,9 +92,11 @@ def _repair_file(folder: Path) -> Repaired:
         finally:
             engine.dispose()
         done.former = _free_name(folder / f"{FILE}.damaged")
-        for part in (SHM, WAL):  # what is left of them is in the copy
+        for part in (WAL, ""):
+            if (work / f"damaged{part}").exists():
+                (work / f"damaged{part}").replace(done.former.with_name(f"{done.former.name}{part}"))
+        for part in (SHM, WAL):  # a log is of the file beside it: none must be left for the new one
             place.with_name(f"{FILE}{part}").unlink(missing_ok=True)
-        place.replace(done.former)
         (work / "new" / FILE).replace(place)
     return done
 
