@@ -80,8 +80,8 @@ def draft_photo(photo: Photo, page_mm: tuple[float, float] | None = None, langua
     flat = flatten(photo, page_mm)
     sheet, crooked_mm = straighten(photo, flat.sheet)
     if flat.edges_seen:  # a scan lies flat, and its rows are as they are
-        sheet = even_out(photo, sheet, find_lines(sheet))
-    draft = draft_sheet(photo, sheet, language)
+        sheet = even_out(photo, sheet, find_lines(sheet, paper_seen=True))
+    draft = draft_sheet(photo, sheet, language, lines=find_lines(sheet, paper_seen=flat.edges_seen))
     draft.source = f"drafted by formreader from {photo.source.path}, page {flat.size_name}; to be checked on a print"
     draft.doubts[:0] = flat.doubts
     if crooked_mm > CROOKED_MM:
