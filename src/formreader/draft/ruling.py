@@ -18,7 +18,7 @@ FAINTEST = 0.07
 """Darkness of the palest ruled line that is told from the paper's grain."""
 SLANT_PX = 1
 """How far a line may leave its row over ``SHORTEST_MM``."""
-SAME_MM, GAP_MM = 0.35, 0.9
+SAME_MM, GAP_MM = 0.35, 0.6
 """Pieces that lie beside one another by less, and follow one another within this, are one line."""
 LONG_MM = 60.0
 """Longer straight lines are ruling, whatever stands beside them."""
