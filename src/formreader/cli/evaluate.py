@@ -46,6 +46,35 @@ def encodings(
 
 
 @app.command()
+def witnesses(
+    truths: Annotated[
+        list[Path], typer.Argument(metavar="TRUTH...", help="truth.json files with their photographs beside them.")
+    ],
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
+) -> None:
+    """What two witnesses cost and what they stop: labelled photographs judged with one and with two.
+
+    Exit code: as `formreader evaluate sheets`, of the last step.
+    """
+    from formreader.evaluate.sheets import totals
+    from formreader.evaluate.truth import check_truths
+    from formreader.evaluate.witnesses import score_witnesses
+    from formreader.reader import Reader
+
+    reader = Reader(templates=templates, models=models, policy=policy)
+    check_truths(truths, reader.templates)
+    found = score_witnesses(truths, reader)
+    print(f"{'needed to accept':28}{'fields right':>16}{'accepted':>19}{'accepted wrongly':>19}")
+    for step, scores in found.items():
+        counted = totals(scores)
+        share = f"{counted.accepted} ({counted.accepted / max(counted.fields, 1):.1%})"
+        print(f"{step:28}{counted.right:8} of {counted.fields:<4}{share:>19}{counted.silent_errors:19}")
+    raise typer.Exit(exit_code(scores, counted.silent_errors))
+
+
+@app.command()
 def glyphs(
     folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
     recogniser: Annotated[
