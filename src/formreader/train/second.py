@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from formreader.alphabets import DIGIT_CLASSES, SECOND_ALPHABET
+from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
 from formreader.recognise.lines import BLANK
 from formreader.recognise.runtime import CARD_FILE, MODEL_FILE, models_directory
 from formreader.recognise.second import STEP_PX, TOGETHER, as_input, box_log_probabilities, box_rows, line_rows
 from formreader.train import borrowed
 from formreader.train.calibrate import calibrate
-from formreader.train.catalogue import DIGITS, FREE_NUMBERS, SECOND, SECOND_START, Recipe
+from formreader.train.catalogue import DIGITS, NUMBERS, SECOND, SECOND_START, Recipe
 from formreader.train.cells import LICENCES, NEVER_TRAINED_ON
 from formreader.train.data import CellSet, Drawing, cached_cells, drawn_by, hashes_of
 from formreader.train.export import commit
@@ -72,7 +72,7 @@ def train_second(
     card = {
         "name": SECOND,
         "version": out.name.rsplit("-", 1)[-1],
-        "classes": SECOND_ALPHABET,
+        "classes": NUMBER_ALPHABET,
         "input": "float32 (N, 3, 48, W): grey -1..1, dark ink on light; formreader.recognise.second makes it",
         "output": f"a step every {STEP_PX} px: no character, then the classes (CTC)",
         "recipe": asdict(recipe),
@@ -100,7 +100,7 @@ def train_second(
     return _written(network, out, card)
 
 
-SHARES = ((DIGITS.drawing, 1.0), (FREE_NUMBERS, 2 / 3))
+SHARES = ((DIGITS.drawing, 1.0), (NUMBERS.drawing, 2 / 3))
 """Whose drawings it learns from, and how many of each in parts of the recipe's cells."""
 
 
@@ -152,7 +152,7 @@ def loss_of(logits: torch.Tensor, truth: Truth) -> torch.Tensor:
         rows, steps, classes = logits.shape
         each = steps // TOGETHER
         logits = logits[:, : each * TOGETHER].reshape(rows * TOGETHER, each, classes)
-        spelled = torch.tensor([0 if c == "_" else SECOND_ALPHABET.index(c) + 1 for c in DIGIT_CLASSES])
+        spelled = torch.tensor([0 if c == "_" else NUMBER_ALPHABET.index(c) + 1 for c in DIGIT_CLASSES])
         labels = spelled[labels][:, None]
     characters, lengths = truth_of(labels.numpy())
     given = torch.full((len(logits),), logits.shape[1], dtype=torch.long)
@@ -196,7 +196,7 @@ def _calibrated(
     }
     metrics = {
         "boxes": {"cells": len(boxes.labels), "accuracy": round(float((judged.argmax(1) == boxes.labels).mean()), 5)},
-        "lines": line_report(steps, lines.labels, SECOND_ALPHABET),
+        "lines": line_report(steps, lines.labels, NUMBER_ALPHABET),
     }
     return calibration, metrics
 
