@@ -24,7 +24,7 @@ GOOD = Sight(
     remarks={},
     unreadable=False,
     odd=False,
-    empty=False,
+    left_empty=False,
     inside=True,
     doubtful_page=False,
 )
@@ -52,8 +52,9 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
         ({"remarks": {"two_marks": 0.6}}, "two_marks"),
         ({"unreadable": True, "odd": True, "confidence": 0.0}, "unreadable"),
         ({"odd": True, "confidence": 0.0}, "odd_writing"),
-        ({"empty": True}, "left_empty"),
+        ({"left_empty": True}, "left_empty"),
         ({"inside": False}, "outside_picture"),
+        ({"in_place": False}, "out_of_place"),
         ({"doubtful_page": True}, "doubtful_page"),
         ({"disagree": 0.9}, "encodings_disagree"),
         ({"checks": (Check("a + b = c", ("a", "b", "c"), False, 0.001),)}, "rule_violated"),
@@ -104,7 +105,7 @@ def test_the_threshold_is_the_policys() -> None:
         ({"confidence": 0.1}, ["no_threshold"]),
         ({"picture_share": 0.1}, ["settled_by_sums"]),
         ({"unreadable": True, "odd": True}, ["unreadable"]),
-        ({"empty": True}, ["no_threshold", "left_empty"]),
+        ({"left_empty": True}, ["no_threshold", "left_empty"]),
     ],
 )
 def test_without_a_threshold_everything_goes_to_a_person_and_says_why(changed: dict, found: list[str]) -> None:

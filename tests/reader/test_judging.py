@@ -111,6 +111,17 @@ def test_a_page_whose_numbers_mostly_contradict_the_rest_is_doubtful(make_page, 
     assert reasons_of(judged(page)["d"]) == ["doubtful_page"]
 
 
+@pytest.mark.parametrize(("empty", "value"), [("allowed", None), ("zero", 0)])
+def test_a_field_that_may_be_empty_is_accepted_so_by_two_witnesses(make_page, empty, value):
+    page = make_page({"a": {"___": 0.9999}})
+    fields = {"a": replace(page.template.fields["a"], empty=empty)}
+    page = replace(page, template=replace(page.template, fields=fields))
+    assert reasons_of(judged(page)["a"]) == ["one_witness"]
+    a = judged(with_second(page, a={None: 0.95}))["a"]
+    assert (a.value, a.written, a.status) == (value, "___", "accepted")
+    assert judged(with_second(page, a={7: 0.95}))["a"].status == "review"
+
+
 def with_second(page, **said):
     evidence = {
         name: replace(found, encodings={**found.encodings, "second": said[name]} if name in said else found.encodings)

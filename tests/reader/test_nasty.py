@@ -15,7 +15,7 @@ from formreader.reader import Page, Reader
 from formreader.reader.judging import judge_page
 from formreader.records import FieldReading, SheetReading
 from formreader.synth import save_picture
-from formreader.synth.page import draw_page
+from formreader.synth.print.page import draw_page
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

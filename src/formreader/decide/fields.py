@@ -31,6 +31,8 @@ REASONS = {
     "is whole, and whether the crop shows this number",
     "doubtful_page": "hardly a number on this page can be read: look whether it is mirrored, or of another form, "
     "then at the crop",
+    "out_of_place": "this part of the page does not lie where the rest does, or something lies over its printed lines: "
+    "look whether the crop shows this field, flatten the page and retake",
     "outside_picture": "part of the boxes lies outside the photograph: retake it",
 }
 ON_THE_PAGE = ("on the page", "look at each of them")
@@ -50,9 +52,10 @@ class Sight:
     whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. A second reader most
     probably reads ``contrary``, and gives ``contrary_share`` to other values than the one reported. ``disagree`` is the
     probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
-    ``remarks`` are other things seen, codes of ``REASONS``, each with its probability.
-    The last three say where it lies: ``inside`` the picture, ``without_total`` on the page to hold it in its place, on
-    a ``doubtful_page``.
+    ``remarks`` are other things seen, codes of ``REASONS``, each with its probability. A field ``left_empty`` is one
+    that nobody wrote in and that must be looked at then.
+    The last say where it lies: ``inside`` the picture, ``in_place`` on the page as far as its printed lines show,
+    ``without_total`` to hold it there, on a ``doubtful_page``.
     """
 
     confidence: float
@@ -68,8 +71,9 @@ class Sight:
     remarks: Mapping[str, float]
     unreadable: bool
     odd: bool
-    empty: bool
+    left_empty: bool
     inside: bool = True
+    in_place: bool = True
     without_total: bool = False
     doubtful_page: bool = False
 
@@ -84,10 +88,11 @@ def judge_field(
 ) -> tuple[Status, tuple[Reason, ...]]:
     """The field's status and every reason against accepting it.
 
-    ``checks`` are those of the page, ``across`` those of rules between the pages of its station. An empty field always
-    goes to a person, and every field of a ``doubtful_page``.
+    ``checks`` are those of the page, ``across`` those of rules between the pages of its station. A field left empty
+    that may not be goes to a person, and every field of a ``doubtful_page``.
     """
-    reasons = [] if sight.inside else [_reason("outside_picture")]
+    where = {"outside_picture": not sight.inside, "out_of_place": not sight.in_place}
+    reasons = [_reason(code) for code, holds in where.items() if holds]
     doubt = _doubt(sight, policy)
     if doubt is not None:
         reasons.append(doubt)
@@ -96,15 +101,15 @@ def judge_field(
     if sight.disagree > policy.most_disagreement:
         listed = ", ".join(f"{called} {'empty' if v is None else v}" for called, (v, _) in sight.says.items())
         reasons.append(_reason("encodings_disagree", says=listed))
-    for failing, (where, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
+    for failing, (at, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
         for check in failing:
             if name in check.fields and check.holds is False:
-                told = {"where": where, "rule": check.rule, "as_read": check.as_read, "mend": mend}
+                told = {"where": at, "rule": check.rule, "as_read": check.as_read, "mend": mend}
                 reasons.append(_reason("rule_violated", **told))
     reasons += [_reason(code) for code, share in sight.remarks.items() if share > policy.most_remark]
     plain = {
-        "left_empty": sight.empty,
-        "total_missing": sight.without_total and not sight.empty,
+        "left_empty": sight.left_empty,
+        "total_missing": sight.without_total and not sight.left_empty,
         "doubtful_page": sight.doubtful_page,
     }
     reasons += [_reason(code) for code, holds in plain.items() if holds]
@@ -121,7 +126,7 @@ def _doubt(sight: Sight, policy: Policy) -> Reason | None:
         "boxes_say_otherwise": sight.own != sight.proposed,
         "low_confidence": sight.confidence < least,
         "settled_by_sums": _is_settled_by_sums(sight, policy),
-        "one_witness": len(witnesses) < policy.least_witnesses and not sight.empty,
+        "one_witness": len(witnesses) < policy.least_witnesses and not sight.left_empty,
         "no_threshold": policy.accept_confidence is None,
     }
     told = {"own": sight.own, "proposed": sight.proposed, "who": " and ".join(witnesses) or "nothing"}

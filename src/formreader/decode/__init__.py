@@ -12,6 +12,7 @@ from formreader.decode.digits import (
 )
 from formreader.decode.number import read_number, read_strings
 from formreader.decode.number_words import check_language
+from formreader.decode.reach import Cost, cost_of
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
 from formreader.decode.tally import read_tallies, read_tally
@@ -21,6 +22,7 @@ from formreader.decode.writer import Agreement
 
 __all__ = [
     "Agreement",
+    "Cost",
     "Encodings",
     "NumberReading",
     "Posterior",
@@ -28,6 +30,7 @@ __all__ = [
     "as_on_forms",
     "by_value",
     "check_language",
+    "cost_of",
     "infer",
     "infer_sheet",
     "plainly_written",

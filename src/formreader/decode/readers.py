@@ -26,11 +26,11 @@ def weighed_together(first: Values, second: Values) -> dict[int | None, float]:
     known = {value: p for value, p in second.items() if p >= LEAST_SHARE}
     trusted = 1.0 - SECOND_ASTRAY
     unread = SECOND_ASTRAY + trusted * max(0.0, 1.0 - sum(known.values()))
+    seen = {value: p for value, p in first.items() if p >= LEAST_SHARE}
     weights = {
         value: share * (unread + trusted * known.get(value, 0.0) * VALUES) ** SECOND_WEIGHT
-        for value, share in first.items()
-        if share >= LEAST_SHARE
+        for value, share in seen.items()
     }
-    rest = max(0.0, 1.0 - sum(first.values())) * unread**SECOND_WEIGHT
+    rest = max(0.0, 1.0 - sum(seen.values())) * unread**SECOND_WEIGHT
     total = sum(weights.values()) + rest
     return dict(sorted(((v, w / total) for v, w in weights.items()), key=lambda item: -item[1])) if total > 0 else {}

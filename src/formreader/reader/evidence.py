@@ -30,17 +30,19 @@ from formreader.decode import (
 from formreader.locate import Place
 from formreader.reader.cutting import CellKey, CutCells, Free, View, cut_boxes, cut_digits, cut_numbers, cut_words
 from formreader.reader.remarks import remarks_of
+from formreader.reader.second import second_rows, second_values
 from formreader.recognise import (
     BubbleRecogniser,
     CellRecogniser,
     DigitRecogniser,
     LetterRecogniser,
     LineRecogniser,
+    SecondReader,
     TallyRecogniser,
     beam,
     best_path,
 )
-from formreader.records import Cell
+from formreader.records import SECOND, Cell
 from formreader.templates import (
     Bubbles,
     Digits,
@@ -72,7 +74,8 @@ class Recognisers:
         self.bubbles = BubbleRecogniser(directory)
         self.numbers = LineRecogniser("numbers", NUMBER_ALPHABET, directory)
         self.words = LineRecogniser("words", WORD_ALPHABET, directory)
-        models = (self.digits, self.tally, self.letters, self.bubbles, self.numbers, self.words)
+        self.second = SecondReader(directory)
+        models = (self.digits, self.tally, self.letters, self.bubbles, self.numbers, self.words, self.second)
         self.identities = {model.identity.rsplit("-", 1)[0]: model.identity for model in models}
 
 
@@ -87,6 +90,7 @@ class Looked:
     rows: Mapping[CellKey, Rows]
     likeliest: Mapping[CellKey, tuple[str, float]]
     remarks: Mapping[str, Mapping[str, float]] = dataclass_field(default_factory=dict)
+    second: Mapping[str, Sequence[Rows]] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,8 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
             key = cell.field, cell.encoding, cell.index
             rows[key], likeliest[key] = row, _likeliest(recogniser, row)
         cells += cut.cells
-    return Looked(tuple(cells), rows, likeliest, remarks_of(template, view, likeliest, free))
+    second = second_rows(template.fields, cells, recognisers.second)
+    return Looked(tuple(cells), rows, likeliest, remarks_of(template, view, likeliest, free), second)
 
 
 def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> dict[str, FieldEvidence]:
@@ -136,8 +141,15 @@ def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> d
         name: _evidence(field, {called: rows[name, called] for called in field.encodings}, tallies, language)
         for name, field in fields.items()
     }
-    also = looked.remarks
-    return {name: replace(found, remarks={**found.remarks, **also.get(name, {})}) for name, found in evidence.items()}
+    seconds = {name: {SECOND: second_values(fields[name], seen)} for name, seen in looked.second.items()}
+    return {
+        name: replace(
+            found,
+            encodings={**found.encodings, **seconds.get(name, {})},
+            remarks={**found.remarks, **looked.remarks.get(name, {})},
+        )
+        for name, found in evidence.items()
+    }
 
 
 def _tallies(

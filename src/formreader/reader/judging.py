@@ -12,11 +12,12 @@ from formreader.decode import Posterior, plainly_written, readable
 from formreader.geometry import Points
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
+from formreader.reader.station import places_seen, station_of
 from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
 from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
-from formreader.templates import outline
+from formreader.templates import Field, outline
 
 ALTERNATIVES = 5
 
@@ -50,13 +51,14 @@ def judge_page(
             sight = replace(
                 _sight(page, name, posterior, field, seen, policy),
                 inside=inside[name],
+                in_place=_is_in_place(page, name, policy),
                 without_total=name in adrift,
                 doubtful_page=doubtful,
             )
             status, reasons = judge_field(name, sight, checks=checks, across=across, policy=policy)
             fields[name] = FieldReading(
                 name=name,
-                value=field.value,
+                value=_value(field, page.template.fields[name]),
                 written=field.written,
                 confidence=stated_confidence(sight, policy),
                 status=status,
@@ -76,6 +78,8 @@ def judge_page(
         checks=checks,
         provenance=provenance,
         timing_ms=timing,
+        station=station_of(page.template, fields, page.coded),
+        places=places_seen(page.template, page.registration),
     )
 
 
@@ -116,7 +120,7 @@ def _sight(
         remarks=evidence.remarks,
         unreadable="?" in reported.written,
         odd=not plainly_written(reported.written),
-        empty=set(reported.written) == {"_"},
+        left_empty=set(reported.written) == {"_"} and page.template.fields[name].empty == "review",
     )
 
 
@@ -129,6 +133,16 @@ def _quad(page: AnyPage, name: str) -> Points:
 def _is_inside(quad: Points, source: Source) -> bool:
     limits = np.array([source.width, source.height])
     return bool(((quad >= -0.5) & (quad <= limits - 0.5)).all())
+
+
+def _is_in_place(page: AnyPage, name: str, policy: Policy) -> bool:
+    standing = page.registration.standing
+    return name not in standing.astray and standing.ground.get(name, 1.0) >= policy.least_ground
+
+
+def _value(reported: Reported, field: Field) -> int | None:
+    """The value of a field: of one that nobody wrote in it is 0 where the form says so."""
+    return 0 if field.empty == "zero" and set(reported.written) == {"_"} else reported.value
 
 
 def _named(value: int | None) -> str:

@@ -39,7 +39,8 @@ def without_total(page: AnyPage, reported: Mapping[str, Reported], inside: Mappi
         names = {name for _, name in rule.terms}
         if rule.relation == "=" and names <= reported.keys():
             bound |= names
-            written = all(set(reported[name].written) != {"_"} for sign, name in rule.terms if sign < 0)
+            totals = [name for sign, name in rule.terms if sign < 0 and page.template.fields[name].empty == "review"]
+            written = all(set(reported[name].written) != {"_"} for name in totals)
             if written and all(inside[name] for name in names):
                 anchored |= names
     return bound - anchored
