@@ -56,7 +56,7 @@ class Policy:
     least_sight_share: Share
     """Least probability, by sight alone, of every other number of an equation that speaks for a value."""
     most_contrary_share: Share
-    """Most probability that a second reader of an accepted field gives other values."""
+    """Most probability that a second reader gives another value than that of an accepted field."""
     most_remark: Share
     """Most probability of anything seen that keeps a field from being accepted: a box covered, two marks …"""
     most_disagreement: Share
