@@ -14,6 +14,7 @@ import numpy as np
 
 from formreader.errors import UsageError
 from formreader.geometry import Points
+from formreader.harmless import plain_json
 from formreader.records import (
     Bend,
     Check,
@@ -37,7 +38,7 @@ NUMERIC_ENCODINGS = frozenset({"tally", "row_sums", "words"})
 
 def to_json(sheet: SheetReading) -> str:
     """One line of JSON without a line's end."""
-    return json.dumps(to_dict(sheet), ensure_ascii=False, allow_nan=False)
+    return plain_json(json.dumps(to_dict(sheet), ensure_ascii=False, allow_nan=False))
 
 
 def to_dict(sheet: SheetReading) -> dict[str, Any]:

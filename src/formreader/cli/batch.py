@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from formreader.batch.ray_engine import RayEngine
     from formreader.store import Counts, RunStore
 
+GIVEN_KEPT = 1000
+"""Arguments that are noted in the run."""
+
 
 class Runner(StrEnum):
     """What runs the workers."""
@@ -85,13 +88,21 @@ def batch(
     from formreader.batch import Setup, gather, only_batch
     from formreader.batch.jobs import DEFAULT_READER
     from formreader.store import RunStore
+    from formreader.store.lookalikes import pairs
     from formreader.store.readout import counts
 
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
     _make(out)
     setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), _absolute(policy), memory)
-    settings = {"engine": engine, "workers": workers, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
+    settings = {
+        "engine": engine,
+        "workers": workers,
+        "timeout_s": timeout,
+        "memory_mb": memory,
+        "pattern": pattern,
+        "given": _given(inputs or ()),
+    }
     with only_batch(out), RunStore(out, store, create=True) as run, run.held():
         run.recover()
         run.register(gather(_named(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
@@ -103,7 +114,16 @@ def batch(
             finally:
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
+        alike = sum(1 for _ in pairs(run.engine))
+        if alike:
+            say(f"{alike} pairs of pages are written alike; `formreader queue {out}` asks about those of unlike places")
     raise typer.Exit(_conclude(out, found, stopped=bool(told)))
+
+
+def _given(inputs: Sequence[str]) -> list[str]:
+    """What was named and must not be written over: files of photographs, archives, manifests."""
+    paths = [Path(item) for item in inputs[:GIVEN_KEPT]]
+    return [os.path.abspath(path) for path in paths if os.path.isfile(path)]  # noqa: PTH100, PTH113 - of odd names too
 
 
 def _named(inputs: Sequence[str]) -> Iterator[str | Path]:

@@ -24,6 +24,7 @@ from formreader.cli import (  # noqa: E402
     queue,
     read,
     review,
+    run,
     schema,
     status,
     synth,
@@ -71,6 +72,7 @@ app.command("status")(status.status)
 app.command("queue")(queue.queue)
 app.command("review")(review.review)
 app.command("export")(export.export)
+app.add_typer(run.app, name="run")
 app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")
 app.command("synth")(synth.synth)

@@ -48,7 +48,10 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """What ends the command, or loses something: said however quiet it is to be."""
-    print(f"formreader: {text}", file=sys.stderr, flush=True)
+    from formreader.harmless import printed
+
+    lines = "\n".join(map(printed, text.split("\n")))
+    print(f"formreader: {lines}", file=sys.stderr, flush=True)
 
 
 class _Once(logging.Handler):

@@ -12,6 +12,7 @@ import typer
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
 from formreader.cli.options import Templates
+from formreader.cli.template_draft import draft
 from formreader.errors import TemplateError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 BYTES_AN_ENTRY = 24
 """Of the tables that weighing needs: what is believed, what is handed on, and what comes back."""
 
-app = typer.Typer(help="Check and see the descriptions of forms.", no_args_is_help=True)
+app = typer.Typer(help="Draft, check and see the descriptions of forms.", no_args_is_help=True)
+app.command()(draft)
 
 
 @app.command("list")

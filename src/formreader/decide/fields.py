@@ -21,6 +21,11 @@ REASONS = {
     "encodings_disagree": "the ways in which this number is written say different numbers ({says}): look at each",
     "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
     "two_marks": "more than one bubble is filled in a column: look which one counts",
+    "covered": "a box is not seen as it is printed, something lies over it or it is folded away: look at the crop",
+    "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
+    "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
+    "line_through": "a line that is no digit runs through a box, a hair or a stroke over rows, say: look at the crop",
+    "not_all_seen": "more is written there than could be read at once: look at the crop",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
     "total_missing": "what this number adds up to is left empty or lies outside the photograph: look whether the page "
     "is whole, and whether the crop shows this number",

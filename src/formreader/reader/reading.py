@@ -15,8 +15,10 @@ from formreader.decode import check_language, infer_sheet
 from formreader.errors import Rejected, TemplateError, UsageError
 from formreader.geometry import Box
 from formreader.load import PhotoSource, PictureFile, bytes_at, name_of, open_picture
+from formreader.locate import ruling_of
+from formreader.reader.cutting import View
 from formreader.reader.documents import WeighedDocument, weigh_documents
-from formreader.reader.evidence import Recognisers, View, evidence_of, look
+from formreader.reader.evidence import Recognisers, evidence_of, look
 from formreader.reader.identity import identity_of
 from formreader.reader.judging import judge_page
 from formreader.reader.page import AnyPage, Page, Refusal, timed
@@ -254,7 +256,8 @@ class Reader:
         grey, scale = photo.grey, photo.scale
         if photo.finer is not None and cell_px * scale < FINER_BELOW_PX:
             grey, scale = photo.finer(), 1.0
-        return View(grey, scale, partial(map_points, registration))
+        texts = tuple(text.box for text in template.texts)
+        return View(grey, scale, partial(map_points, registration), ruling_of(template.segments), texts)
 
     def _provenance(self) -> dict[str, object]:
         return {
