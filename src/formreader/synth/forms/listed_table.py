@@ -17,6 +17,8 @@ TALLY_COLUMNS_MM = 9.5
 """A tally cell is about so wide."""
 LETTER_MM = 4.6
 """A letter's box is at least so wide."""
+WIDEST_BOX = 2.4
+"""Boxes for one digit are at most so many times as wide as high; in wider cells they stand by themselves."""
 TEXT_INSET_MM = 1.0
 INSET_MM = 0.6
 """Between the boxes of free numbers that share no lines."""
@@ -165,7 +167,7 @@ def _bubbles(column: Column, x: float, y: float, height: float, largest_mm: floa
 
 def _digits(column: Column, x: float, y: float, height: float, guide: str, thin: dict[str, float]) -> dict[str, Any]:
     count, width = column.digits, column.width_mm
-    if column.inset or height > 14:
+    if column.inset or height > 14 or width / count > WIDEST_BOX * height:
         box_h = min(height - 2.0, 11.0)
         box_w = min((width - 2.0) / count, box_h * 1.1)
         left = x + (width - count * box_w) / 2
