@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECKED := src tests $(wildcard benchmarks samples notebooks)
 
-.PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean
+.PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -19,6 +19,10 @@ test: $(VENV)/.developed
 test-cluster: $(VENV)/.developed
 	$(PIP) --editable '.[ray]'
 	FORMREADER_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/batch/test_ray.py
+
+# A hundred kills of batches and reviewers on each database, two hundred damaged stores: half an hour.
+test-sturdy: $(VENV)/.developed
+	FORMREADER_TEST_LONG=1 $(BIN)/python -m pytest -q tests/store/test_kills.py tests/store/test_damage.py
 
 check: $(VENV)/.developed
 	$(BIN)/ruff check $(CHECKED)

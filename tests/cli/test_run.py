@@ -313,6 +313,25 @@ def test_a_meter_counts_no_more_often_than_it_shows():
     assert len(shown) == 1
 
 
+def test_totals_say_first_that_no_station_is_known(run, pictured):
+    ran = run("status", pictured, "--totals")
+    lines = ran.out.splitlines()
+    note = next(i for i, line in enumerate(lines) if "no station is known" in line)
+    assert note < next(i for i, line in enumerate(lines) if line.startswith("totals"))
+    assert "of 1 of 1 pages" in lines[note]
+
+
+def test_a_folder_with_other_things_in_it_is_not_replaced_by_parts(run, finished, tmp_path):
+    pytest.importorskip("pyarrow")
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "letters.txt").write_text("dear")
+    command = ("export", finished, "--format", "parquet", "--out", out, "--partition-by", "station")
+    ran = run(*command)
+    assert (ran.code, "holds letters.txt too" in ran.err) == (2, True)
+    assert (out / "letters.txt").read_text() == "dear"
+
+
 @pytest.mark.parametrize("output", ["csv", "parquet"])
 def test_an_export_does_not_write_over_its_own_run(run, finished, output):
     before = (finished / "run.sqlite").read_bytes()
