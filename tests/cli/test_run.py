@@ -214,7 +214,7 @@ def test_an_export_that_breaks_off_leaves_what_was_there(run, pictured, tmp_path
 
     monkeypatch.setattr("formreader.report.dataset._cell", breaks_off)
     ran = run("export", pictured, "--format", "csv", "--out", out)
-    assert (ran.code, "No space left on device" in ran.err) == (2, True)
+    assert (ran.code, "No space left on device" in ran.err) == (74, True)
     assert out.read_text() == "yesterday's"
     assert [path.name for path in tmp_path.glob(".formreader*")] == []
 

@@ -131,7 +131,7 @@ def test_a_page_that_is_a_small_part_of_its_photograph_is_looked_at_closer(monke
     off = np.hypot(*(map_points(found, digit_corners(template)) - expected).T) / found.px_per_mm
     assert off.max() < 0.6
     monkeypatch.setattr(registrar, "_around_page", lambda *_: None)
-    assert register(as_photo(desk), list(LIBRARY.values()), []).registrations[0].template != template.id
+    assert register(as_photo(desk), list(LIBRARY.values()), []).registrations[0].agreement < found.agreement - 0.02
 
 
 def test_a_picture_without_lines_gives_no_good_fit() -> None:
