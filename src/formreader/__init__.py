@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from formreader.errors import FormreaderError, ModelError, Rejected, TemplateError, UsageError
 
 if TYPE_CHECKING:
-    from formreader.reader import Reader, explain, read, read_many
+    from formreader.reader import Reader, Recogniser, explain, read, read_many
     from formreader.records import DocumentReading, Explanation, FieldReading, Identity, SheetReading
     from formreader.version import __version__
 
@@ -23,6 +23,7 @@ __all__ = [
     "Identity",
     "ModelError",
     "Reader",
+    "Recogniser",
     "Rejected",
     "SheetReading",
     "TemplateError",
@@ -36,6 +37,7 @@ __all__ = [
 _HOMES = {
     "Explanation": "formreader.records",
     "Reader": "formreader.reader",
+    "Recogniser": "formreader.reader",
     "explain": "formreader.reader",
     "read": "formreader.reader",
     "read_many": "formreader.reader",

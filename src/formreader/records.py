@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from formreader.geometry import Homography, Points
 Grey = NDArray[np.uint8]
 """A grey picture, shape (height, width), 0 black to 255 white."""
 
+SECOND = "second"
+"""Called so among a field's encodings: what a second reader says of the primary encoding's ink."""
 Status = Literal["accepted", "review"]
 SheetStatus = Literal["accepted", "review", "rejected"]
 Written = str
@@ -82,18 +84,28 @@ Lead = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Seam:
+    """An edge that runs across or down a page at ``at_mm`` and is not printed; beyond it print is ``step_mm`` aside."""
+
+    direction: Literal["across", "down"]
+    at_mm: float
+    step_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a placement stands against the same form moved by a row or a column, turned or mirrored.
 
     Only what one of the two has printed and the other has not tells them apart. ``leads`` is the least lead over the
     rivals of each kind, none where a code read in its place rules them out. ``ground`` is, for each field, the part of
     the lines around its cells that was found; ``astray`` are fields of a part of the page that speaks for another
-    place than the rest.
+    place than the rest. ``seams`` are edges across the page that are not printed.
     """
 
     leads: Mapping[str, Lead] = field(default_factory=dict)
     ground: Mapping[str, float] = field(default_factory=dict)
     astray: frozenset[str] = frozenset()
+    seams: tuple[Seam, ...] = ()
 
     @property
     def lead(self) -> float:
@@ -155,7 +167,8 @@ class Check:
 
     ``holds`` is whether the most probable values obey it, None where a field is empty or unread;
     ``probability`` is the posterior probability that what stands on paper obeys it. ``as_read`` says how the
-    most probable values break it (``60 + 34 is not 95``), nothing where they do not.
+    most probable values break it (``60 + 34 is not 95``), nothing where they do not. One that was not ``weighed`` is
+    too entangled with the others to change what is probable; it was checked all the same.
     """
 
     rule: str
@@ -163,6 +176,7 @@ class Check:
     holds: bool | None
     probability: float
     as_read: str = ""
+    weighed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +187,14 @@ class Reason:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldReading:
     """One field as read. ``value`` None: left empty (or unreadable, when status is review).
 
-    Where a box cannot be read, ``value`` and ``written`` are what the rest of the sheet says stands there, if
-    that is likelier than all that is left open; such a field is always in review.
-    ``confidence`` is the probability that ``value`` is what stands on paper. ``quad`` is the
+    Where a box cannot be read, ``written`` has ``?`` for it, and ``value`` is what the rest of the sheet says, if that
+    completes what is seen and is likelier than all that is left open; such a field is always in review.
+    ``confidence`` is the probability that ``value`` is what stands on paper; where the picture hardly shows
+    it and only sums say so, no more than the picture's. ``quad`` is the
     primary encoding's outline (4, 2) in frame photo.
     """
 
@@ -192,6 +207,19 @@ class FieldReading:
     alternatives: tuple[tuple[int | None, float], ...]
     evidence: Mapping[str, tuple[tuple[str, float], ...]]
     quad: Points
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the page's JSON."""
+        from formreader.contract import field_to_dict
+
+        return field_to_dict(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FieldReading):
+            return NotImplemented
+        return self.name == other.name and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]  # it holds mappings and an array
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +268,13 @@ class PlaceSeen:
     quad: Points
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SheetReading:
     """One input page, read or rejected: the record behind schema ``formreader/sheet/1``.
 
     ``document`` is what it says together with the pages it was read with, None where it was read by itself;
-    ``station`` is None where its form says nothing of one.
+    ``station`` is None where its form says nothing of one. Two readings are equal that say the same as JSON,
+    however long each took.
     """
 
     source: Source
@@ -261,6 +290,33 @@ class SheetReading:
     document: DocumentChecks | None = None
     station: Station | None = None
     places: Mapping[str, PlaceSeen] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, by the schema."""
+        from formreader.contract import to_dict
+
+        return to_dict(self)
+
+    def to_json(self) -> str:
+        """As one line of JSON, by the schema, without the line's end."""
+        from formreader.contract import to_json
+
+        return to_json(self)
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> SheetReading:
+        """The reading that ``to_dict`` told, but for what the schema leaves out. Raises ``UsageError``."""
+        from formreader.contract import from_dict
+
+        return from_dict(said)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SheetReading):
+            return NotImplemented
+        timeless = {"timing_ms": None}
+        return self.to_dict() | timeless == other.to_dict() | timeless
+
+    __hash__ = None  # type: ignore[assignment]  # it holds mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,5 +411,12 @@ class Trace:
 
 
 def path_of(source: str | os.PathLike[str]) -> str:
-    """The path as a reading reports it: as given, with forward slashes; bytes that are no UTF-8 as ``\\xff``."""
-    return os.fsencode(Path(source).as_posix()).decode("utf-8", "backslashreplace")
+    """The path as a reading reports it: as given, with forward slashes; bytes that are no text as ``\\xff``."""
+    return printable(os.fsencode(Path(source).as_posix()).decode("utf-8", "backslashreplace"))
+
+
+def printable(text: str) -> str:
+    """A stranger's text (a name, a code) that no terminal obeys: control characters as ``\\x1b``."""
+    return "".join(
+        character if character.isprintable() or character == " " else repr(character)[1:-1] for character in text
+    )

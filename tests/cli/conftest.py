@@ -73,12 +73,11 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReadi
             found = sheet(path.as_posix(), status=path.stem.split("-")[0])
             return replace(found, source=replace(found.source, page=page))
 
-        def read_pages(self, path: Path) -> Iterator[SheetReading]:
-            yield self.read(path)
-
-        def read_many(self, paths: Iterable[Path]) -> Iterator[SheetReading]:
-            for path in paths:
-                yield from self.read_pages(path)
+        def trace_pages(self, path: Path, *, name: str | None = None) -> Iterator[tuple[SheetReading, str]]:
+            """As many pages as the file's name says: ``accepted-2pages.tiff``."""
+            pages = int(path.stem[-6]) if path.stem.endswith("pages") else 1
+            for page in range(1, pages + 1):
+                yield self.read(path, page), f"trace of page {page}"
 
         def read_document(self, paths: Iterable[Path]) -> DocumentReading:
             """Pages whose name holds ``alone`` belong to no document."""
@@ -87,9 +86,6 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReadi
             pages = [self.read(path) for path in paths]
             joined = [page if "alone" in page.source.path else replace(page, document=known) for page in pages]
             return DocumentReading(tuple(joined), (known,))
-
-        def trace(self, path: Path, page: int = 1) -> tuple[SheetReading, str]:
-            return self.read(path, page), f"trace of page {page}"
 
     monkeypatch.setattr("formreader.reader.Reader", FakeReader)
     return FakeReader

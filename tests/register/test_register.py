@@ -14,9 +14,10 @@ from formreader.register.segments import find_segments
 from formreader.synth.camera.page import Photographed, photograph_page
 from formreader.synth.hand.glyphs import load_glyphs
 from formreader.synth.print.page import draw_page
-from formreader.synth.sheets.fill import any_hand, fill_page
+from formreader.synth.sheets.fill import fill_page
 from formreader.synth.sheets.slips import NO_SLIPS, make_slips
 from formreader.synth.sheets.values import choose_values
+from formreader.synth.sheets.writer import any_hand
 from formreader.templates import Digits, Template, load_library
 
 LIBRARY = load_library()

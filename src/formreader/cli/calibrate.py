@@ -41,6 +41,9 @@ def calibrate(
         found = calibration.calibrate(list(counted), reader.models, risk=risk, confidence=confidence)
     save_policy(found.policy, out)
     print(found.summary)
+    for apart in found.apart:
+        told = "no threshold" if apart.threshold is None else f"{apart.accepted} accepted, {apart.wrong} of them wrong"
+        print(f"  {apart.source}: {apart.fields} fields; under the threshold of the other sources {told}")
     if found.policy.accept_confidence is None:
         print(f"{out}: written; no threshold keeps the risk, so it sends every field to a person")
     else:

@@ -9,9 +9,19 @@ import typer
 
 Templates = Annotated[
     Path | None,
-    typer.Option("--templates", help="Folder of templates, or one template file, instead of the packaged ones."),
+    typer.Option(
+        "--templates",
+        envvar="FORMREADER_TEMPLATES",
+        help="Folder of templates, or one template file, instead of the packaged ones.",
+    ),
 ]
-Models = Annotated[Path | None, typer.Option("--models", help="Folder of models to use instead of the packaged ones.")]
+Models = Annotated[
+    Path | None,
+    typer.Option("--models", envvar="FORMREADER_MODELS", help="Folder of models to use instead of the packaged ones."),
+]
 Policy = Annotated[
-    Path | None, typer.Option("--policy", help="What is accepted: a file that formreader calibrate wrote.")
+    Path | None,
+    typer.Option(
+        "--policy", envvar="FORMREADER_POLICY", help="What is accepted: a file that formreader calibrate wrote."
+    ),
 ]

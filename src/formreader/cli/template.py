@@ -13,12 +13,14 @@ from formreader.cli.forms import find_form
 from formreader.cli.messages import say
 from formreader.cli.options import Templates
 from formreader.cli.template_draft import draft
+from formreader.cli.template_over import draw_over_photograph
 from formreader.errors import TemplateError, UsageError
 
 if TYPE_CHECKING:
-    from formreader.geometry import Points
-    from formreader.templates import Finding, Template
-    from formreader.templates.preview import Picture
+    from formreader.templates import Finding, Rule
+
+BYTES_AN_ENTRY = 24
+"""Of the tables that weighing needs: what is believed, what is handed on, and what comes back."""
 
 app = typer.Typer(help="Draft, check and see the descriptions of forms.", no_args_is_help=True)
 app.command()(draft)
@@ -67,12 +69,26 @@ def _checked_template(file: Path) -> tuple[Sequence[Finding], str]:
 
     template = load_template(file)
     check_words([template])
-    fields, lines, rules = len(template.fields), len(template.segments), len(template.rules)
-    return check_template(template), f"{template.id}, {fields} fields, {lines} lines, {rules} rules"
+    fields, lines = len(template.fields), len(template.segments)
+    findings, rules = _arithmetic(template.rules)
+    return [*check_template(template), *findings], f"{template.id}, {fields} fields, {lines} lines, {rules}"
+
+
+def _arithmetic(rules: Sequence[Rule]) -> tuple[list[Finding], str]:
+    """The rules that are too entangled to be weighed with the others, and how many there are at what cost."""
+    from formreader.decode import cost_of
+    from formreader.templates import Finding
+
+    cost = cost_of(rules)
+    told = "too entangled with the other rules to be weighed in one model: it is checked on what was read, no more"
+    findings = [Finding("arithmetic", f"`{rule.text}` is {told}; sums of sums need less") for rule in cost.left_out]
+    size = cost.entries * BYTES_AN_ENTRY / 1e6
+    return findings, f"{len(rules)} rules" + (f" (about {max(size, 0.1):.1f} MB to weigh)" if rules else "")
 
 
 def _checked_document(file: Path, templates: Path | None) -> tuple[Sequence[Finding], str]:
     """The same of a document, and that it and the others in its folder claim nothing twice."""
+    from formreader.reader.documents import rules_of
     from formreader.templates import check_document, load_document, load_library
     from formreader.templates.documents import FOLDER
 
@@ -86,7 +102,10 @@ def _checked_document(file: Path, templates: Path | None) -> tuple[Sequence[Find
                 others.append(load_document(beside, library))
     document = load_document(file, library, others)
     pages = ", ".join(f"{name} {template}" for name, template in document.pages.items())
-    return check_document(document), f"{document.id}, {pages}, {len(document.rules)} rules across pages"
+    together = rules_of(document, {name: library[template] for name, template in document.pages.items()})
+    findings, rules = _arithmetic(together)
+    what = f"{document.id}, {pages}, {len(document.rules)} rules across pages, with those of the pages {rules}"
+    return [*check_document(document), *findings], what
 
 
 @app.command()
@@ -96,7 +115,12 @@ def preview(
     over: Annotated[Path | None, typer.Option(help="Draw the geometry over this photograph of the form.")] = None,
     px_per_mm: Annotated[float, typer.Option(min=1, max=40, help="Fineness of a drawn page.")] = 6.0,
 ) -> None:
-    """Draw a template's geometry as a picture, alone or over a photograph."""
+    """Draw a template's geometry as a picture, alone or over a photograph.
+
+    Over a photograph each printed line has the colour of its misfit: green to 0.2 mm, yellow to 0.5, orange to 1,
+    red beyond or where it was not found; what the template does not explain is blue. What `formreader read` would
+    say of the photograph is said.
+    """
     from formreader.cli.pictures import save_picture
     from formreader.templates import load_template
     from formreader.templates.preview import draw_template
@@ -104,7 +128,7 @@ def preview(
     template = load_template(file)
     if over is not None and over.resolve() == out.resolve():
         raise UsageError(f"{out}: is the photograph itself: give --out another name")
-    picture = draw_template(template, px_per_mm) if over is None else draw_over_photograph(template, over)
+    picture = draw_template(template, px_per_mm) if over is None else draw_over_photograph(template, file, over)
     save_picture(out, picture)
     say(f"{out}: {picture.shape[1]} x {picture.shape[0]} px")
 
@@ -129,29 +153,3 @@ def blank(
     else:
         save_picture(out, np.round(255 * (1 - draw_page(form, px_per_mm))).astype(np.uint8))
     say(f"{out}: {form.width_mm:g} x {form.height_mm:g} mm")
-
-
-def draw_over_photograph(template: Template, photo_path: Path) -> Picture:
-    """The template laid on a photograph of its form as well as it fits, however badly that is.
-
-    No model is needed and nothing is judged: an author must see a poor fit too. Raises ``Rejected``
-    where the file cannot be loaded, ``UsageError`` where no line of the form is found on it.
-    """
-    import numpy as np
-
-    from formreader.load import load_photo
-    from formreader.register import map_points, register
-    from formreader.templates.preview import draw_over
-
-    photo = load_photo(photo_path)
-    found = register(photo, [template], []).registrations
-    if not found:
-        raise UsageError(f"{photo_path}: shows no ruled lines to lay the template on")
-    registration = found[0]
-    say(f"{registration.coverage:.0%} of the lines found, {registration.residual_mm:.2f} mm off")
-
-    def onto_picture(points_mm: Points) -> Points:
-        decoded: Points = (map_points(registration, points_mm) + 0.5) * photo.scale - 0.5
-        return decoded
-
-    return draw_over(template, np.repeat(photo.grey[:, :, None], 3, axis=2), onto_picture)

@@ -1,6 +1,6 @@
 """Decide: the only place with thresholds."""
 
-from formreader.decide.fields import REASONS, judge_field
+from formreader.decide.fields import REASONS, Sight, judge_field, stated_confidence
 from formreader.decide.pages import (
     StrangeCode,
     alike,
@@ -13,14 +13,19 @@ from formreader.decide.pages import (
     mirrored_page,
 )
 from formreader.decide.policy import Policy, default_policy, load_policy, policy_for, save_policy
+from formreader.decide.witnesses import Sighted, confirming, eyes_of
 
 __all__ = [
     "REASONS",
     "Policy",
+    "Sight",
+    "Sighted",
     "StrangeCode",
     "alike",
+    "confirming",
     "default_policy",
     "doubted",
+    "eyes_of",
     "judge_blank",
     "judge_field",
     "judge_registration",
@@ -31,4 +36,5 @@ __all__ = [
     "mirrored_page",
     "policy_for",
     "save_policy",
+    "stated_confidence",
 ]

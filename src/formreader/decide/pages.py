@@ -19,6 +19,9 @@ MOVED = {
 BLANK_BELOW_INK = 0.001
 """Part of a page that is ink: of the emptiest form drawn or photographed 0.05, of a scanned back 0 to 0.0003."""
 
+DARK = 100
+"""Of 255: a grey paper in poor light is brighter."""
+
 
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
     """The fits, best first, between which the lines alone do not decide; one or none where they do."""
@@ -96,9 +99,12 @@ def judge_registration(
     return best
 
 
-def judge_blank(ink: float) -> None:
-    """Refuse a page without a form as an empty one where hardly any of it is ink (0..1). Raises ``Rejected``."""
-    if ink < BLANK_BELOW_INK:
+def judge_blank(ink: float, light: float) -> None:
+    """Refuse a page without a form as an empty one where hardly any of it is ink (0..1). Raises ``Rejected``.
+
+    ``light`` (0..255) is how bright the picture is: a black one shows no empty page.
+    """
+    if ink < BLANK_BELOW_INK and light > DARK:
         raise Rejected(
             "register",
             "blank_page",
@@ -117,10 +123,21 @@ def doubted(registration: Registration, policy: Policy) -> tuple[str, ...]:
 
 
 def judge_standing(registration: Registration, policy: Policy, heading: float | None = None) -> None:
-    """Refuse a page that lies nearly as well elsewhere. Raises ``Rejected`` register/mirrored or ambiguous_place.
+    """Refuse a page that lies nearly as well elsewhere. Raises ``Rejected`` register/mirrored, ambiguous_place
+    or, where another sheet lies over it, several_sheets.
 
     ``heading`` is how well its printed heading could be read where it lies, 0..1: that says which way round it is.
     """
+    for seam in registration.standing.seams:
+        if seam.step_mm > policy.most_seam_step_mm:
+            raise Rejected(
+                "register",
+                "several_sheets",
+                f"an edge runs {seam.direction} the page at {seam.at_mm:.0f} mm, and what is printed beyond it lies "
+                f"{seam.step_mm:.1f} mm aside: another sheet lies over this one, or it is folded over. "
+                "Photograph the sheet by itself, flat",
+                {"template": registration.template, "step_mm": round(seam.step_mm, 2)},
+            )
     open_kinds = doubted(registration, policy)
     leads = registration.standing.leads
     mirrored = leads.get("mirrored", (1.0, 0.0))[0] < 0

@@ -72,7 +72,8 @@ class BoxScore:
 class SheetScore:
     """One labelled photograph; no ``boxes`` where it was refused or taken for another form.
 
-    ``residual_mm`` is that of the registration, ``sha256`` the file's, "" where it could not be loaded.
+    ``residual_mm`` is that of the registration, ``sha256`` the file's, "" where it could not be loaded. ``source``
+    is where the truth file says that it comes from.
     """
 
     name: str
@@ -83,6 +84,7 @@ class SheetScore:
     boxes: tuple[BoxScore, ...]
     residual_mm: float | None = None
     sha256: str = ""
+    source: str = ""
 
 
 def load_truth(path: Path) -> list[dict[str, Any]]:
@@ -147,6 +149,7 @@ def score_sheet(truth: dict[str, Any], reading: SheetReading, trace: Trace | Non
         boxes,
         residual_mm,
         reading.source.sha256,
+        truth.get("source") or "",
     )
 
 

@@ -2,5 +2,6 @@
 
 from formreader.load.loader import PictureFile, load_photo, open_picture, page_count
 from formreader.load.opening import PhotoSource, name_of
+from formreader.load.remote import bytes_at
 
-__all__ = ["PhotoSource", "PictureFile", "load_photo", "name_of", "open_picture", "page_count"]
+__all__ = ["PhotoSource", "PictureFile", "bytes_at", "load_photo", "name_of", "open_picture", "page_count"]

@@ -6,18 +6,8 @@ import zlib
 from dataclasses import dataclass
 
 from formreader.errors import Rejected
-from formreader.load import jpeg, pdf, raster, tiff
-
-BYTES_LIMIT = 128 * 2**20
-"""No phone or scanner writes a larger page; a larger file is refused before it is read."""
-
-PIXELS_LIMIT = 120_000_000
-"""Above the largest phone cameras that photograph a page (108 MP); a bomb is refused undecoded."""
-
-LEAST_SIDE_PX = 32
-"""Below this no page of any form can be read, and lines have no direction."""
-
-PAGES_LIMIT = tiff.PAGES_LIMIT
+from formreader.load import decoder, jpeg, raster, tiff
+from formreader.load.limits import check_pages, check_size
 
 PNG = b"\x89PNG\r\n\x1a\n"
 MAGICS: tuple[tuple[bytes, str], ...] = (
@@ -35,9 +25,6 @@ AVIF_BRANDS = frozenset({b"avif", b"avis"})
 PDF_WITHIN = 1024
 """A PDF may begin so many bytes behind other things (a mail's headers); its readers take it all the same."""
 LONGEST_MAGIC = PDF_WITHIN
-FRAMED = ("png", "gif", "webp", "avif", "heic")
-"""Kinds that may hold several frames, each a page. A JPEG's further pictures (depth, a second eye, a brighter
-version) are of the same page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +51,10 @@ def kind_of(start: bytes) -> str | None:
 
 
 def inspect(data: bytes) -> Container:
-    """Name the file's kind and count its pages. Raises ``Rejected`` (stage load)."""
+    """Name the file's kind and count its pages. Raises ``Rejected`` (stage load).
+
+    A JPEG's further pictures (depth, a second eye, a brighter version) are of the same page; frames are pages.
+    """
     if not data:
         raise Rejected("load", "empty_file", "the file is empty (0 bytes): copy or take the photograph again")
     kind = kind_of(data[:LONGEST_MAGIC])
@@ -76,38 +66,18 @@ def inspect(data: bytes) -> Container:
             "the file is not a picture that can be read (JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or PDF): "
             f"check that it is the photograph itself.{film}",
         )
-    if kind == "pdf":
-        return _limited(Container(kind, data, pdf.page_count(data)))
+    if kind == "jpeg":
+        picture = raster.opened(data, kind)
+        check_size(*picture.size)
+        return Container(kind, jpeg.picture_of(data, picture.width * picture.height), 1)
     if kind == "tiff":
         places = tuple(tiff.page_places(data))
-        return _limited(Container(kind, data, len(places), places))
+        return Container(kind, data, len(places), places)
     if kind == "png":
         _check_png(data)
-    picture = raster.opened(data, kind)
-    check_size(*picture.size)
-    if kind == "jpeg":
-        return Container(kind, jpeg.picture_of(data, picture.width * picture.height), 1)
-    return _limited(Container(kind, data, raster.frame_count(picture) if kind in FRAMED else 1))
-
-
-def check_size(width: int, height: int) -> None:
-    """Raises ``Rejected`` where a picture (px) is over the limit, or too small to hold a page."""
-    if width * height > PIXELS_LIMIT:
-        raise Rejected(
-            "load",
-            "too_many_pixels",
-            f"{width} x {height} pixels is over the limit of {PIXELS_LIMIT // 1_000_000} megapixels: export it smaller",
-        )
-    if min(width, height) < LEAST_SIDE_PX:
-        raise Rejected(
-            "load", "too_small", f"the picture is {width} x {height} pixels: send the photograph itself, no thumbnail"
-        )
-
-
-def _limited(container: Container) -> Container:
-    if container.pages > PAGES_LIMIT:
-        raise Rejected("load", "too_many_pages", f"{container.pages:,} pages is over {PAGES_LIMIT:,}: split the file")
-    return container
+    pages = decoder.page_count(kind, data)
+    check_pages(pages)
+    return Container(kind, data, pages)
 
 
 def _check_png(data: bytes) -> None:

@@ -60,6 +60,16 @@ def decode(data: bytes, width: int, height: int) -> tuple[Grey, float, Callable[
     return half, 0.5, lambda: _decoded(data)
 
 
+def complaint(data: bytes) -> str | None:
+    """What the decoder says of the damage in a JPEG that is part of another file, None where it finds none."""
+    try:
+        simplejpeg.decode_jpeg(data, "GRAY", strict=True, min_factor=8)
+    except ValueError as error:
+        said = str(error)
+        return said if said.startswith(("Corrupt JPEG", "Premature end")) and not _is_padding(data, said) else None
+    return None
+
+
 def _header(data: bytes) -> tuple[int, int]:
     """Where the first scan's marker stands, and the marker that says how the scans are written."""
     place, frame = 2, 0

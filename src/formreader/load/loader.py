@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 
 from formreader.errors import Rejected, UsageError
-from formreader.load import jpeg, pdf, raster, tiff
-from formreader.load.container import LONGEST_MAGIC, Container, check_size, inspect, kind_of
+from formreader.load import decoder, jpeg, raster
+from formreader.load.container import LONGEST_MAGIC, Container, inspect, kind_of
+from formreader.load.limits import check_size
 from formreader.load.opening import PhotoSource, Pixels, bytes_of, name_of
 from formreader.records import Grey, Photo, Source
 
@@ -73,14 +74,8 @@ def page_count(path: str | Path) -> int:
 def _decode(container: Container, page: int) -> tuple[Grey, float, Callable[[], Grey] | None, tuple[int, int]]:
     if container.kind == "jpeg":
         return _jpeg(container.data)
-    if container.kind == "pdf":
-        grey = pdf.decode(container.data, page - 1)
-    elif container.kind == "tiff":
-        picture = raster.opened(tiff.page_alone(container.data, container.places[page - 1]), "tiff")
-        check_size(*picture.size)  # each page has its own
-        grey = raster.decode(picture, 0)
-    else:
-        grey = raster.decode(raster.opened(container.data, container.kind), page - 1)
+    place = container.places[page - 1] if container.places else None
+    grey = decoder.decode(container.kind, container.data, page - 1, place)
     return grey, 1.0, None, (grey.shape[1], grey.shape[0])
 
 

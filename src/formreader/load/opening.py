@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.errors import Rejected, UsageError
-from formreader.load.container import BYTES_LIMIT
+from formreader.load.limits import BYTES_LIMIT, too_many_bytes
 from formreader.records import path_of
 
 if TYPE_CHECKING:
@@ -65,10 +65,6 @@ def bytes_of(source: object, most: int = BYTES_LIMIT + 1) -> bytes:
     if len(data) > BYTES_LIMIT:
         raise too_many_bytes(f"more than {BYTES_LIMIT:,}")
     return data
-
-
-def too_many_bytes(found: str) -> Rejected:
-    return Rejected("load", "too_many_bytes", f"{found} bytes is over the limit of {BYTES_LIMIT:,}: export it smaller")
 
 
 def _of_path(path: Path, most: int) -> bytes:

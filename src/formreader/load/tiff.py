@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from formreader.errors import Rejected
+from formreader.load import jpeg
+from formreader.load.limits import check_pages
 
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-PAGES_LIMIT = 10_000
-"""Pages of one file; more are a mistake or an attack. Also the limit of a PDF's."""
 ENTRIES_LIMIT = 4096
 NEW_SUBFILE_TYPE, OLD_SUBFILE_TYPE = 254, 255
 SHORT = 3
+COMPRESSION, JPEG_TABLES = 259, 347
+JPEG, DEFLATED = 7, (8, 32946)
+CHUNK_BYTES = 2**20
+PARTS = ((273, 279), (324, 325))
+"""Tags of where strips, or tiles, stand, and of how many bytes they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,40 @@ def page_alone(data: bytes, place: int) -> bytes:
     return data[: layout.header] + pointer + data[layout.header + len(pointer) :]
 
 
+def check_parts(data: bytes, tags: Mapping[int, Any]) -> None:
+    """Raises ``Rejected`` where a strip or tile of a page is damaged and libtiff keeps it to itself.
+
+    It looks at no checksum of what is deflated, and says nothing of what libjpeg tells it.
+    """
+    compression = tags.get(COMPRESSION)
+    if compression not in (JPEG, *DEFLATED):
+        return
+    tables = bytes(tags.get(JPEG_TABLES, b""))[:-2]
+    for places, sizes in PARTS:
+        for place, size in zip(tags.get(places, ()), tags.get(sizes, ()), strict=False):
+            part = data[place : place + size]
+            if compression == JPEG:
+                complaint = jpeg.complaint(tables + part[2:] if tables else part)
+            else:
+                complaint = _inflated(part)
+            if complaint is not None:
+                raise Rejected(
+                    "load", "damaged", "the TIFF is damaged within: scan the page again", {"detail": complaint}
+                )
+
+
+def _inflated(part: bytes) -> str | None:
+    """What zlib says of a part, None where it ends as it should."""
+    stream = zlib.decompressobj()
+    try:
+        while part and not stream.eof:
+            stream.decompress(part, CHUNK_BYTES)
+            part = stream.unconsumed_tail
+    except zlib.error as error:
+        return str(error)
+    return None
+
+
 def _layout(data: bytes) -> _Layout:
     order: Literal["<", ">"] = "<" if data[:2] == b"II" else ">"
     if b"+" in data[2:4]:
@@ -61,8 +101,7 @@ def _directories(data: bytes, layout: _Layout) -> Iterator[tuple[int, bool]]:
     place = int(struct.unpack_from(layout.order + layout.place, data, layout.header)[0])
     while place and place not in seen:
         seen.add(place)
-        if len(seen) > PAGES_LIMIT:
-            raise Rejected("load", "too_many_pages", f"more than {PAGES_LIMIT:,} pages: split the file")
+        check_pages(len(seen))
         if place >= len(data):
             raise _damaged()
         count = int(struct.unpack_from(layout.order + layout.count, data, place)[0])

@@ -18,7 +18,7 @@ from formreader.reader.evidence import FieldEvidence
 from formreader.reader.judging import ALTERNATIVES
 from formreader.reader.page import KeptPage, Page
 from formreader.reader.station import CodedStation
-from formreader.records import Bend, Quality, Registration, Source, Standing
+from formreader.records import Bend, Quality, Registration, Seam, Source, Standing
 from formreader.templates import Template
 
 
@@ -57,6 +57,7 @@ def kept_page(data: bytes, templates: Mapping[str, Template]) -> KeptPage:
         {kind: tuple(lead) for kind, lead in known["standing"]["leads"].items()},
         known["standing"]["ground"],
         frozenset(known["standing"]["astray"]),
+        tuple(Seam(**seam) for seam in known["standing"]["seams"]),
     )
     known["behind"] = tuple(known["behind"])
     bend = Bend(**{name: np.array(values) for name, values in known["bend"].items()})
@@ -84,6 +85,7 @@ def _lean(evidence: FieldEvidence) -> dict[str, Any]:
             for called, says in evidence.encodings.items()
         },
         "most": evidence.most,
+        "remarks": dict(evidence.remarks),
     }
 
 
@@ -101,4 +103,4 @@ def _needed(written: tuple[NumberReading, ...], values: set[int | None]) -> Iter
 def _field(kept: Mapping[str, Any]) -> FieldEvidence:
     written = tuple(NumberReading(*reading) for reading in kept["written"])
     encodings = {called: dict(map(tuple, says)) for called, says in kept["encodings"].items()}
-    return FieldEvidence(written, encodings, kept["most"])
+    return FieldEvidence(written, encodings, kept["most"], kept["remarks"])

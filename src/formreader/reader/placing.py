@@ -82,7 +82,7 @@ def place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) -
         return _place(photo, codes, library, found)
     except Rejected as error:
         if error.code in WITHOUT_FORM:
-            judge_blank(ink_share(photo))
+            judge_blank(ink_share(photo), float(photo.grey.mean()))
         if error.code in PERHAPS_MIRRORED and _fits_mirrored(photo, library):
             raise mirrored_page(error.evidence) from None
         raise

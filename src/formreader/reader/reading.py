@@ -14,9 +14,11 @@ from formreader.decide import (
 from formreader.decode import check_language, infer_sheet
 from formreader.errors import Rejected, TemplateError, UsageError
 from formreader.geometry import Box
-from formreader.load import PhotoSource, PictureFile, name_of, open_picture
+from formreader.load import PhotoSource, PictureFile, bytes_at, name_of, open_picture
+from formreader.locate import ruling_of
+from formreader.reader.cutting import View
 from formreader.reader.documents import WeighedDocument, weigh_documents
-from formreader.reader.evidence import Recognisers, View, evidence_of, look
+from formreader.reader.evidence import Recognisers, evidence_of, look
 from formreader.reader.identity import identity_of
 from formreader.reader.judging import judge_page
 from formreader.reader.page import AnyPage, Page, Refusal, timed
@@ -31,6 +33,7 @@ from formreader.records import (
     SheetReading,
     Source,
     Trace,
+    printable,
 )
 from formreader.register import map_points
 from formreader.templates import (
@@ -92,6 +95,13 @@ class Reader:
         by default its path. Raises ``UsageError`` for what is none of these.
         """
         return self.trace(source, page, name=name)[0]
+
+    def read_url(self, url: str, page: int = 1) -> SheetReading:
+        """``read`` of what lies at a URL (``s3://…``, ``https://…``). Raises ``UsageError`` without [remote]."""
+        try:
+            return self.read(bytes_at(url), page, name=url)
+        except Rejected as error:
+            return _refused(Source(printable(url), page, "", 0, 0), error, {})
 
     def read_pages(self, source: PhotoSource, *, name: str | None = None) -> Iterator[SheetReading]:
         """Read every page of a picture: one of a photograph, all of a PDF or TIFF, each frame of a GIF."""
@@ -246,7 +256,8 @@ class Reader:
         grey, scale = photo.grey, photo.scale
         if photo.finer is not None and cell_px * scale < FINER_BELOW_PX:
             grey, scale = photo.finer(), 1.0
-        return View(grey, scale, partial(map_points, registration))
+        texts = tuple(text.box for text in template.texts)
+        return View(grey, scale, partial(map_points, registration), ruling_of(template.segments), texts)
 
     def _provenance(self) -> dict[str, object]:
         return {
@@ -278,7 +289,10 @@ def read_many(sources: Iterable[PhotoSource]) -> Iterator[SheetReading]:
 
 def _refused(source: Source, error: Rejected, timing: Mapping[str, float]) -> SheetReading:
     return SheetReading(
-        source=source, status="rejected", rejection=Rejection(error.stage, error.code, error.message), timing_ms=timing
+        source=source,
+        status="rejected",
+        rejection=Rejection(error.stage, error.code, printable(error.message)),
+        timing_ms=timing,
     )
 
 

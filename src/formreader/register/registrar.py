@@ -16,6 +16,7 @@ from formreader.register.explain import explained
 from formreader.register.fit import Fit, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.proof import prove
+from formreader.register.seams import find_seams
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.register.twins import twins
 from formreader.templates import Mark, Template
@@ -239,7 +240,10 @@ def _best_of_rivals(
         if moved.weight <= placed.weight:
             break
         placed = moved
-    return replace(placed, standing=standing)
+    seams, of_seams = find_seams(placed.fit, segments, picture.ink)
+    # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
+    share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
+    return replace(placed, explained=share, standing=replace(standing, seams=seams))
 
 
 def _codes_off(found: Fit, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> list[Points]:

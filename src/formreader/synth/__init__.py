@@ -7,9 +7,9 @@ from formreader.synth.cells.letter import compose_letter_cell
 from formreader.synth.cells.line import ComposedLine, compose_number_line, compose_word_line
 from formreader.synth.cells.tally import compose_tally, compose_tally_cell
 from formreader.synth.hand.glyphs import GlyphSource, load_glyphs
-from formreader.synth.sheets.fill import Hand, any_hand
 from formreader.synth.sheets.sheet import SyntheticSheet, compose_sheet, save_picture, save_truth
 from formreader.synth.sheets.slips import NO_SLIPS, USUAL_SLIPS, Slips
+from formreader.synth.sheets.writer import Hand, any_hand
 
 __all__ = [
     "NO_SLIPS",

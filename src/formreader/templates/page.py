@@ -7,9 +7,17 @@ import re
 from formreader.geometry import Box
 from formreader.templates.arithmetic import NAME, expand, parse_rule
 from formreader.templates.cells import place
+from formreader.templates.limits import (
+    MOST_CELLS,
+    MOST_FIELDS,
+    MOST_LINES,
+    MOST_RULES,
+    check_count,
+    combinations_of,
+)
 from formreader.templates.lines import cell_edges, page_segments, ruled_segments, slants
 from formreader.templates.model import Area, Field, Mark, Place, Rule, Segment, Slant, Template, Text, indexed_cells
-from formreader.templates.problems import Path, Problem, Source, did_you_mean
+from formreader.templates.problems import Path, Problem, Source, did_you_mean, template_error
 from formreader.templates.schema import ENCODINGS, CodeSpec, FieldSpec, SquareSpec, TagSpec, TemplateSpec
 
 EDGE_MM = 0.005
@@ -22,6 +30,8 @@ def build_page(spec: TemplateSpec, source: Source, digest: str, problems: list[P
     ``source`` is where ``spec`` was read from, ``digest`` the file's sha256.
     """
     page = Box(0.0, 0.0, *spec.page)
+    if too_many := _too_many(spec):
+        raise template_error(source, too_many)
     fields, places = _fields(spec, source, page, problems)
     if not fields and not problems:
         problems.append(Problem(("fields",), "none of them is a number: add one that is read"))
@@ -52,6 +62,34 @@ def build_page(spec: TemplateSpec, source: Source, digest: str, problems: list[P
         slants=_slants(spec, page, problems),
         places=places,
         nothing=tuple(spec.nothing),
+    )
+
+
+def _too_many(spec: TemplateSpec) -> list[Problem]:
+    """What the file says more often than any form does, counted before it is built."""
+    copies = [max(1, len(group.row)) * max(1, len(group.column)) for group in spec.fields]
+    cells = sum(count * _cells(group) for count, group in zip(copies, spec.fields, strict=True))
+    lines = sum(len(line.repeat) * len(line.across or line.down or line.slant or ()) for line in spec.lines)
+    rules = sum(combinations_of(entry.each) for entry in spec.arithmetic)
+    counted = {
+        ("fields",): check_count("fields", sum(copies), MOST_FIELDS) or check_count("cells", cells, MOST_CELLS),
+        ("lines",): check_count("lines", lines, MOST_LINES),
+        ("arithmetic",): check_count("rules", rules, MOST_RULES),
+    }
+    return [Problem(path, told) for path, told in counted.items() if told]
+
+
+def _cells(group: FieldSpec) -> int:
+    """How many cells one field of the group has."""
+    digits, bubbles, tally, sums, words = group.digits, group.bubbles, group.tally, group.row_sums, group.words
+    letters = [int(line[4]) if len(line) == 5 else (words.boxes or 1) for line in words.lines or ()] if words else []
+    return (
+        (digits.boxes if digits else 0)
+        + (bubbles.columns * bubbles.rows if bubbles else 0)
+        + (tally.rows * tally.columns if tally else 0)
+        + (sums.rows * (sums.boxes or 1) if sums else 0)
+        + sum(letters)
+        + 1
     )
 
 

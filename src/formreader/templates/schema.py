@@ -11,12 +11,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from formreader.templates.limits import MOST_ACROSS_MM, MOST_DIGITS
+
 TAG_IDS = {"16h5": 30, "25h9": 35, "36h10": 2320, "36h11": 587}
 """How many tags each AprilTag dictionary has."""
 PLACES = ("text", "signature")
 """What is located and never read."""
 ENCODINGS = ("digits", "number", "bubbles", "tally", "row_sums", "words")
 """In the order of primacy: the value reported is what stands in the first that a field has."""
+SHORTEST_DASH_MM = 0.1
 OVERLAP_MM = 0.01
 """Digit boxes may overlap by a rounding of the last decimal, no more."""
 
@@ -48,9 +51,15 @@ def _is_size(numbers: list[float]) -> list[float]:
     return numbers
 
 
+def _is_paper(numbers: list[float]) -> list[float]:
+    if max(numbers) > MOST_ACROSS_MM:
+        raise ValueError(f"a page is at most {MOST_ACROSS_MM:g} mm long, got {max(numbers):g}: give mm")
+    return numbers
+
+
 def _is_dash(numbers: list[float]) -> list[float]:
-    if len(numbers) != 2 or min(numbers) <= 0:
-        raise ValueError(f"expected two positive lengths [dash, gap] in mm, got {numbers}")
+    if len(numbers) != 2 or min(numbers) < SHORTEST_DASH_MM:
+        raise ValueError(f"expected two positive lengths [dash, gap] in mm, {SHORTEST_DASH_MM} or more, got {numbers}")
     return numbers
 
 
@@ -89,6 +98,7 @@ def _are_several(pages: dict[str, str]) -> dict[str, str]:
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=200)]
+Places = Annotated[int, Field(ge=1, le=MOST_DIGITS)]
 Ink = Annotated[float, Field(ge=0, le=1)]
 LineWidth = Annotated[float, Field(gt=0, le=10)]
 BoxNumbers = Annotated[list[Finite], AfterValidator(_is_box)]
@@ -204,7 +214,7 @@ class TextSpec(Strict):
 
 
 class DigitsSpec(Strict):
-    boxes: Count
+    boxes: Places
     box: BoxNumbers
     step: Positive | None = None
     guide: Literal["none", "eight", "dots"] = "none"
@@ -220,7 +230,7 @@ class DigitsSpec(Strict):
 
 
 class BubblesSpec(Strict):
-    columns: Count
+    columns: Places
     rows: Annotated[int, Field(ge=2, le=10)] = 10
     centre: PointNumbers
     step: SizeNumbers
@@ -239,7 +249,7 @@ class TallySpec(Strict):
 class RowSumsSpec(Strict):
     style: Literal["boxes", "number"] = "boxes"
     rows: Count
-    boxes: Count | None = None
+    boxes: Places | None = None
     box: BoxNumbers
     line: LineSpec | None = None
 
@@ -340,7 +350,7 @@ class TemplateSpec(Strict):
     id: Id
     title: NonEmpty
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2,3})?$")]
-    page: SizeNumbers
+    page: Annotated[SizeNumbers, AfterValidator(_is_paper)]
     source: NonEmpty
     empty: Empty = "review"
     nothing: list[NothingWord] = []

@@ -9,12 +9,15 @@ from formreader.alphabets import (
     DIGIT_CLASSES,
     LETTER_CLASSES,
     NUMBER_ALPHABET,
+    SECOND_ALPHABET,
     TALLY_CLASSES,
     WORD_ALPHABET,
 )
 from formreader.synth import compose_any_cell, compose_bubble_cell, compose_tally_cell
+from formreader.synth.cells.free_number import compose_free_number
 from formreader.synth.cells.letter import compose_letter_cell
 from formreader.synth.cells.line import NUMBER_WIDTH_PX, WORD_WIDTH_PX, compose_number_line, compose_word_line
+from formreader.synth.hand.pendigits import FILE as PENDIGITS
 from formreader.train.data import Drawing
 
 Widths = tuple[int, int, int]
@@ -43,12 +46,17 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class CellModel:
-    """One model to train: its cells, its network and its recipe, and how many ``looks`` reading takes at a cell."""
+    """One model to train: its cells, its network and its recipe, and how many ``looks`` reading takes at a cell.
+
+    ``start`` is the model whose weights training goes on from, ``name-version@sha256:…``; empty from nothing.
+    """
 
     drawing: Drawing
     widths: Widths
     recipe: Recipe
     looks: int = 1
+    version: int = 1
+    start: str = ""
     not_blind: str = ""
     input: str = "float32 (N, 2, 40, 40): ink 0..1, cell mask; formreader.recognise.normalise_cells makes it"
 
@@ -65,6 +73,8 @@ class LineModel:
     width_px: int
     widths: LineWidths
     recipe: Recipe
+    version: int = 1
+    start: str = ""
 
     @property
     def name(self) -> str:
@@ -128,3 +138,8 @@ WORDS = LineModel(
 """A number in words on a line, read letter by letter. About twenty minutes on two idle cores."""
 
 LINE_MODELS = {model.name: model for model in (NUMBERS, WORDS)}
+
+FREE_NUMBERS = Drawing("numbers", SECOND_ALPHABET, compose_free_number, longest=14, files=(PENDIGITS,))
+SECOND = "second"
+SECOND_RECIPE = Recipe(seed=2, cells=36_000, held_out=4_000, epochs=2, batch=96, rate=1e-3, decay=0.01)
+"""A reader that others trained, trained on; about a quarter of an hour on two idle cores. ``cells`` are boxes."""

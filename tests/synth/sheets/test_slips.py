@@ -7,9 +7,10 @@ import pytest
 
 from formreader.synth import NO_SLIPS, Slips
 from formreader.synth.hand.glyphs import load_glyphs
-from formreader.synth.sheets.fill import Hand, fill_page
+from formreader.synth.sheets.fill import fill_page
 from formreader.synth.sheets.slips import Written, make_slips
 from formreader.synth.sheets.values import choose_values
+from formreader.synth.sheets.writer import Hand
 from formreader.templates import Tally, Template, load_library, outline
 
 PX_PER_MM = 5.0

@@ -67,16 +67,16 @@ Writing = Callable[[Strip, GlyphSource], tuple[str, float]]
 def compose_number_line(source: GlyphSource, generator: np.random.Generator) -> ComposedLine:
     """A cell with a number written freely. Deterministic in ``generator``."""
     aspect = float(np.exp(generator.uniform(np.log(1.3), np.log(5.0))))
-    return _composed(aspect, NUMBER_WIDTH_PX, _print_number_cell, _write_number, source, generator)
+    return composed(aspect, NUMBER_WIDTH_PX, print_number_cell, _write_number, source, generator)
 
 
 def compose_word_line(source: GlyphSource, generator: np.random.Generator) -> ComposedLine:
     """A line with a number in words. Deterministic in ``generator``."""
     aspect = float(np.exp(generator.uniform(np.log(2.0), np.log(30.0))))
-    return _composed(aspect, WORD_WIDTH_PX, _print_word_cell, _write_words, source, generator)
+    return composed(aspect, WORD_WIDTH_PX, _print_word_cell, _write_words, source, generator)
 
 
-def _composed(
+def composed(
     aspect: float,
     width_px: int,
     print_cell: Callable[[Strip], None],
@@ -116,7 +116,7 @@ def _empty_strip(aspect: float, columns: int, generator: np.random.Generator) ->
     )
 
 
-def _print_number_cell(strip: Strip) -> None:
+def print_number_cell(strip: Strip) -> None:
     generator = strip.generator
     width, ink = _print_frame(strip)
     if generator.random() < 0.7:  # the column goes on above and below
@@ -173,18 +173,18 @@ def _write_number(strip: Strip, source: GlyphSource) -> tuple[str, float]:
     for row in (-1, 1):  # the numbers above and below lean in
         if generator.random() < 0.4:
             beside = write_number(str(int(generator.integers(1, 1000))), size, nib, source, generator)
-            _place(strip, beside, generator.uniform(0.05, 0.7), row * float(generator.uniform(0.85, 1.05)))
+            place(strip, beside, generator.uniform(0.05, 0.7), row * float(generator.uniform(0.85, 1.05)))
     if generator.random() < 0.15:  # the last tally strokes of the row
         stroke = draw_strokes([np.array([[0.0, 0.0], [-0.1, 1.0]])], size, nib, generator)
-        _lay_at(strip, stroke, float(generator.uniform(-5, EDGE_PX - 7)), EDGE_PX + 0.2 * CELL_PX)
+        lay_at(strip, stroke, float(generator.uniform(-5, EDGE_PX - 7)), EDGE_PX + 0.2 * CELL_PX)
     text = any_number_text(generator)
     while len(text) * NARROWEST_LETTER_PX > 1.1 * strip.width:
         text = any_number_text(generator)
     if not text:
         return "", 0.0
     ink = write_number(text, size, nib, source, generator)
-    ink = _narrowed(ink, 1.05 * strip.width)
-    _place(strip, ink, generator.uniform(0.0, 1.0), float(generator.normal(0, 0.06)))
+    ink = narrowed(ink, 1.05 * strip.width)
+    place(strip, ink, generator.uniform(0.0, 1.0), float(generator.normal(0, 0.06)))
     return text, min(size, float(ink.shape[0]) if text.strip("-. ") else size)
 
 
@@ -200,17 +200,17 @@ def _write_words(strip: Strip, source: GlyphSource) -> tuple[str, float]:
             beside = write_words(
                 _cased(any_words_text(int(room / 30) + 1, generator), generator), size, nib, source, generator
             )
-            _place(strip, beside, generator.uniform(0, 0.6), row * float(generator.uniform(0.85, 1.1)))
+            place(strip, beside, generator.uniform(0, 0.6), row * float(generator.uniform(0.85, 1.1)))
     if generator.random() < EMPTY_SHARE:
         if generator.random() < 0.5:
             _strike(strip, EDGE_PX + 0.05 * room, room, nib)
         return "", 0.0
     text = any_words_text(max(2, int(room / NARROWEST_LETTER_PX)), generator)
-    ink = _narrowed(write_words(_cased(text, generator), size, nib, source, generator), room)
+    ink = narrowed(write_words(_cased(text, generator), size, nib, source, generator), room)
     free = room - ink.shape[1]
     left = EDGE_PX + 2 + free * float(generator.random() ** 2)
     drop = float(generator.normal(0, 0.07)) * CELL_PX
-    _lay_at(strip, ink, left, EDGE_PX + (CELL_PX - ink.shape[0]) / 2 + drop)
+    lay_at(strip, ink, left, EDGE_PX + (CELL_PX - ink.shape[0]) / 2 + drop)
     after = left + ink.shape[1] + 0.4 * size
     if generator.random() < 0.12 and after + size < EDGE_PX + room:  # the rest is struck out
         _strike(strip, after, EDGE_PX + room - after, nib)
@@ -247,7 +247,7 @@ def _strike(strip: Strip, left: float, length: float, nib: float) -> None:
     lines(strip.penned, strokes, nib, 1.0)
 
 
-def _narrowed(ink: Ink, widest: float) -> Ink:
+def narrowed(ink: Ink, widest: float) -> Ink:
     """Writing that is too long is written narrower, and smaller by as much as hands do then."""
     if ink.shape[1] <= widest:
         return ink
@@ -256,11 +256,11 @@ def _narrowed(ink: Ink, widest: float) -> Ink:
     return cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
 
 
-def _place(strip: Strip, ink: Ink, across: float, rows_down: float) -> None:
+def place(strip: Strip, ink: Ink, across: float, rows_down: float) -> None:
     """Lay ink at ``across`` (0 left to 1 right) of the cell's free width, so many cells below its middle."""
     left = EDGE_PX + 2 + across * (strip.width - 4 - ink.shape[1])
-    _lay_at(strip, ink, left, EDGE_PX + (CELL_PX - ink.shape[0]) / 2 + rows_down * CELL_PX)
+    lay_at(strip, ink, left, EDGE_PX + (CELL_PX - ink.shape[0]) / 2 + rows_down * CELL_PX)
 
 
-def _lay_at(strip: Strip, ink: Ink, left: float, top: float) -> None:
+def lay_at(strip: Strip, ink: Ink, left: float, top: float) -> None:
     lay(strip.penned, ink, left, top)

@@ -77,12 +77,17 @@ def print_ornaments(ornaments: Sequence[Ornament], width_mm: float, height_mm: f
     """Ink 0..1, float32 (height, width), of all of them."""
     page = np.zeros((round(height_mm * px_per_mm), round(width_mm * px_per_mm)), np.uint8)
     for ornament in ornaments:
-        size = (max(2, round(ornament.box.height * px_per_mm)), max(2, round(ornament.box.width * px_per_mm)))
-        drawn = np.zeros(size, np.uint8)
-        _DRAWN[ornament.kind](drawn, px_per_mm, np.random.default_rng(ornament.seed))
-        faint = (drawn.astype(np.float32) * ornament.ink).astype(np.uint8)
-        paste(page, faint, round(ornament.box.x * px_per_mm), round(ornament.box.y * px_per_mm))
+        drawn = (255 * print_ornament(ornament, px_per_mm)).astype(np.uint8)
+        paste(page, drawn, round(ornament.box.x * px_per_mm), round(ornament.box.y * px_per_mm))
     return page.astype(np.float32) / np.float32(255)
+
+
+def print_ornament(ornament: Ornament, px_per_mm: float) -> Ink:
+    """Ink 0..1, float32, of one thing by itself, as large as its box."""
+    size = (max(2, round(ornament.box.height * px_per_mm)), max(2, round(ornament.box.width * px_per_mm)))
+    drawn = np.zeros(size, np.uint8)
+    _DRAWN[ornament.kind](drawn, px_per_mm, np.random.default_rng(ornament.seed))
+    return drawn.astype(np.float32) * np.float32(ornament.ink / 255)
 
 
 def _touch(a: Box, b: Box, room_mm: float = 3.0) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from formreader.synth.camera.troubles import NO_TROUBLES, Troubles
 from formreader.synth.hand.glyphs import GlyphSource
 from formreader.synth.hand.pen import Ink
 from formreader.synth.print.page import draw_page
-from formreader.synth.sheets.fill import Hand, any_hand, fill_page
-from formreader.synth.sheets.slips import NO_SLIPS, Slips, make_slips
-from formreader.synth.sheets.values import USUALLY_BELOW, choose_values
+from formreader.synth.sheets.fill import Labels, fill_fields
+from formreader.synth.sheets.page_pen import PagePen, new_pen
+from formreader.synth.sheets.slips import NO_SLIPS, Slips, Written, make_slips
+from formreader.synth.sheets.values import NO_VALUES, USUALLY_BELOW, choose_values
+from formreader.synth.sheets.writer import Hand, any_hand
 from formreader.templates import Field, Template, encoding_cells
 
 PAGE_LONG_SIDE_PX = 3000
@@ -33,6 +35,19 @@ class SyntheticSheet:
 
     picture: NDArray[np.uint8]
     truth: dict[str, Any]
+
+
+@dataclass(slots=True)
+class FilledPage:
+    """A page on paper: ``what`` it is to show, its printed ink, the pen with the ink that it left, and ``labels`` of
+    what stands in each field. Whatever else happens on paper happens to this, in place."""
+
+    template: Template
+    what: Written
+    printed: Ink
+    pen: PagePen
+    labels: Labels
+    spell: Callable[[int], str]
 
 
 def compose_sheet(
@@ -62,23 +77,55 @@ def compose_sheet(
     ``corners`` by name, in the order of ``templates.encoding_cells``, and the names of the ``troubles`` that
     happened, where any could.
     """
+    page = fill_sheet(template, source, generator, slips=slips, hand=hand, beside=beside, largest=largest)
+    return photograph_sheet(page, generator, name, long_side_px, severity, troubles)
+
+
+def fill_sheet(
+    template: Template,
+    source: GlyphSource,
+    generator: np.random.Generator,
+    *,
+    slips: Slips = NO_SLIPS,
+    hand: Hand | None = None,
+    beside: Ink | None = None,
+    largest: Sequence[int] = USUALLY_BELOW,
+    given: Mapping[str, int] = NO_VALUES,
+    leave: Collection[str] = (),
+) -> FilledPage:
+    """One page on paper; arguments as for ``compose_sheet``. ``given`` are values that are settled already, and
+    nobody writes in the fields to ``leave``."""
     px_per_mm = px_per_mm_of(template)
-    what = make_slips(template, choose_values(template, generator, largest), slips, generator)
+    what = make_slips(template, choose_values(template, generator, largest, given), slips, generator)
     printed = draw_page(template, px_per_mm)
     if beside is not None:
         printed = np.maximum(printed, beside)
     usual = any_hand(generator)  # drawn in any case: the same sheet by another hand is else the same
+    pen = new_pen(template, hand or usual, source, px_per_mm, generator)
     spell = _speller(template.language)
-    penned, labels = fill_page(template, what, hand or usual, source, px_per_mm, generator, spell)
+    return FilledPage(template, what, printed, pen, fill_fields(pen, template, what, spell, leave), spell)
+
+
+def photograph_sheet(
+    page: FilledPage,
+    generator: np.random.Generator,
+    name: str = "",
+    long_side_px: int = 2400,
+    severity: float = 1.0,
+    troubles: Troubles = NO_TROUBLES,
+) -> SyntheticSheet:
+    """Take a picture of a filled page, and tell the truth about it."""
     happening = troubles.happening(generator) if troubles != NO_TROUBLES else {}
-    taken = photograph_page(printed, penned, px_per_mm, long_side_px, severity, generator, happening)
+    taken = photograph_page(
+        page.printed, page.pen.ink, page.pen.px_per_mm, long_side_px, severity, generator, happening
+    )
     fields = {}
-    for field, label in labels.items():
+    for field, label in page.labels.items():
         if "written" in label:
-            value = None if set(label["written"]) == {"_"} else what.values[field]
-            corners = _corners_of(template.fields[field], taken)
+            value = label.get("value", None if set(label["written"]) == {"_"} else page.what.values[field])
+            corners = _corners_of(page.template.fields[field], taken)
             fields[field] = {**label, "value": value, "cells": corners.pop("digits", []), "corners": corners}
-    truth: dict[str, Any] = {"name": name, "template": template.id, "fields": fields}
+    truth: dict[str, Any] = {"name": name, "template": page.template.id, "fields": fields}
     return SyntheticSheet(taken.picture, {**truth, "troubles": sorted(happening)} if troubles != NO_TROUBLES else truth)
 
 

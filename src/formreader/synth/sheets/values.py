@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
+from formreader.synth.sheets.page_pen import STROKES_A_CELL
 from formreader.templates import Rule, Tally, Template
 from formreader.templates.model import MOST_IN_A_CELL
 
+NO_VALUES: Mapping[str, int] = MappingProxyType({})
 USUALLY_BELOW = (20, 60, 150)
 ATTEMPTS, CAREFUL_ATTEMPTS = 60, 20
 """Values are drawn freely first; where none obey the form, with an eye on what its rules leave."""
 _LARGEST_WITH_CARE = (60, 20, 150, 8, 3, 1)
-STROKES_A_CELL = 5
 
 
 def choose_values(
-    template: Template, generator: np.random.Generator, largest: Sequence[int] = USUALLY_BELOW
+    template: Template,
+    generator: np.random.Generator,
+    largest: Sequence[int] = USUALLY_BELOW,
+    given: Mapping[str, int] = NO_VALUES,
 ) -> dict[str, int]:
     """A value for every field, within its boxes and in keeping with every rule.
 
-    Addends stay below one of ``largest``, the same for a whole sheet.
+    Addends stay below one of ``largest``, the same for a whole sheet; ``given`` values are settled already.
     Raises ``ValueError`` where no such values are found: the rules contradict each other.
     """
     for _ in range(ATTEMPTS):
-        values = _attempt(template, generator, int(generator.choice(largest)))
+        values = _attempt(template, generator, given, int(generator.choice(largest)))
         if values is not None:
             return values
     for least in _LARGEST_WITH_CARE:
         for _ in range(CAREFUL_ATTEMPTS):
-            values = _attempt(template, generator, least, careful=True)
+            values = _attempt(template, generator, given, least, careful=True)
             if values is not None:
                 return values
     raise ValueError(f"{template.id}: no values obey its arithmetic; look for rules that contradict each other")
 
 
 def _attempt(
-    template: Template, generator: np.random.Generator, largest: int, careful: bool = False
+    template: Template, generator: np.random.Generator, given: Mapping[str, int], largest: int, careful: bool = False
 ) -> dict[str, int] | None:
     """With care an addend takes no more than its share of what the rules leave."""
-    values: dict[str, int] = {}
+    values = dict(given)
     totals = {name for rule in template.rules if rule.relation == "=" for sign, name in rule.terms if sign < 0}
     # addends are drawn, totals follow from them; what no rule mentions is drawn too
     order = sorted(template.fields, key=lambda name: name in totals)

@@ -7,11 +7,28 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from formreader.errors import UsageError
 from formreader.geometry import Points
-from formreader.records import Check, DocumentChecks, FieldReading, Registration, SheetReading
+from formreader.harmless import plain_json
+from formreader.records import (
+    Bend,
+    Check,
+    DocumentChecks,
+    FieldReading,
+    PlaceSeen,
+    Quality,
+    Reason,
+    Registration,
+    Rejection,
+    SheetReading,
+    Source,
+    Station,
+)
 
 SCHEMA = "formreader/sheet/1"
 PROBABILITY_DECIMALS = 6
@@ -21,7 +38,7 @@ NUMERIC_ENCODINGS = frozenset({"tally", "row_sums", "words"})
 
 def to_json(sheet: SheetReading) -> str:
     """One line of JSON without a line's end."""
-    return json.dumps(to_dict(sheet), ensure_ascii=False, allow_nan=False)
+    return plain_json(json.dumps(to_dict(sheet), ensure_ascii=False, allow_nan=False))
 
 
 def to_dict(sheet: SheetReading) -> dict[str, Any]:
@@ -104,7 +121,9 @@ def document_to_dict(document: DocumentChecks) -> dict[str, Any]:
 
 
 def check_to_dict(check: Check) -> dict[str, Any]:
-    return {"rule": check.rule, "holds": check.holds, "probability": probability(check.probability)}
+    """One that was checked only, too entangled to be weighed with the others, has ``weighed`` false."""
+    said = {"rule": check.rule, "holds": check.holds, "probability": probability(check.probability)}
+    return said if check.weighed else {**said, "weighed": False}
 
 
 def field_to_dict(field: FieldReading) -> dict[str, Any]:
@@ -131,3 +150,97 @@ def _seen(encoding: str, written: str) -> str | int:
 
 def quad_to_list(quad: Points) -> list[list[float | None]]:
     return [[_number(x, 1), _number(y, 1)] for x, y in quad]
+
+
+def from_dict(said: Mapping[str, Any]) -> SheetReading:
+    """The reading that ``to_dict`` told: equal to the one it came from, and what the contract leaves out is not there.
+
+    Of the registration that is all but method, residual and scale: its maps are of NaN. Raises ``UsageError``
+    where it is no such object.
+    """
+    if said.get("schema") != SCHEMA:
+        raise UsageError(f"schema {said.get('schema')!r} is not {SCHEMA}: give an object that formreader read printed")
+    try:
+        return SheetReading(
+            source=Source(**said["source"]),
+            status=said["status"],
+            template=said["template"],
+            rejection=None if said["rejection"] is None else Rejection(**said["rejection"]),
+            registration=_registration_told(said["registration"], said["template"]),
+            quality=None if said["quality"] is None else Quality(**{k: _told(v) for k, v in said["quality"].items()}),
+            fields={name: field_from_dict(name, field) for name, field in said["fields"].items()},
+            checks=tuple(map(_check_told, said["checks"])),
+            provenance=dict(said["provenance"]),
+            timing_ms={stage: _told(ms) for stage, ms in said["timing_ms"].items()},
+            document=None if said.get("document") is None else document_from_dict(said["document"]),
+            station=None if said.get("station") is None else _station_told(said["station"]),
+            places={name: _place_told(place) for name, place in said.get("places", {}).items()},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"is no object of {SCHEMA} ({type(error).__name__}: {error})") from None
+
+
+def field_from_dict(name: str, said: Mapping[str, Any]) -> FieldReading:
+    """The field that ``field_to_dict`` told."""
+    return FieldReading(
+        name=name,
+        value=said["value"],
+        written=said["written"],
+        confidence=_told(said["confidence"]),
+        status=said["status"],
+        reasons=tuple(Reason(reason["code"], reason["text"]) for reason in said["reasons"]),
+        alternatives=tuple((value, _told(p)) for value, p in said["alternatives"]),
+        evidence={
+            encoding: tuple((str(seen), _told(p)) for seen, p in found) for encoding, found in said["evidence"].items()
+        },
+        quad=_quad_told(said["quad"]),
+    )
+
+
+def document_from_dict(said: Mapping[str, Any]) -> DocumentChecks:
+    """What ``document_to_dict`` told."""
+    return DocumentChecks(
+        said["id"],
+        dict(said["pages"]),
+        tuple(said["missing"]),
+        tuple(said["double"]),
+        tuple(map(_check_told, said["checks"])),
+    )
+
+
+def _told(number: float | None) -> float:
+    return math.nan if number is None else float(number)
+
+
+def _check_told(said: Mapping[str, Any]) -> Check:
+    return Check(said["rule"], (), said["holds"], _told(said["probability"]))
+
+
+def _station_told(said: Mapping[str, Any]) -> Station:
+    return Station(said["id"], said["sure"], tuple(said["sources"]))
+
+
+def _place_told(said: Mapping[str, Any]) -> PlaceSeen:
+    return PlaceSeen(said["kind"], _quad_told(said["quad"]))
+
+
+def _quad_told(said: Sequence[Sequence[float | None]]) -> Points:
+    return np.array([[_told(x), _told(y)] for x, y in said])
+
+
+def _registration_told(said: Mapping[str, Any] | None, template: str | None) -> Registration | None:
+    if said is None:
+        return None
+    nowhere = Bend(np.zeros(0), np.zeros(0), np.zeros((0, 0, 2)))
+    return Registration(
+        template=template or "",
+        method=said["method"],
+        photo_from_page=np.full((3, 3), math.nan),
+        bend=nowhere,
+        residual_mm=_told(said["residual_mm"]),
+        coverage=math.nan,
+        explained=math.nan,
+        agreement=math.nan,
+        visible=math.nan,
+        px_per_mm=_told(said["px_per_mm"]),
+    )
