@@ -23,7 +23,7 @@ SHAPES: dict[str, tuple[float, float]] = {
     "digits": (0.4, 2.2),
     "letters": (0.3, 1.8),
     "tally": (0.5, 4.5),
-    "number": (0.8, 30.0),
+    "number": (0.8, 45.0),
     "line": (0.6, 60.0),
 }
 """Width over height of the cells that each recogniser was drawn: outside of it, it is used on what it never saw."""
