@@ -67,7 +67,7 @@ def draft(
         say(f"unsure: {doubt}")
     _draw(drafted, picture, out)
     print(f"{out}: {len(template.fields)} fields, {len(template.segments)} lines, {len(template.rules)} rules")
-    print(f"{picture}: the draft over {pictures[0]}")
+    print(f"{picture}: the draft over what it was made of")
     for reading in readings:
         print(told(reading))
 
