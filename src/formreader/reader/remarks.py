@@ -46,10 +46,12 @@ SMOOTH: Ramp = (0.55, 0.8)
 """Part of the page's least grain that the paper in a box lacks."""
 STRUCK: Ramp = (0.8, 1.1)
 STRUCK_MORE: Ramp = (1.15, 1.5)
+STRUCK_ALL: Ramp = (1.75, 2.25)
 STRUCK_FREE: Ramp = (1.0, 1.4)
 STRUCK_BESIDE: Ramp = (0.5, 0.7)
-"""Widths of a box that a line runs on over a digit, or from one into the next; in a free cell its heights; and widths
-of a box where a number stands beside it."""
+"""Widths of a box that a line runs on over a digit, from one into the next, or over boxes of which a strike made
+crosses; in a free cell its heights; and widths of a box where a number stands beside it."""
+AS_DIGITS = str.maketrans("X-", "??")
 MIDDLE = 0.3
 """Part of a box's height at its top and bottom: what runs on there from digit to digit are digits that touch."""
 DEPTH = 0.25
@@ -163,20 +165,27 @@ def _covered(shown: Sequence[Shown]) -> dict[str, float]:
 
 def _struck_boxes(of: Shown, view: View, hinted: bool) -> float:
     """How probably a line is drawn over the digits in a field's boxes; a number beside them hints at one."""
+    per_box = of.height / of.cells[0].width
+    whole = find_line(of.strip, of.cells, of.edges, view.ruling, of.read.translate(AS_DIGITS))
+    over_all = _rise(whole.length * per_box, STRUCK_ALL) * _touches(whole)
     if not any(character.isdigit() or character == "?" for character in of.read):
-        return 0.0
-    line = find_line(of.strip, of.cells, of.edges, view.ruling, of.read)
-    boxes = line.length * of.height / of.cells[0].width
+        return over_all
+    line = find_line(of.strip, of.cells, of.edges, view.ruling, of.read) if set(of.read) & set("X-") else whole
+    boxes = line.length * per_box
     if hinted:
-        return _rise(boxes, STRUCK_BESIDE) if max(line.above, line.below) >= LEAST_ON_ONE_SIDE else 0.0
+        return max(over_all, _rise(boxes, STRUCK_BESIDE) * _touches(line))
     is_level = MIDDLE <= line.at <= 1 - MIDDLE
-    return max(_rise(boxes, STRUCK) * _runs_over(line), _rise(boxes, STRUCK_MORE) * is_level)
+    return max(over_all, _rise(boxes, STRUCK) * _runs_over(line), _rise(boxes, STRUCK_MORE) * is_level)
+
+
+def _touches(line: Line) -> bool:
+    """Whether a line runs by other ink: a long dash does not."""
+    return max(line.above, line.below) >= LEAST_ON_ONE_SIDE
 
 
 def _runs_over(line: Line) -> bool:
     """Whether a line runs through the middle of what is written, with ink above and below."""
-    both = min(line.above, line.below) >= LEAST_ACROSS and max(line.above, line.below) >= LEAST_ON_ONE_SIDE
-    return both and DEPTH <= line.depth <= 1 - DEPTH
+    return _touches(line) and min(line.above, line.below) >= LEAST_ACROSS and DEPTH <= line.depth <= 1 - DEPTH
 
 
 def _crosses(line: Line) -> bool:
