@@ -46,7 +46,7 @@ SMOOTH: Ramp = (0.55, 0.8)
 """Part of the page's least grain that the paper in a box lacks."""
 STRUCK: Ramp = (0.8, 1.1)
 STRUCK_MORE: Ramp = (1.15, 1.5)
-STRUCK_ALL: Ramp = (1.75, 2.25)
+STRUCK_ALL: Ramp = (1.85, 2.35)
 STRUCK_FREE: Ramp = (1.0, 1.4)
 STRUCK_BESIDE: Ramp = (0.5, 0.7)
 """Widths of a box that a line runs on over a digit, from one into the next, or over boxes of which a strike made
@@ -167,7 +167,7 @@ def _struck_boxes(of: Shown, view: View, hinted: bool) -> float:
     """How probably a line is drawn over the digits in a field's boxes; a number beside them hints at one."""
     per_box = of.height / of.cells[0].width
     whole = find_line(of.strip, of.cells, of.edges, view.ruling, of.read.translate(AS_DIGITS))
-    over_all = _rise(whole.length * per_box, STRUCK_ALL) * _touches(whole)
+    over_all = _rise(whole.length * per_box, STRUCK_ALL) * (_touches(whole) and whole.at <= 1 - MIDDLE)
     if not any(character.isdigit() or character == "?" for character in of.read):
         return over_all
     line = find_line(of.strip, of.cells, of.edges, view.ruling, of.read) if set(of.read) & set("X-") else whole
