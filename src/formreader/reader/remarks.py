@@ -194,12 +194,12 @@ def _crosses(line: Line) -> bool:
 
 
 def _line_through(of: Shown, view: View, boxes: Sequence[Box]) -> float:
-    """How probably a line that is no digit runs down through one of the field's boxes. Crosses do, and mean nothing."""
+    """How probably a line that is no digit runs down through one of the field's boxes, and on beyond it."""
     first, last = of.cells[0], of.cells[-1]
     beside = [box for box in boxes if box.x < last.right and box.right > first.x]
     stacked = any(min(abs(b.y - first.bottom), abs(b.bottom - first.y)) < STACKED * of.height for b in beside)
-    plain = [cell for cell, character in zip(of.cells, of.read, strict=False) if character != "X"]
-    return max((_rise(line_through(of.strip, cell, view.ruling, stacked), THROUGH) for cell in plain), default=0.0)
+    boxes_read = of.cells[: len(of.read)]
+    return max((_rise(line_through(of.strip, box, view.ruling, stacked), THROUGH) for box in boxes_read), default=0.0)
 
 
 def _is_on_page(beside: Beside, template: Template) -> bool:
