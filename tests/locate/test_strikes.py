@@ -55,8 +55,8 @@ def test_a_hair_goes_all_the_way_through(lean) -> None:
     sheet = written("_52")
     sheet.line((BOXES[0].centre[0] - lean / 2, 10), (BOXES[0].centre[0] + lean / 2, 40), width=0.3, level=90)
     (strip,) = strips(sheet.photograph(), [around(BOXES)])
-    assert line_through(strip, BOXES[0], RULING, stacked=False) > 0.97
-    assert max(line_through(strip, box, RULING, stacked=False) for box in BOXES[1:]) < 0.9
+    assert line_through(strip, BOXES[0], RULING, [], stacked=False) > 0.97
+    assert max(line_through(strip, box, RULING, [], stacked=False) for box in BOXES[1:]) < 0.9
 
 
 def test_a_tall_one_stays_within_reach_of_its_box() -> None:
@@ -64,7 +64,7 @@ def test_a_tall_one_stays_within_reach_of_its_box() -> None:
     for box in BOXES:
         sheet.line((box.centre[0], box.y - 0.5), (box.centre[0], box.bottom + 0.5))
     (strip,) = strips(sheet.photograph(), [around(BOXES)])
-    assert max(line_through(strip, box, RULING, stacked=False) for box in BOXES) < 0.93
+    assert max(line_through(strip, box, RULING, [], stacked=False) for box in BOXES) < 0.93
 
 
 def test_digits_of_a_thick_pen_that_touch_from_row_to_row_are_no_hair() -> None:
@@ -74,8 +74,8 @@ def test_digits_of_a_thick_pen_that_touch_from_row_to_row_are_no_hair() -> None:
     for box in boxes:
         sheet.line((box.centre[0], box.y - FRAME_MM), (box.centre[0], box.bottom + FRAME_MM), width=2.0)
     (strip,) = strips(sheet.photograph(), [around(boxes)])
-    assert line_through(strip, rows[1][1], ruling_of(sides(boxes)), stacked=True) < 0.93
+    assert line_through(strip, rows[1][1], ruling_of(sides(boxes)), [], stacked=True) < 0.93
     sheet = Sheet(sides(boxes))
     sheet.line((rows[0][1].centre[0], 5), (rows[0][1].centre[0], 60), width=0.3)
     (strip,) = strips(sheet.photograph(), [around(boxes)])
-    assert line_through(strip, rows[1][1], ruling_of(sides(boxes)), stacked=True) > 0.97
+    assert line_through(strip, rows[1][1], ruling_of(sides(boxes)), [], stacked=True) > 0.97

@@ -111,15 +111,19 @@ def _depth(ink: Ink, at: float) -> float:
     return float((at - inked[0]) / max(inked[-1] - inked[0], 1)) if len(inked) else 0.5
 
 
-def line_through(strip: Strip, cell: Box, printed: Ruling, stacked: bool) -> float:
+def line_through(strip: Strip, cell: Box, printed: Ruling, solid: Sequence[Box], stacked: bool) -> float:
     """The longest unbroken part of a line that passes down through a box and on beyond its upper and its lower edge:
-    1 where one goes all the way. Boxes that are ``stacked``, one right below the other, ask for a longer one."""
+    1 where one goes all the way. ``solid`` is what the form prints black. Boxes that are ``stacked``, one right below
+    the other, ask for a longer one."""
     beyond = (THROUGH_STACKED if stacked else THROUGH) * cell.height
     column = Box(cell.x, cell.y - beyond, cell.width, cell.height + 2 * beyond)
     level = [(line.y0, line.width) for line in printed.within(column) if line.horizontal]
     shown = strip.part(column)
     k = strip.px_per_mm
-    turned = _without_lines(shown.darkness.T, cell.height, k, [(y - shown.box.y, width) for y, width in level])
+    darkness = shown.darkness.copy()
+    for box in solid:
+        darkness[shown.span(box)] = 0.0
+    turned = _without_lines(darkness.T, cell.height, k, [(y - shown.box.y, width) for y, width in level])
     wide, length = turned.shape
     ink = _ink(turned, OF_DARKEST_HAIR)
     edge, ends = round(FRAME * wide), max(1, round(beyond * k / 2))

@@ -16,6 +16,7 @@ from formreader.locate import (
     Edge,
     Line,
     Strip,
+    faded_frames,
     find_line,
     ink_beside,
     line_through,
@@ -30,8 +31,8 @@ from formreader.templates import Digits, Field, Number, Template, encoding_cells
 
 AROUND, MOST_AROUND_MM = 1.3, 14.0
 """Heights of its cells that are looked at around a field, and how many mm at most."""
-STACKED = 0.3
-"""Heights of a box: others this near above or below are of the same table."""
+STACKED = 0.8
+"""Heights of a box: what stands in others this near above or below may reach as far as a line through it does."""
 
 Ramp = tuple[float, float]
 """A measure's value from which on it begins to mean something, and from which on it is certain."""
@@ -40,6 +41,8 @@ OUTSIDE: Ramp = (0.02, 0.1)
 """Part of a field's ink that no model was shown."""
 MISSING: Ramp = (0.2, 0.6)
 """Part of a box's printed frame that is not where it belongs."""
+FADED: Ramp = (0.3, 0.6)
+"""How much fainter a box's frame is than others on the page."""
 ODD_PAPER: Ramp = (0.9, 2.0)
 """Steps of the paper's tone in a box against around it."""
 SMOOTH: Ramp = (0.55, 0.8)
@@ -116,7 +119,7 @@ def remarks_of(
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
-            "line_through": _line_through(of, view, boxes),
+            "line_through": _line_through(of, view, boxes, known),
             "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
         }
     return dict(remarks)
@@ -154,12 +157,18 @@ def _around(cells: Sequence[Box]) -> Box:
 def _covered(shown: Sequence[Shown]) -> dict[str, float]:
     """How probably a box of each field was not seen: its frame is not there, or its paper is other than around it."""
     boxes = [(of, i) for of in shown for i in range(len(of.cells))]
-    frames = missing_frames([of.edges[i] for of, i in boxes])
+    frames = [of.edges[i] for of, i in boxes]
     papers = [paper_in(of.strip, of.cells[i]) for of, i in boxes]
     found = {of.name: 0.0 for of in shown}
-    for (of, _), missing, odd, smooth in zip(boxes, frames, odd_papers(papers), smooth_papers(papers), strict=True):
-        covered = max(_rise(missing, MISSING), _rise(odd, ODD_PAPER), _rise(smooth, SMOOTH))
-        found[of.name] = max(found[of.name], covered)
+    looks = (
+        (missing_frames(frames), MISSING),
+        (faded_frames(frames), FADED),
+        (odd_papers(papers), ODD_PAPER),
+        (smooth_papers(papers), SMOOTH),
+    )
+    for measures, ramp in looks:
+        for (of, _), measure in zip(boxes, measures, strict=True):
+            found[of.name] = max(found[of.name], _rise(measure, ramp))
     return found
 
 
@@ -193,13 +202,16 @@ def _crosses(line: Line) -> bool:
     return _runs_over(line) and line.crossed >= LEAST_CROSSED
 
 
-def _line_through(of: Shown, view: View, boxes: Sequence[Box]) -> float:
+def _line_through(of: Shown, view: View, boxes: Sequence[Box], printed: Sequence[Box]) -> float:
     """How probably a line that is no digit runs down through one of the field's boxes, and on beyond it."""
     first, last = of.cells[0], of.cells[-1]
     beside = [box for box in boxes if box.x < last.right and box.right > first.x]
     stacked = any(min(abs(b.y - first.bottom), abs(b.bottom - first.y)) < STACKED * of.height for b in beside)
     boxes_read = of.cells[: len(of.read)]
-    return max((_rise(line_through(of.strip, box, view.ruling, stacked), THROUGH) for box in boxes_read), default=0.0)
+    solid = [box for box in printed if box.x < last.right and box.right > first.x]
+    return max(
+        (_rise(line_through(of.strip, box, view.ruling, solid, stacked), THROUGH) for box in boxes_read), default=0.0
+    )
 
 
 def _is_on_page(beside: Beside, template: Template) -> bool:
