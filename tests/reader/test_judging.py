@@ -131,7 +131,7 @@ def with_second(page, **said):
 
 
 def test_a_second_reader_of_the_same_ink_is_a_witness_for_what_it_reads_alike(make_page):
-    page = make_page({"a": {"X12": 0.999}})
+    page = make_page({"a": {"X12": 0.9999}})
     assert reasons_of(judged(page)["a"]) == ["one_witness"]
     assert judged(with_second(page, a={12: 0.9}))["a"].status == "accepted"
     assert judged(with_second(page, a={12: 0.9}))["a"].evidence["second"] == (("12", 0.9),)
