@@ -294,3 +294,12 @@ def test_a_process_killed_while_it_made_the_tables_left_no_store_and_the_next_on
     with RunStore(tmp_path, url, create=True) as store:
         assert counts(store.engine).inputs == 0
         assert list(damage(store.engine)) == []
+
+
+def test_a_file_that_two_runs_name_lets_one_batch_in(tmp_path):
+    url = f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    with RunStore(tmp_path / "a", url, create=True) as one, RunStore(tmp_path / "b", url) as other:
+        with one.held(), pytest.raises(UsageError, match="another batch"), other.held():
+            pass
+        with other.held():
+            pass

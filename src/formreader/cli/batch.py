@@ -89,7 +89,7 @@ def batch(
     from formreader.batch.jobs import DEFAULT_READER
     from formreader.store import RunStore
     from formreader.store.lookalikes import pairs
-    from formreader.store.readout import blank_backs, counts
+    from formreader.store.readout import blank_backs, counts, gone_files
 
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
@@ -115,6 +115,9 @@ def batch(
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
         backs = blank_backs(run.engine)
+        gone = gone_files(run.engine)
+        if gone:
+            say(f"{gone} files were read and can no longer be opened; what was read of them stands")
         alike = sum(1 for _ in pairs(run.engine))
         if alike:
             say(f"{alike} pairs of pages are written alike; `formreader queue {out}` asks about those of unlike places")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -76,17 +76,28 @@ def missing_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
     What a line usually looks like, its own kind shows all over the page; boxes without printed edges, and kinds that
     this photograph hardly shows, miss nothing.
     """
+    return [float((of_usual < MISSING).mean()) if len(of_usual) else 0.0 for of_usual in _of_usual(frames)]
+
+
+def faded_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
+    """For each box of a page as for ``missing_frames``: how much fainter than usual its frame is, 0 not at all, 1 gone.
+
+    Glare fades all of a frame and takes none of it away.
+    """
+    return [max(1.0 - float(np.median(of_usual)), 0.0) if len(of_usual) else 0.0 for of_usual in _of_usual(frames)]
+
+
+def _of_usual(frames: Sequence[Sequence[Edge]]) -> list[NDArray[np.float32]]:
+    """For each box how dark each part of its printed edges is, over what lines of its kind are on this page."""
     kinds: dict[tuple[float, float], list[NDArray[np.float32]]] = {}
     for edge in (edge for box in frames for edge in box):
         kinds.setdefault(_kind(edge), []).append(edge.contrast)
     usual = {kind: float(np.median(np.concatenate(seen))) for kind, seen in kinds.items()}
-    return [_missing(box, usual) for box in frames]
-
-
-def _missing(edges: Sequence[Edge], usual: Mapping[tuple[float, float], float]) -> float:
-    judged = [edge.darkness < MISSING * usual[_kind(edge)] for edge in edges if usual[_kind(edge)] >= FAINTEST_LINES]
-    parts = np.concatenate([np.zeros(0, bool), *judged])
-    return float(parts.mean()) if len(parts) else 0.0
+    nothing = np.zeros(0, np.float32)
+    return [
+        np.concatenate([nothing, *(e.darkness / usual[_kind(e)] for e in box if usual[_kind(e)] >= FAINTEST_LINES)])
+        for box in frames
+    ]
 
 
 def _kind(edge: Edge) -> tuple[float, float]:
