@@ -201,11 +201,12 @@ def frames(drafted: Sequence[Segment], wanted: Sequence[Segment]) -> tuple[Point
     """Scale and shift (2,) that lay the template's lines on the drafted ones best."""
     choices = [_axis(drafted, wanted, level) for level in (False, True)]
     best, most = (np.ones(2), np.zeros(2)), -1.0
-    lengths = np.array([_length(s) for s in wanted])
+    long, seen = (sorted(lines, key=_length, reverse=True)[:count] for lines, count in ((wanted, 30), (drafted, 80)))
+    lengths = np.array([_length(s) for s in long])
     for (scale_x, shift_x), (scale_y, shift_y) in itertools.product(*choices):
         scale, shift = np.array([scale_x, scale_y]), np.array([shift_x, shift_y])
-        moved = [_moved_line(s, scale, shift) for s in wanted]
-        share = float((np.array([_covered(s, drafted, 1.0) for s in moved]) * lengths).sum())
+        moved = [_moved_line(s, scale, shift) for s in long]
+        share = float((np.array([_covered(s, seen, 1.0) for s in moved]) * lengths).sum())
         if share > most:
             best, most = (scale, shift), share
     return _refined(drafted, wanted, *best)
