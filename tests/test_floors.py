@@ -16,8 +16,9 @@ FLOORS = {
     "templates": 1,
     **dict.fromkeys(["load", "identify", "register", "locate", "recognise", "decode", "decide", "synth"], 2),
     **dict.fromkeys(["reader", "report", "store"], 3),
-    **dict.fromkeys(["batch", "evaluate", "train"], 4),
-    **dict.fromkeys(["cli", "review", "service"], 5),
+    **dict.fromkeys(["batch", "evaluate", "train", "audit"], 4),
+    "service": 5,
+    "cli": 6,
 }
 DOORS = {"__init__", "__main__"}
 """The package's two doors may name anything; the first loads it when it is asked for."""

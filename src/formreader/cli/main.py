@@ -13,6 +13,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import typer  # noqa: E402 - after the threads are set
 
 from formreader.cli import (  # noqa: E402
+    audit,
     batch,
     calibrate,
     evaluate,
@@ -51,6 +52,7 @@ app.add_typer(template.app, name="template")
 app.command("synth")(synth.synth)
 app.command("calibrate")(calibrate.calibrate)
 app.add_typer(train.app, name="train")
+app.add_typer(audit.app, name="audit")
 app.add_typer(evaluate.app, name="evaluate")
 
 
