@@ -46,11 +46,16 @@ class Log:
     def public(self) -> str:
         return self._signer.public
 
+    def hold(self, connection: Connection) -> bool:
+        """Let nobody else append until the caller's transaction ends."""
+        return connection.execute(update(head).where(head.c.id == 1).values(size=head.c.size)).rowcount == 1
+
     def append(
         self, connection: Connection, kind: str, subject: str, data: Mapping[str, Plain], by: str | None = None
     ) -> Entry:
         """One entry more, within the caller's transaction, which then holds the log until it ends."""
-        connection.execute(update(head).where(head.c.id == 1).values(size=head.c.size + 1))  # the lock on the log
+        self.hold(connection)
+        connection.execute(update(head).where(head.c.id == 1).values(size=head.c.size + 1))
         size, before = connection.execute(select(head.c.size, head.c.hash)).one()
         entry = make_entry(self._signer, size, before, kind, subject, by, data)
         connection.execute(
@@ -74,7 +79,7 @@ class Log:
     def checkpoint(self) -> Checkpoint:
         """Sign the Merkle root of all entries; to be published where nobody can take it back."""
         with self._engine.begin() as connection:
-            connection.execute(update(head).where(head.c.id == 1).values(size=head.c.size))
+            self.hold(connection)
             leaves = [
                 leaf_hash(body.encode())
                 for body in connection.execute(select(log.c.body).order_by(log.c.seq)).scalars()

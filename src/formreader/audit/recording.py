@@ -9,13 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, select
 
-from formreader.audit.canonical import Plain
+from formreader.audit.canonical import Plain, canonical
 from formreader.audit.log import Log, entries
 from formreader.audit.tables import log
 from formreader.store.schema import contents, pages, results, reviews
 
 READING, DECISION = "reading", "decision"
 AT_ONCE = 200
+NOT_OF_THE_DECISION = frozenset({"id", "seal"})
+"""Columns of the store's own: its numbering, and its checksum."""
 
 Record = tuple[str, str | None, dict[str, Plain]]
 """Subject, by whom, and data of an entry."""
@@ -27,12 +29,14 @@ def reading_record(sha256_of_photo: str, page: int, template: str | None, status
     return f"{sha256_of_photo}/{page}", None, data
 
 
-def decision_record(
-    photo: str, page: int, template: str, field: str, value: int | None, by: str | None, at: datetime
-) -> Record:
+def decision_record(row: Row[*tuple[Any, ...]]) -> Record:
     """What the log keeps of a person's decision: all of it."""
-    data: dict[str, Plain] = {"template": template, "field": field, "value": value, "at": stamp(at)}
-    return f"{photo}/{page}/{field}", by, data
+    data = {
+        name: stamp(value) if isinstance(value, datetime) else value
+        for name, value in row._mapping.items()
+        if name not in NOT_OF_THE_DECISION
+    }
+    return f"{row.sha256}/{row.page}/{row.field}", row.decided_by, data
 
 
 def digest(text: str) -> str:
@@ -52,9 +56,9 @@ def record_run(engine: Engine, kept: Log) -> int:
         if known.get(subject) != data["sheet_sha256"]:
             kept.write(READING, subject, data, by)
             made += 1
-    decided = {_key(entry_subject, by, data) for entry_subject, by, data in logged(engine, DECISION)}
+    decided = {canonical(data) for _, _, data in logged(engine, DECISION)}
     for subject, by, data in decisions_of(engine):
-        if _key(subject, by, data) not in decided:
+        if canonical(data) not in decided:
             kept.write(DECISION, subject, data, by)
             made += 1
     return made
@@ -68,6 +72,15 @@ def note_reading(connection: Connection, kept: Log, page_id: int) -> None:
         kept.append(connection, READING, subject, data, by)
 
 
+def note_decisions(connection: Connection, kept: Log, after: int) -> int:
+    """Put the decisions behind row ``after`` on record, within the caller's transaction; how many."""
+    rows = connection.execute(select(reviews).where(reviews.c.id > after).order_by(reviews.c.id)).all()
+    for row in rows:
+        subject, by, data = decision_record(row)
+        kept.append(connection, DECISION, subject, data, by)
+    return len(rows)
+
+
 def readings_of(engine: Engine) -> Iterator[Record]:
     """Every reading that the run holds now."""
     with engine.connect().execution_options(yield_per=AT_ONCE) as connection:
@@ -78,9 +91,7 @@ def decisions_of(engine: Engine) -> Iterator[Record]:
     """Every decision that the run holds."""
     with engine.connect().execution_options(yield_per=AT_ONCE) as connection:
         for row in connection.execute(select(reviews).order_by(reviews.c.id)):
-            yield decision_record(
-                row.sha256, row.page, row.template, row.field, row.value, row.decided_by, row.decided_at
-            )
+            yield decision_record(row)
 
 
 def last_readings(engine: Engine) -> dict[str, Plain]:
@@ -109,7 +120,3 @@ def _readings() -> Select[*tuple[Any, ...]]:
 
 def _reading(row: Row[*tuple[Any, ...]]) -> Record:
     return reading_record(row.sha256 or "unknown", row.number, row.template, row.status, row.sheet)
-
-
-def _key(subject: str, by: str | None, data: Mapping[str, Any]) -> tuple[object, ...]:
-    return subject, by, data["template"], data["value"], data["at"]

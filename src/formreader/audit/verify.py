@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
+from formreader.audit.canonical import canonical
 from formreader.audit.chain import START, Fault, faults_of
 from formreader.audit.keys import is_signed
 from formreader.audit.log import Checkpoint, entries, public_of, signed_checkpoints
@@ -104,4 +105,4 @@ def _of_run(engine: Engine) -> Iterator[Fault]:
 
 
 def _told(subject: str, by: str | None, data: Mapping[str, object]) -> str:
-    return f"{subject} as {data['template']}: {data['value']}, by {by}, {data['at']}"
+    return f"{subject}, {data.get('decided_at')}, by {by}: {canonical(data).decode()}"  # type: ignore[arg-type]

@@ -98,7 +98,7 @@ def batch(
         run.register(gather(_named(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
         if retry:
             run.retry_failed()
-        with _told_to_stop() as told, closing(_engine(engine, workers, setup, timeout)) as running:
+        with told_to_stop() as told, closing(_engine(engine, workers, setup, timeout)) as running:
             try:
                 _read(run, running, settings, told, refresh=refresh)
             finally:
@@ -185,7 +185,7 @@ def _make(folder: Path) -> None:
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[list[int]]:
+def told_to_stop() -> Iterator[list[int]]:
     """Holds the first Ctrl-C or SIGTERM as an item; a second one ends the process's work at once."""
     told: list[int] = []
 

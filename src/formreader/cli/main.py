@@ -22,10 +22,12 @@ from formreader.cli import (  # noqa: E402
     queue,
     read,
     review,
+    serve,
     status,
     synth,
     template,
     train,
+    work,
 )
 from formreader.cli.messages import say, show_warnings  # noqa: E402
 from formreader.errors import FormreaderError  # noqa: E402
@@ -47,6 +49,8 @@ app.command("status")(status.status)
 app.command("queue")(queue.queue)
 app.command("review")(review.review)
 app.command("export")(export.export)
+app.command("serve")(serve.serve)
+app.command("work")(work.work)
 app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")
 app.command("synth")(synth.synth)
