@@ -38,7 +38,7 @@ class Served:
 
     def person(self, name: str, *roles: str) -> httpx.Client:
         """A program with a token of this person."""
-        made = self.service.people.add(name, [Role(role) for role in roles], PASSWORD)
+        made = self.service.people.add(name, [Role(role) for role in roles])
         self.tokens[name] = self.service.people.make_token(made.id, "tests")
         return self.client(Authorization=f"Bearer {self.tokens[name]}")
 
@@ -47,8 +47,9 @@ class Served:
         self.clients.append(httpx.Client(base_url=self.url, headers=headers, timeout=30))
         return self.clients[-1]
 
-    def browser(self, name: str) -> httpx.Client:
-        """A session of somebody who is there already; ``csrf`` stands in its headers."""
+    def browser(self, name: str, *roles: str) -> httpx.Client:
+        """A session of somebody new; ``csrf`` stands in its headers."""
+        self.service.people.add(name, [Role(role) for role in roles], PASSWORD)
         client = self.client()
         answer = client.post("/login", data={"name": name, "password": PASSWORD})
         assert answer.status_code == 303, answer.text

@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
-from starlette.datastructures import FormData
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, Headers
+from starlette.requests import cookie_parser
 
 from formreader.service.people import People, Person, Role
-from formreader.service.problems import Problem
+from formreader.service.problems import Problem, unknown
 
 COOKIE = "formreader_session"
 CSRF_HEADER, CSRF_FIELD = "X-CSRF-Token", "csrf"
@@ -36,7 +38,7 @@ class Access:
         if person is None:
             if self.page and request.method in SAFE:
                 raise ToLogIn
-            raise Problem(401, "unauthorised", "say who you are: a token, or log in", {"WWW-Authenticate": "Bearer"})
+            raise unknown()
         if not self.roles & person.roles:
             needed = " or ".join(sorted(self.roles))
             raise Problem(403, "forbidden", f"{person.name} may not do this: it is for {needed}")
@@ -45,17 +47,21 @@ class Access:
 
 async def person_of(request: Request) -> Person | None:
     """Who asks, by token or by session; a session that would change something must have asked from a page of ours."""
-    people: People = request.app.state.service.people
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if secret:
-        return people.by_token(secret.strip()) if scheme.lower() == "bearer" else None
-    cookie = request.cookies.get(COOKIE)
-    person = None if cookie is None else people.by_session(cookie)
-    if request.method not in SAFE:
+    person = await run_in_threadpool(known_by, request.app.state.service.people, request.headers)
+    if request.method not in SAFE and "Authorization" not in request.headers:
         check_origin(request)
         if person is not None:
             await _check_csrf(request, person)
     return person
+
+
+def known_by(people: People, headers: Headers) -> Person | None:
+    """Whose token or session these headers bring."""
+    scheme, _, secret = headers.get("Authorization", "").partition(" ")
+    if scheme:
+        return people.by_token(secret.strip()) if scheme.lower() == "bearer" else None
+    cookie = cookie_parser(headers.get("Cookie", "")).get(COOKIE)
+    return None if cookie is None else people.by_session(cookie)
 
 
 def check_origin(request: Request) -> None:

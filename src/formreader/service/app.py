@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from formreader.errors import UsageError
-from formreader.service.access import ToLogIn, check_routes
+from formreader.service.access import ToLogIn, check_routes, known_by
 from formreader.service.api import decisions, sheets, system
 from formreader.service.api.models import ProblemBody
 from formreader.service.headers import SecurityHeaders
@@ -64,7 +64,11 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     _answer_errors(app)
-    app.add_middleware(BodyLimit, upload_bytes=settings.upload_bytes)
+    app.add_middleware(
+        BodyLimit,
+        upload_bytes=settings.upload_bytes,
+        is_known=lambda headers: known_by(service.people, headers) is not None,
+    )
     app.add_middleware(Measured, metrics=service.metrics)
     app.add_middleware(SecurityHeaders, secure=settings.is_secure)
     return app

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from formreader.service.problems import Problem, problem_response
+from formreader.service.problems import Problem, problem_response, unknown
 
 MINUTE_S = 60.0
 FORM_BYTES = 2**20
@@ -37,24 +40,31 @@ class Rate:
 
 
 class BodyLimit:
-    """Refuses a body over the limit, before it is read where its length is said, else while it comes in."""
+    """Refuses a body over the limit, before it is read where its length is said, else while it comes in.
 
-    def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
-        self._app, self._upload_bytes = app, upload_bytes
+    An upload of somebody whom ``is_known`` does not know is refused unread: a body is taken in before a route is asked.
+    """
+
+    def __init__(self, app: ASGIApp, upload_bytes: int, is_known: Callable[[Headers], bool]) -> None:
+        self._app, self._upload_bytes, self._is_known = app, upload_bytes, is_known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        is_upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        headers = Headers(scope=scope)
+        is_upload = headers.get("content-type", "").startswith("multipart/form-data")
+        if is_upload and not await run_in_threadpool(self._is_known, headers):
+            await problem_response(unknown())(scope, receive, send)
+            return
         most = self._upload_bytes + FORM_BYTES if is_upload else FORM_BYTES
-        said = headers.get(b"content-length", b"0")
+        said = headers.get("content-length", "0")
         too_large = Problem(413, "too_many_bytes", f"more than {most:,} bytes: send the photograph smaller")
-        if not said.isdigit() or int(said) > most:
+        if not said.isdecimal() or int(said) > most:
             await problem_response(too_large)(scope, receive, send)
             return
         seen = 0
+        started = False
 
         async def counted() -> Message:
             nonlocal seen
@@ -64,4 +74,13 @@ class BodyLimit:
                 raise too_large
             return message
 
-        await self._app(scope, counted, send)
+        async def answered(message: Message) -> None:
+            # who parses bodies makes an answer of its own of whatever goes wrong meanwhile
+            nonlocal started
+            if seen <= most:
+                await send(message)
+            elif not started:
+                started = True
+                await problem_response(too_large)(scope, receive, send)
+
+        await self._app(scope, counted, answered)

@@ -39,5 +39,10 @@ def problem_response(problem: Problem) -> JSONResponse:
     return JSONResponse(body, problem.status, problem.headers, media_type="application/problem+json")
 
 
+def unknown() -> Problem:
+    """Nobody we know asks."""
+    return Problem(401, "unauthorised", "say who you are: a token, or log in", {"WWW-Authenticate": "Bearer"})
+
+
 def not_found(what: str) -> Problem:
     return Problem(404, "not_found", f"there is no {what} here, or it is not yours to see")
