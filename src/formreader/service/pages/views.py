@@ -17,8 +17,8 @@ from formreader.service.people import Person, Role
 FOLDER = Path(__file__).parents[1] / "templates"
 PAGES = (
     ("review", "/review", {Role.review, Role.admin}),
-    ("carpet", "/carpet", {Role.review, Role.audit, Role.admin}),
     ("audit", "/audit", {Role.audit}),
+    ("carpet", "/carpet", {Role.review, Role.audit, Role.admin}),
     ("capture", "/capture", {Role.capture}),
     ("people", "/people", {Role.admin}),
 )

@@ -1,5 +1,5 @@
-// One decision a screen by keyboard alone. The next item is here, claimed and its pictures loaded, before it is needed;
-// a decision goes out while the next item is already shown, and comes back on the screen where it was refused.
+// One decision a screen by keyboard alone. The next two items are here, claimed and their pictures loaded, before they
+// are needed; a decision goes out while the next item is already shown, and comes back on the screen if it is refused.
 "use strict";
 
 const stage = document.getElementById("stage");
@@ -8,7 +8,8 @@ const headers = { "X-CSRF-Token": csrf, Accept: "application/json" };
 const filters = new URLSearchParams(location.search);
 const done = [];            // keys decided here, the latest last
 const out = new Set();      // keys whose decision is under way
-let ahead = null;           // the next item: a promise of its fragment
+const AHEAD = 2;
+let ahead = [];             // the next items: promises of their fragments, each asked for when the one before is here
 let wasAt = performance.now();
 
 const current = () => stage.querySelector(".item");
@@ -34,10 +35,24 @@ function loaded(item) {
 }
 
 function fetchAhead() {
-  const query = new URLSearchParams(filters);
-  query.delete("key");
-  for (const key of [current()?.dataset.key, ...out].filter(Boolean).slice(0, 20)) query.append("but", key);
-  ahead = fragment(`/review/next?${query}`).catch(() => null);
+  while (ahead.length < AHEAD) {
+    const before = [...ahead];
+    ahead.push(Promise.all(before).then((items) => {
+      if (items.includes(null)) return null;
+      const query = new URLSearchParams(filters);
+      query.delete("key");
+      const have = [current(), ...items].map((item) => item?.dataset.key);
+      for (const key of [...have, ...out].filter(Boolean).slice(0, 20)) query.append("but", key);
+      return fragment(`/review/next?${query}`).catch(() => null);
+    }));
+  }
+}
+
+async function takeAhead() {
+  fetchAhead();
+  const item = await ahead.shift();
+  if (!item) ahead = [];      // nothing was there when it was asked: it is asked anew
+  return item;
 }
 
 function show(item) {
@@ -95,8 +110,8 @@ async function decide(said) {
   });
   say("");
   count(-1);
-  let next = await ahead;
-  if (!next) { await sent.catch(() => {}); if (current() !== item) return; fetchAhead(); next = await ahead; }
+  let next = await takeAhead();
+  if (!next) { await sent.catch(() => {}); if (current() !== item) return; next = await takeAhead(); }
   show(next);
   if (next) fetchAhead();
 }
