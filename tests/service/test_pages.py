@@ -417,3 +417,27 @@ def test_the_pages_speak_indonesian(served, come_in):
     assert page.get_attribute("html", "lang") == "id"
     assert "Apa yang tertulis di kertas?" in page.inner_text("main")
     take_picture(page, "review-id")
+
+
+def test_an_accessibility_checker_finds_nothing_serious(served, come_in):
+    """axe over every page that there is."""
+    axe = pytest.importorskip("axe_playwright_python")
+    source = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    read_in(served.service.store, served.folder, {1: waits(117, 718), 2: refused, 3: waits(3)})
+    service = served.service
+    frame = accepted_values(Results(service.store))
+    sample = samples.load(service.store.engine, samples.begin(service.store.engine, service.log, SEED, frame))
+    samples.draw(service.store.engine, service.log, sample, 3)
+    page = come_in("all", *Role)
+    key = next(item.key for item in service.desk.items() if item.field)
+    paths = ("/review", f"/review/item?key={key}", "/review/sheet/1", "/review/sheet/2", "/review/corners/2")
+    paths += ("/carpet?value=117", "/audit", "/capture", "/people", "/account", "/login", "/join/none")
+    found = {}
+    for path in paths:
+        page.goto(served.url + path)
+        page.evaluate(source)
+        said = page.evaluate("axe.run().then((result) => result.violations)")
+        serious = [one for one in said if one["impact"] in ("serious", "critical")]
+        if serious:
+            found[path] = [(one["id"], [node["html"][:120] for node in one["nodes"]][:2]) for one in serious]
+    assert found == {}

@@ -49,7 +49,7 @@ def submit(
     held: Held,
     person: Annotated[Person, Depends(SENDERS)],
     response: Response,
-    photograph: Annotated[UploadFile, File()],
+    photograph: Annotated[UploadFile, File(json_schema_extra={"format": "binary"})],
     station: Annotated[str | None, Form(max_length=64)] = None,
     page: Annotated[str | None, Form(max_length=64)] = None,
 ) -> models.Submission:
