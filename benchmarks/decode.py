@@ -32,7 +32,7 @@ from formreader.alphabets import (
 )
 from formreader.decode import infer_sheet
 from formreader.reader.evidence import FieldEvidence, Looked, evidence_of
-from formreader.synth.values import choose_values
+from formreader.synth.sheets.values import choose_values
 from formreader.templates import (
     LIBRARY,
     Bubbles,

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from formreader.errors import FormreaderError, ModelError, Rejected, TemplateError, UsageError
 
 if TYPE_CHECKING:
-    from formreader.reader import Reader, explain, read, read_many
+    from formreader.reader import Reader, Recogniser, explain, read, read_many
     from formreader.records import DocumentReading, Explanation, FieldReading, Identity, SheetReading
-
-    __version__: str
+    from formreader.version import __version__
 
 __all__ = [
     "DocumentReading",
@@ -24,6 +23,7 @@ __all__ = [
     "Identity",
     "ModelError",
     "Reader",
+    "Recogniser",
     "Rejected",
     "SheetReading",
     "TemplateError",
@@ -37,6 +37,7 @@ __all__ = [
 _HOMES = {
     "Explanation": "formreader.records",
     "Reader": "formreader.reader",
+    "Recogniser": "formreader.reader",
     "explain": "formreader.reader",
     "read": "formreader.reader",
     "read_many": "formreader.reader",
@@ -44,6 +45,7 @@ _HOMES = {
     "FieldReading": "formreader.records",
     "Identity": "formreader.records",
     "SheetReading": "formreader.records",
+    "__version__": "formreader.version",
 }
 
 
@@ -53,13 +55,6 @@ def __getattr__(name: str) -> object:
         from importlib import import_module
 
         return getattr(import_module(_HOMES[name]), name)
-    if name == "__version__":
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            return version("formreader")
-        except PackageNotFoundError:
-            return "0.0.0"  # run from a checkout that is not installed
     raise AttributeError(f"module 'formreader' has no attribute {name!r}")
 
 

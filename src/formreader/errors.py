@@ -46,3 +46,37 @@ class Rejected(FormreaderError):  # noqa: N818 - the word of the contract
         self.code = code
         self.message = message
         self.evidence: Mapping[str, object] = evidence or {}
+
+
+REFUSALS: Mapping[str, str] = {
+    # load
+    "not_found": "the file is not there, may not be read, or is a pipe that nothing comes through",
+    "empty_file": "the file has no bytes",
+    "too_many_bytes": "the file is over the limit of 128 MiB",
+    "not_a_picture": "the file is no picture or PDF of a kind that can be read",
+    "decoder_missing": "the kind needs a package that is not installed, such as formreader[heic]",
+    "truncated": "the file ends before its picture does",
+    "damaged": "the picture cannot be decoded whole, or its decoder says that data in it are wrong",
+    "bad_pdf": "the PDF, or this page of it, cannot be opened: a password, or damage",
+    "too_costly": "decoding takes more time or memory than any honest page does",
+    "too_many_pixels": "the picture is over the limit of 120 megapixels",
+    "too_many_pages": "the file is over the limit of 10,000 pages",
+    "no_such_page": "the file has no page of that number",
+    "too_small": "the picture, or a digit box on it, has too few pixels to be read",
+    # identify, register
+    "unknown_tag": "a tag on the photograph belongs to no known form",
+    "unknown_code": "a code on the page belongs to no known form",
+    "no_lines": "no ruled table is in the picture",
+    "blank_page": "nothing stands on the page",
+    "unknown_form": "no known form fits the lines in the picture",
+    "ambiguous_form": "two forms fit about equally well",
+    "ambiguous_place": "a form fits in two places about equally well",
+    "mirrored": "the photograph is mirrored",
+    "page_cut_off": "part of the page lies outside the picture",
+    "page_not_flat": "the printed lines lie too far from where they should",
+    # whatever else happens while reading
+    "too_slow": "reading took longer than the time limit that the caller set",
+    "out_of_memory": "reading needs more memory than there is",
+    "reader_error": "reading broke off for a reason that nobody foresaw: report it",
+}
+"""Every code that ``Rejected.code``, and a reading's ``rejection``, may have."""

@@ -6,10 +6,11 @@ load -> Photo -> identify -> Code -> register -> Registration -> locate -> Cell 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from formreader.geometry import Homography, Points
 Grey = NDArray[np.uint8]
 """A grey picture, shape (height, width), 0 black to 255 white."""
 
+SECOND = "second"
+"""Called so among a field's encodings: what a second reader says of the primary encoding's ink."""
 Status = Literal["accepted", "review"]
 SheetStatus = Literal["accepted", "review", "rejected"]
 Written = str
@@ -76,6 +79,40 @@ class Bend:
     offsets_mm: NDArray[np.float64]
 
 
+Lead = tuple[float, float]
+"""Of what tells a placement from another, the part for it less the part against it, -1..1, and mm of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """An edge that runs across or down a page at ``at_mm`` and is not printed; beyond it print is ``step_mm`` aside."""
+
+    direction: Literal["across", "down"]
+    at_mm: float
+    step_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a placement stands against the same form moved by a row or a column, turned or mirrored.
+
+    Only what one of the two has printed and the other has not tells them apart. ``leads`` is the least lead over the
+    rivals of each kind, none where a code read in its place rules them out. ``ground`` is, for each field, the part of
+    the lines around its cells that was found; ``astray`` are fields of a part of the page that speaks for another
+    place than the rest. ``seams`` are edges across the page that are not printed.
+    """
+
+    leads: Mapping[str, Lead] = field(default_factory=dict)
+    ground: Mapping[str, float] = field(default_factory=dict)
+    astray: frozenset[str] = frozenset()
+    seams: tuple[Seam, ...] = ()
+
+    @property
+    def lead(self) -> float:
+        """The least share of all rivals; 1 where there is none."""
+        return min((share for share, _ in self.leads.values()), default=1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """How a template lies on a photograph.
@@ -84,7 +121,9 @@ class Registration:
     of the printed lines from where they should be, after ``bend``. ``coverage`` is the part of the
     template's lines by its fields that were found, 0..1; ``explained`` the part of the ruling found
     there that is the template's; ``agreement`` 0..1 weighs both with how close the lines came, to
-    compare templates by; ``visible`` the part of the template's lines within the picture.
+    compare templates by; ``visible`` the part of the template's lines within the picture. ``weight`` is what speaks for
+    the placement against any other one, of this template or another, px of line on the photograph: lines found less
+    part of those missed and of those that it leaves unexplained. ``behind`` the best one's lead over this.
     """
 
     template: str
@@ -97,6 +136,9 @@ class Registration:
     agreement: float
     visible: float
     px_per_mm: float
+    weight: float = 0.0
+    behind: Lead = (0.0, 0.0)
+    standing: Standing = field(default_factory=Standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +167,8 @@ class Check:
 
     ``holds`` is whether the most probable values obey it, None where a field is empty or unread;
     ``probability`` is the posterior probability that what stands on paper obeys it. ``as_read`` says how the
-    most probable values break it (``60 + 34 is not 95``), nothing where they do not.
+    most probable values break it (``60 + 34 is not 95``), nothing where they do not. One that was not ``weighed`` is
+    too entangled with the others to change what is probable; it was checked all the same.
     """
 
     rule: str
@@ -133,6 +176,7 @@ class Check:
     holds: bool | None
     probability: float
     as_read: str = ""
+    weighed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +187,14 @@ class Reason:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldReading:
     """One field as read. ``value`` None: left empty (or unreadable, when status is review).
 
-    Where a box cannot be read, ``value`` and ``written`` are what the rest of the sheet says stands there, if
-    that is likelier than all that is left open; such a field is always in review.
-    ``confidence`` is the probability that ``value`` is what stands on paper. ``quad`` is the
+    Where a box cannot be read, ``written`` has ``?`` for it, and ``value`` is what the rest of the sheet says, if that
+    completes what is seen and is likelier than all that is left open; such a field is always in review.
+    ``confidence`` is the probability that ``value`` is what stands on paper; where the picture hardly shows
+    it and only sums say so, no more than the picture's. ``quad`` is the
     primary encoding's outline (4, 2) in frame photo.
     """
 
@@ -162,6 +207,19 @@ class FieldReading:
     alternatives: tuple[tuple[int | None, float], ...]
     evidence: Mapping[str, tuple[tuple[str, float], ...]]
     quad: Points
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the page's JSON."""
+        from formreader.contract import field_to_dict
+
+        return field_to_dict(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FieldReading):
+            return NotImplemented
+        return self.name == other.name and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]  # it holds mappings and an array
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +248,33 @@ class DocumentChecks:
 
 
 @dataclass(frozen=True, slots=True)
+class Station:
+    """What the sheet says of where it comes from: ``id`` is None where that could not be read.
+
+    ``sure`` where a code says so, or every field that names it was accepted; ``sources`` are those fields, or
+    the kind of the code.
+    """
+
+    id: str | None
+    sure: bool
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSeen:
+    """Where something is that is located and never read: ``quad`` (4, 2) in frame photo."""
+
+    kind: Literal["text", "signature"]
+    quad: Points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SheetReading:
     """One input page, read or rejected: the record behind schema ``formreader/sheet/1``.
 
-    ``document`` is what it says together with the pages it was read with, None where it was read by itself.
+    ``document`` is what it says together with the pages it was read with, None where it was read by itself;
+    ``station`` is None where its form says nothing of one. Two readings are equal that say the same as JSON,
+    however long each took.
     """
 
     source: Source
@@ -207,6 +288,35 @@ class SheetReading:
     provenance: Mapping[str, object] = field(default_factory=dict)
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     document: DocumentChecks | None = None
+    station: Station | None = None
+    places: Mapping[str, PlaceSeen] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, by the schema."""
+        from formreader.contract import to_dict
+
+        return to_dict(self)
+
+    def to_json(self) -> str:
+        """As one line of JSON, by the schema, without the line's end."""
+        from formreader.contract import to_json
+
+        return to_json(self)
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> SheetReading:
+        """The reading that ``to_dict`` told, but for what the schema leaves out. Raises ``UsageError``."""
+        from formreader.contract import from_dict
+
+        return from_dict(said)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SheetReading):
+            return NotImplemented
+        timeless = {"timing_ms": None}
+        return self.to_dict() | timeless == other.to_dict() | timeless
+
+    __hash__ = None  # type: ignore[assignment]  # it holds mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +410,13 @@ class Trace:
     read: Mapping[tuple[str, str, tuple[int, ...]], tuple[str, float]]
 
 
-def path_of(source: str | Path) -> str:
-    """The path as a reading reports it: as given, with forward slashes."""
-    return Path(source).as_posix()
+def path_of(source: str | os.PathLike[str]) -> str:
+    """The path as a reading reports it: as given, with forward slashes; bytes that are no text as ``\\xff``."""
+    return printable(os.fsencode(Path(source).as_posix()).decode("utf-8", "backslashreplace"))
+
+
+def printable(text: str) -> str:
+    """A stranger's text (a name, a code) that no terminal obeys: control characters as ``\\x1b``."""
+    return "".join(
+        character if character.isprintable() or character == " " else repr(character)[1:-1] for character in text
+    )

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from formreader.batch import ProcessPool, Setup, gather, identify, run_batch
+from formreader.batch.handwriting import handwriting_of
 from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome
-from formreader.records import Identity, Source
+from formreader.records import Cell, FieldReading, Identity, Source
 from formreader.report import to_json
-from formreader.store import Counts, Entry, Failure, Input, RunStore
+from formreader.store import Counts, Entry, Failure, Handwriting, Input, RunStore
 from formreader.store.readout import counts, entries
 
 HERE = Path(__file__).parent
@@ -104,7 +106,8 @@ def all_done(pool: ProcessPool, jobs: list[Job]) -> list[Done]:
 
 
 class Scribe:
-    """An engine that reads what the test says stands in each file; the content is the name up to a ``+``."""
+    """An engine that reads what the test says stands in each file; the content is the name up to a ``+``, the hand
+    up to a ``~``."""
 
     def __init__(self, said: dict[str, tuple[int, str] | Failure]) -> None:
         self.identity, self._said, self._job = PRESENT, said, None
@@ -132,7 +135,20 @@ class Scribe:
         if isinstance(said, Failure):
             return [Done(job, said, 0.1)]
         sheet = reading(Source(job.path, job.number, sha256, 100, 100), *said)
-        return [Done(job, Outcome(to_json(sheet), sheet.status, sheet.template, None, sha256), 0.1)]
+        outcome = Outcome(to_json(sheet), sheet.status, sheet.template, None, sha256, None, None, handwriting(name))
+        return [Done(job, outcome, 0.1)]
+
+
+def handwriting(name: str) -> Handwriting | None:
+    """Of a name with a ``~``, that of all names which begin alike; of others none."""
+    hand, tilde, _ = name.partition("~")
+    if not tilde:
+        return None
+    seed = sum(hand.encode())
+    crops = np.random.default_rng(seed).integers(0, 255, (4, 40, 40), np.uint8)
+    cells = [Cell("votes", "digits", (i,), 1.0, np.zeros((4, 2)), crop) for i, crop in enumerate(crops)]
+    field = FieldReading("votes", seed, "", 0.9, "accepted", (), (), {}, np.zeros((4, 2)))
+    return handwriting_of("form-a", {"votes": field}, cells, {"votes": "digits"})
 
 
 @pytest.fixture

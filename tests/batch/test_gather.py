@@ -136,6 +136,33 @@ def test_the_pictures_of_an_archive_are_unpacked_once(tmp_path, listed, make):
     assert Path(found[0].file).stat().st_mtime_ns == before
 
 
+def test_pictures_by_any_of_their_names_or_by_their_bytes_alone(tmp_path, listed, caplog):
+    members = {
+        "a.jfif": b"a",
+        "b.JPE": b"b",
+        "scan": b"\xff\xd8\xff c",
+        "x/IMG_7.bak": b"II*\0",
+        "notes": b"no picture",
+    }
+    members |= {"._a.jpg": b"", "x/.DS_Store": b"\xff\xd8\xff"}
+    with caplog.at_level(logging.WARNING):
+        found = listed(as_zip(tmp_path / "all.zip", members))
+    assert [one.path.removeprefix(f"{tmp_path}/all.zip/") for one in found] == [
+        "a.jfif",
+        "b.JPE",
+        "scan",
+        "x/IMG_7.bak",
+    ]
+    assert [Path(one.file).read_bytes() for one in found] == [b"a", b"b", b"\xff\xd8\xff c", b"II*\0"]
+    assert "passed over 1 files" in caplog.text
+
+
+def test_a_zip_as_windows_writes_it_is_read(tmp_path, listed):
+    found = listed(as_zip(tmp_path / "all.zip", {"foto\\": b"", "foto\\a.jpg": b"aa", "foto\\tps\\b.jpg": b"bb"}))
+    assert [one.path for one in found] == [f"{tmp_path}/all.zip/foto/{name}" for name in ("a.jpg", "tps/b.jpg")]
+    assert [Path(one.file).read_bytes() for one in found] == [b"aa", b"bb"]
+
+
 @pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
 def test_a_compressed_tar_is_known_by_its_bytes(tmp_path, listed, compress):
     plain = as_tar(tmp_path / "plain", {"a.jpg": b"aa", "b.jpg": b"bb"}).read_bytes()

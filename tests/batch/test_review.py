@@ -85,7 +85,7 @@ def test_the_same_list_again_changes_nothing_and_a_new_one_replaces(run, take):
         before = list(history(store.engine))
         assert take(store, "a.jpg,1,votes,117").recorded == Recorded(0, 1, 0)
         assert list(history(store.engine)) == before
-        assert take(store, "a.jpg,1,votes,9").warnings == ()
+        assert take(store, "a.jpg,1,votes,9", replacing=True).warnings == ()
         assert fields(store, "a.jpg")["votes"] == (9, "reviewed", 9)
         [reading] = Results(store).readings()
         assert [one["value"] for one in reading.sheet["fields"]["votes"]["review"]["earlier"]] == [117]
@@ -111,14 +111,14 @@ def test_a_review_outlives_a_refresh(run, take, refresh):
         (["a.jpg,1,votes,1,234"], "list.csv:2: has more cells than the heading: write numbers as digits alone"),
         (["a.jpg,1,votes,\u0661"], "is no whole number"),
         (["a.jpg,1,votes," + "9" * 5000], "is no whole number"),
-        (["a.jpg,1,,117"], "list.csv:2: has a value and no field"),
+        (["a.jpg,1,,117"], "list.csv:2: has the value '117' and no field"),
         ([",1,votes,117"], "list.csv:2: has no path"),
         (
             ["a.jpg,1,votes,117", "a+copy.jpg,1,votes,118"],
             "list.csv:3: votes of a+copy.jpg is 118 here and 117 in row 2",
         ),
         (["a.jpg,1,votes,empty", "a.jpg,1,votes,0"], "is 0 here and left empty in row 2"),
-        (["late.jpg,1,votes,1"], "late.jpg could not be read (timed_out), so it has no fields"),
+        (["late.jpg,1,votes,1"], "late.jpg could not be read, so it has no fields yet: name its form"),
     ],
 )
 def test_a_bad_row_refuses_the_whole_list(run, take, rows, told):
@@ -211,7 +211,7 @@ def test_two_people_who_contradict_each_other_settle_nothing(run, take):
         )
         assert ("a.jpg", "votes") in waiting(store)
         assert Results(store).totals()["form-a", "votes"].in_review == 1
-        take(store, "b.jpg,1,votes,117", "a.jpg,1,total,117")
+        take(store, "b.jpg,1,votes,117", "a.jpg,1,total,117", replacing=True)
         assert waiting(store) == []
 
 
@@ -253,7 +253,7 @@ def test_rules_across_pages_are_judged_again_with_what_was_decided(run, take):
     with run(("a", "12", "1", (9, "review"))) as store:
         for said, holds in ((None, False), ("a.jpg,1,total,117", False), ("a.jpg,1,votes,117", True)):
             if said is not None:
-                take(store, said)
+                take(store, said, replacing=True)
             [again] = judged_again(store, Results(store), [entry])
             assert [one["holds"] for one in again.checks[0]["checks"]] == [holds]
 

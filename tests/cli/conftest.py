@@ -13,6 +13,7 @@ import pytest
 
 from formreader.cli import main
 from formreader.records import Check, DocumentChecks, DocumentReading, Rejection, SheetReading
+from formreader.templates import Template, load_library
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,16 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReadi
         made_with: ClassVar[list[object]] = []
         warning: ClassVar[str | None] = None
         raises: ClassVar[BaseException | None] = None
-        templates: ClassVar[dict[str, object]] = {}
+        templates: ClassVar[dict[str, Template]] = load_library()
 
         policies: ClassVar[list[object]] = []
         models: ClassVar[dict[str, str]] = {"digits": "digits-1@sha256:ab"}
 
+        made_of: ClassVar[list[dict[str, object]]] = []
+
         def __init__(self, templates: Path | None = None, models: Path | None = None, policy: object = None) -> None:
             self.made_with.append(templates)
+            self.made_of.append({"templates": templates, "models": models, "policy": policy})
             self.policies.append(policy)
             if self.raises is not None:
                 raise self.raises
@@ -69,12 +73,11 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReadi
             found = sheet(path.as_posix(), status=path.stem.split("-")[0])
             return replace(found, source=replace(found.source, page=page))
 
-        def read_pages(self, path: Path) -> Iterator[SheetReading]:
-            yield self.read(path)
-
-        def read_many(self, paths: Iterable[Path]) -> Iterator[SheetReading]:
-            for path in paths:
-                yield from self.read_pages(path)
+        def trace_pages(self, path: Path, *, name: str | None = None) -> Iterator[tuple[SheetReading, str]]:
+            """As many pages as the file's name says: ``accepted-2pages.tiff``."""
+            pages = int(path.stem[-6]) if path.stem.endswith("pages") else 1
+            for page in range(1, pages + 1):
+                yield self.read(path, page), f"trace of page {page}"
 
         def read_document(self, paths: Iterable[Path]) -> DocumentReading:
             """Pages whose name holds ``alone`` belong to no document."""
@@ -83,9 +86,6 @@ def fake_reader(monkeypatch: pytest.MonkeyPatch, sheet: Callable[..., SheetReadi
             pages = [self.read(path) for path in paths]
             joined = [page if "alone" in page.source.path else replace(page, document=known) for page in pages]
             return DocumentReading(tuple(joined), (known,))
-
-        def trace(self, path: Path, page: int = 1) -> tuple[SheetReading, str]:
-            return self.read(path, page), f"trace of page {page}"
 
     monkeypatch.setattr("formreader.reader.Reader", FakeReader)
     return FakeReader

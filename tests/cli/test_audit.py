@@ -85,5 +85,5 @@ def test_a_contest_is_sampled_by_pages(run, folder):
 
 def test_sizes_are_tabled(run):
     table = run("audit", "sizes").out.splitlines()
-    assert table[2].split() == ["1,000", "1", "806", "all", "all", "all"]
+    assert table[2].split() == ["1,000", "1", "806", "999", "all", "all"]
     assert len(table) == 2 + 16

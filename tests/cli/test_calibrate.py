@@ -14,10 +14,13 @@ from formreader.decide import default_policy, load_policy
 from formreader.evaluate.sheets import FieldScore, SheetScore
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+FORM = "id-2024-ppwp-2"
 
 
 def write_truth(path: Path, *names: str) -> Path:
-    path.write_text(json.dumps({"schema": "truth/1", "sheets": [{"name": name} for name in names]}))
+    fields = {"votes.1": {"written": "007", "value": 7}}
+    sheets = [{"name": name, "template": FORM, "fields": fields} for name in names]
+    path.write_text(json.dumps({"schema": "truth/1", "sheets": sheets}))
     return path
 
 

@@ -77,7 +77,8 @@ def test_a_silent_error_is_exit_code_1_and_shown_with_its_crops(run, labelled, t
 def test_a_photograph_that_is_gone_is_an_error_without_a_picture_and_no_silent_one(run, labelled, tmp_path):
     (tmp_path / f"{SMALL}.jpg").unlink()
     ran = run("evaluate", "sheets", labelled, "--html", tmp_path / "a.html")
-    assert ran.code == 0
+    assert ran.code == 2
+    assert "nothing could be scored: no photograph was read as its own form (1 not_found)" in ran.err
     assert "1 refused" in ran.out
     assert "no picture could be loaded" in (tmp_path / "a.html").read_text()
 

@@ -8,7 +8,6 @@ import json
 import sys
 
 import pytest
-from PIL import Image
 
 from formreader.errors import ModelError
 from formreader.report import debug as debug_pictures
@@ -123,9 +122,8 @@ def test_debug_writes_every_pages_pictures_and_changes_no_reading(run, fake_read
         "write_debug",
         lambda directory, sheet, trace, template: written.append((directory, sheet.source.page, trace)),
     )
-    document = tmp_path / "accepted.tiff"
-    pages = [Image.new("L", (20, 20), 255) for _ in range(2)]
-    pages[0].save(document, save_all=True, append_images=pages[1:])
+    document = tmp_path / "accepted-2pages.tiff"
+    document.write_bytes(b"pages")
     plain = run("read", document, "--format", "json")
     ran = run("read", document, "--format", "json", "--debug", tmp_path / "debug")
     assert written == [(tmp_path / "debug", page, f"trace of page {page}") for page in (1, 2)]
@@ -199,7 +197,7 @@ def test_progress_is_shown_where_a_person_waits(run, fake_reader, photos, monkey
 def test_progress_that_is_broken_off_gives_the_cursor_back(run, fake_reader, photos, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(fake_reader, "read_pages", lambda self, path: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(fake_reader, "trace_pages", lambda self, path, name: (_ for _ in ()).throw(KeyboardInterrupt))
     ran = run("read", *photos("accepted-1.jpg", "accepted-2.jpg"), "--format", "json")
     assert ran.code == 130
     assert ran.err.rstrip().endswith("formreader: stopped")

@@ -80,6 +80,7 @@ def test_the_queue_goes_out_and_comes_back(run, copied, place, tmp_path):
     votes = next(total for total in said["totals"] if total["field"] == "votes")
     assert votes | {"template": "", "field": ""} == {
         "template": "", "field": "", "total": 234, "accepted": 1, "reviewed": 1, "empty": 0, "in_review": 1,
+        "illegible": 0,
     }  # fmt: skip
 
 

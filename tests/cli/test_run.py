@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -15,6 +16,8 @@ import numpy as np
 import pytest
 
 from formreader.cli.meter import Meter, duration, progress_text
+from formreader.records import Identity, Source
+from formreader.report import to_json
 from formreader.store import Counts, Input, RunStore
 from formreader.store.schema import documents
 
@@ -82,7 +85,7 @@ def test_status_for_programs(run, finished):
     assert (said["accepted"], said["review"], said["disputed"]) == (1, 3, 2)
     assert said["incomplete"] == {"0012": ["3"], "0013": ["2", "3"], "0014": ["1", "2", "3"]}
     votes = next(total for total in said["totals"] if total["field"] == "votes")
-    counted = {"total": 8, "accepted": 1, "reviewed": 0, "empty": 0, "in_review": 2}
+    counted = {"total": 8, "accepted": 1, "reviewed": 0, "empty": 0, "in_review": 2, "illegible": 0}
     assert votes == {"template": "form-a", "field": "votes", **counted}
 
 
@@ -137,20 +140,81 @@ def test_the_queue_as_a_table_and_no_longer_than_asked(run, finished):
     assert len(rows(run("queue", finished, "--format", "csv").out)) == 7
 
 
-def test_crops_are_written_with_the_queue(run, finished, tmp_path):
+@pytest.fixture
+def pictured(tmp_path, monkeypatch) -> Path:
+    """A run of one real picture in which a number waits; ``a.png`` beside it."""
+    monkeypatch.syspath_prepend(str(STUBS))
+    from stubs import reading
+
     picture = np.full((100, 100), 255, np.uint8)
     picture[8:22, 8:42] = 90
-    for path in (finished.parent / "in").glob("*.jpg"):
-        cv2.imwrite(str(path), picture)
-    ran = run("queue", finished, "--crops", tmp_path / "crops", "--format", "json")
-    crops = [json.loads(line)["crop"] for line in ran.out.splitlines()]
-    assert crops[:2] == [None, None]
-    names = sorted(path.name for path in (tmp_path / "crops").iterdir())
-    assert names == sorted(Path(crop).name for crop in crops[2:])
-    votes = next(crop for crop in crops if crop and crop.endswith("0013-p1-votes.png"))
-    cut = cv2.imread(votes, cv2.IMREAD_GRAYSCALE)
+    file = tmp_path / "a.png"
+    cv2.imwrite(str(file), picture)
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    (tmp_path / "run").mkdir()
+    with RunStore(tmp_path / "run", create=True) as store:
+        store.register([Input(str(file), str(file))])
+        store.save_input(store.take_input(), sha256, 1)
+        sheet = reading(Source(str(file), 1, sha256, 100, 100), 9, "review")
+        run_id = store.begin_run(Identity("0.1.0", {}, {}, "strict"), {"given": [str(tmp_path / "all.zip")]})
+        known = {"status": "review", "template": "form-a", "rejection": None, "seconds": 0.1}
+        store.save_page(store.take_page(), run_id, sheet=to_json(sheet), **known)
+    return tmp_path / "run"
+
+
+def test_crops_are_written_with_the_queue(run, pictured, tmp_path):
+    ran = run("queue", pictured, "--crops", tmp_path / "crops", "--format", "json")
+    (crop,) = (json.loads(line)["crop"] for line in ran.out.splitlines())
+    assert [path.as_posix() for path in (tmp_path / "crops").iterdir()] == [crop]
+    assert crop.endswith("00001-a-votes.png")
+    cut = cv2.imread(crop, cv2.IMREAD_GRAYSCALE)
     assert cut.shape == (13, 33)
     assert cut[2:-2, 2:-2].max() < 120, "the field stands in it"
+
+
+def test_no_crop_is_shown_of_another_picture_than_was_read(run, pictured, tmp_path):
+    """A replaced photograph showed its own numbers under the old hash, and a person decided by them."""
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((100, 100), np.uint8))
+    ran = run("queue", pictured, "--crops", tmp_path / "crops", "--format", "json")
+    assert [json.loads(line)["crop"] for line in ran.out.splitlines()] == [None]
+    assert "another picture lies there now than was read" in ran.err
+    assert list((tmp_path / "crops").iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("queue", "--format", "csv"), ("export", "--format", "csv")])
+@pytest.mark.parametrize("link", [None, "hard", "soft"])
+def test_no_output_overwrites_what_the_run_was_given(run, pictured, tmp_path, command, link):
+    photograph = tmp_path / "a.png"
+    before = photograph.read_bytes()
+    out = photograph if link is None else tmp_path / "out.csv"
+    if link == "hard":
+        out.hardlink_to(photograph)
+    elif link == "soft":
+        out.symlink_to(photograph)
+    ran = run(*command, pictured, "--out", out)
+    assert ran.code == 2
+    assert "files that the run was given" in ran.err
+    assert photograph.read_bytes() == before
+
+
+def test_an_archive_that_was_given_is_not_written_over(run, pictured, tmp_path):
+    (tmp_path / "all.zip").write_text("photographs")
+    assert run("export", pictured, "--format", "csv", "--out", tmp_path / "all.zip").code == 2
+    assert (tmp_path / "all.zip").read_text() == "photographs"
+
+
+def test_an_export_that_breaks_off_leaves_what_was_there(run, pictured, tmp_path, monkeypatch):
+    out = tmp_path / "out.csv"
+    out.write_text("yesterday's")
+
+    def breaks_off(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("formreader.report.dataset._cell", breaks_off)
+    ran = run("export", pictured, "--format", "csv", "--out", out)
+    assert (ran.code, "No space left on device" in ran.err) == (2, True)
+    assert out.read_text() == "yesterday's"
+    assert [path.name for path in tmp_path.glob(".formreader*")] == []
 
 
 def test_every_page_comes_out_as_json_lines(run, finished):

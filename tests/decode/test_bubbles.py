@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from formreader.alphabets import BUBBLE_CLASSES
-from formreader.decode import read_bubbles
+from formreader.decode import read_bubbles, two_marks
 from formreader.decode.rates import MARKS_ON_FORMS
 
 
@@ -65,3 +65,18 @@ def test_ten_bubbles_that_may_each_be_half_filled_are_an_empty_column() -> None:
 def test_a_wrong_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="expected"):
         read_bubbles(np.zeros((3, 9, 4)))
+
+
+@pytest.mark.parametrize(
+    ("columns", "contradict"),
+    [
+        ([{1: "O"}, {2: "O"}], False),
+        ([{1: "O", 4: "O"}, {2: "O"}], True),
+        ([{}, {4: "O", 7: "O"}], True),
+        ([{1: "O", 4: "X"}, {2: "O"}], False),
+        ([{1: "O", 4: "/"}, {2: "O"}], False),
+        ([{}, {}], False),
+    ],
+)
+def test_two_filled_bubbles_in_a_column_contradict(columns, contradict) -> None:
+    assert two_marks(bubbles(*columns)) == pytest.approx(float(contradict), abs=0.01)

@@ -12,7 +12,7 @@ import pytest
 from formreader.decode import infer
 from formreader.decode.rates import RULE_HOLDS, VALUES
 from formreader.decode.writer import LEAST_OTHER
-from formreader.synth.values import choose_values
+from formreader.synth.sheets.values import choose_values
 from formreader.templates import Rule, load_library
 
 

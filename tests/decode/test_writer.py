@@ -10,7 +10,7 @@ import pytest
 from formreader.decode import infer_sheet
 from formreader.decode.rates import HABITS, NEAR_MISSES, NOTHING_MEANT, RULE_HOLDS, VALUES
 from formreader.decode.writer import EMPTY, LEAST_OTHER, OTHER, agreement, field_of
-from formreader.synth.values import choose_values
+from formreader.synth.sheets.values import choose_values
 from formreader.templates import Rule, load_library
 
 NOTHING = VALUES

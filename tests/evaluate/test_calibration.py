@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from formreader.evaluate.sheets import FieldScore, SheetScore
 
 MODELS = {"digits": "digits-1@sha256:ab"}
 DAY = datetime.date(2026, 11, 24)
-OF_CALIBRATION = {"name", "origin", "risk", "confidence", "fields", "wrong", "date", "models", "accept_confidence"}
+OF_CALIBRATION = {"name", "origin", "risk", "confidence", "fields", "wrong"}
+OF_CALIBRATION |= {"sources", "date", "models", "accept_confidence"}
 
 
 def scored(count: int, wrong: int = 0, confidence: float = 0.9999, accepted: bool = True) -> SheetScore:
@@ -77,3 +78,16 @@ def test_a_photograph_that_is_labelled_twice_is_refused(tmp_path: Path):
     for truths in ([first, second], [first, first]):
         with pytest.raises(UsageError, match=r"a\.jpg: stands twice in the truth files"):
             labelled_photographs(truths)
+
+
+def test_each_source_is_tried_under_the_threshold_of_the_others():
+    """What drawn sheets allow may be too much for photographs: it is said, source by source."""
+    drawn = replace(scored(4000, confidence=0.999), source="drawn")
+    photographs = replace(scored(100, 3, confidence=0.99), source="photographs: a.jpg")
+    found = calibrate([drawn, photographs, scored(10)], MODELS)
+    assert found.policy.sources == {"drawn": 4000, "photographs": 100, "not said": 10}
+    by = {apart.source: (apart.fields, apart.threshold, apart.accepted, apart.wrong) for apart in found.apart}
+    assert by["drawn"][1:] == (None, 0, 0), "photographs alone are too few"
+    threshold = by["photographs"][1]
+    assert threshold is not None and (by["photographs"][2] == 0) == (threshold > 0.99)
+    assert calibrate([drawn], MODELS).apart == ()

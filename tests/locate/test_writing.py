@@ -14,7 +14,7 @@ from formreader.geometry import Box
 from formreader.locate import cut_lines, find_lines
 from formreader.recognise import LineRecogniser
 from formreader.synth import load_glyphs
-from formreader.synth.line_hand import write_words
+from formreader.synth.hand.lines import write_words
 
 PX_PER_MM = 8.0
 CELL = Box(10, 10, 52, 24)

@@ -10,11 +10,12 @@ import pytest
 
 from formreader.reader import Reader
 from formreader.synth import load_glyphs
-from formreader.synth.fill import any_hand, fill_page
-from formreader.synth.page import draw_page
-from formreader.synth.photo import photograph_page
-from formreader.synth.slips import NO_SLIPS, make_slips
-from formreader.synth.values import choose_values
+from formreader.synth.camera.page import photograph_page
+from formreader.synth.print.page import draw_page
+from formreader.synth.sheets.fill import fill_page
+from formreader.synth.sheets.slips import NO_SLIPS, make_slips
+from formreader.synth.sheets.values import choose_values
+from formreader.synth.sheets.writer import any_hand
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

@@ -11,12 +11,13 @@ import pytest
 from formreader.records import Photo, Source
 from formreader.register import map_points, register, registrar
 from formreader.register.segments import find_segments
-from formreader.synth.fill import any_hand, fill_page
-from formreader.synth.glyphs import load_glyphs
-from formreader.synth.page import draw_page
-from formreader.synth.photo import Photographed, photograph_page
-from formreader.synth.slips import NO_SLIPS, make_slips
-from formreader.synth.values import choose_values
+from formreader.synth.camera.page import Photographed, photograph_page
+from formreader.synth.hand.glyphs import load_glyphs
+from formreader.synth.print.page import draw_page
+from formreader.synth.sheets.fill import fill_page
+from formreader.synth.sheets.slips import NO_SLIPS, make_slips
+from formreader.synth.sheets.values import choose_values
+from formreader.synth.sheets.writer import any_hand
 from formreader.templates import Digits, Template, load_library
 
 LIBRARY = load_library()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formreader.contract import probability
 from formreader.report import to_dict, to_json
-from formreader.report.contract import probability
 
 
 def strict(text: str) -> dict:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from formreader.contract import probability
 from formreader.records import Check, FieldReading, Reason, Rejection, SheetReading, Source
 from formreader.report import SCHEMA, outcome_of, to_dict, to_json, write_csv
-from formreader.report.contract import probability
 from formreader.report.table import print_summary, sheet_table
 
 SOURCE = Source("a.jpg", 1, "0" * 64, 3024, 4032)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sys
 import threading
@@ -76,7 +77,7 @@ def serve(tmp_path: Path, forms: Path) -> Iterator[Callable[..., Served]]:
             held.bind(("127.0.0.1", 0))
             port = held.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        app = create_app(Settings(tmp_path / "run", templates=forms, **{"base_url": url, **options}))
+        app = create_app(Settings(tmp_path / "run", **{"templates": forms, "base_url": url, **options}))
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
@@ -97,3 +98,51 @@ def serve(tmp_path: Path, forms: Path) -> Iterator[Callable[..., Served]]:
 @pytest.fixture
 def served(serve: Callable[..., Served]) -> Served:
     return serve()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("needs the distribution's Chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def come_in_to(chromium) -> Iterator[Callable[[Served], Callable[..., object]]]:
+    """Gives, for a server, what opens a page of somebody who has just logged in.
+
+    What a page's script complains of, and what the content policy forbids, fails the test.
+    """
+    open_contexts, complaints = [], []
+
+    def to(served: Served) -> Callable[..., object]:
+        def enter(name: str, *roles: str, **options: object) -> object:
+            served.service.people.add(name, [Role(role) for role in roles], PASSWORD)
+            context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+            open_contexts.append(context)
+            page = context.new_page()
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+            page.goto(f"{served.url}/login")
+            page.fill("[name=name]", name)
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/login" not in url)
+            return page
+
+        return enter
+
+    yield to
+    for context in open_contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def come_in(come_in_to, served) -> Callable[..., object]:
+    return come_in_to(served)

@@ -33,6 +33,8 @@ fields:
     digits: {boxes: 3, box: [20, 50, 7, 9], line: {width: 0.3}}
   - name: total
     digits: {boxes: 3, box: [20, 80, 7, 9], line: {width: 0.3}}
+  - name: official
+    signature: {box: [20, 265, 60, 15]}
 arithmetic:
   - votes = total
 """

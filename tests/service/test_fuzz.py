@@ -1,4 +1,4 @@
-"""Nonsense at every door: an answer of ours each time, never a 500. ``make fuzz-service`` makes it 10,000."""
+"""Nonsense at every door: an answer of ours each time, never a 500. ``make test-service`` makes it 10,000."""
 
 from __future__ import annotations
 

@@ -198,18 +198,22 @@ def test_what_is_too_long_is_not_read(serve):
     assert officer.post("/login", content=b"name=" + b"x" * 2**21).status_code == 413
 
 
-def test_names_are_masked_for_who_need_not_see_them(serve, tmp_path):
+def test_signatures_are_masked_for_who_need_not_see_them(serve, tmp_path):
     import cv2
     import numpy as np
 
     masks = tmp_path / "masks.yaml"
-    masks.write_text("form-a: [[20, 265, 60, 15]]\n")
+    masks.write_text("form-a: [[20, 78, 21, 12]]\n")
     served = serve(masks=masks)
     read_in(served.service.store, served.folder, {1: lambda source: reading(source, 117, "review")})
 
-    def darkest(client: httpx.Client) -> int:
+    def darkest(client: httpx.Client, top: int, bottom: int) -> int:
         page = cv2.imdecode(np.frombuffer(client.get("/v1/pages/1/picture").content, np.uint8), cv2.IMREAD_GRAYSCALE)
-        return int(page[1070:1110, 100:300].min())
+        return int(page[top:bottom, 100:150].min())
 
-    assert darkest(served.person("eve", "review")) > 100
-    assert darkest(served.person("boss", "admin")) < 60
+    by_form, by_file = (1070, 1110), (325, 350)
+    eve, boss = served.person("eve", "review"), served.person("boss", "admin")
+    assert darkest(eve, *by_form) > 100
+    assert darkest(eve, *by_file) > 100
+    assert darkest(boss, *by_form) < 60
+    assert darkest(boss, *by_file) < 60

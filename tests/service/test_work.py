@@ -1,6 +1,6 @@
 """Server and workers as processes of their own: load, kill -9, and nothing lost or read twice.
 
-Small here; ``make load-service`` runs 200 submissions at 20 a second and ten kills with FORMREADER_LOAD=200.
+Small here; ``make test-service`` runs 200 submissions at 20 a second and ten kills.
 """
 
 from __future__ import annotations

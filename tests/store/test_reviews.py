@@ -45,18 +45,63 @@ def value(store: RunStore) -> int | None:
 
 
 def test_a_later_decision_replaces_an_earlier_one_which_stays_on_record(read):
-    first, second = replace(VOTES, by="ann", at=NOON), replace(VOTES, value=None, at=NOON + timedelta(hours=1))
+    first = replace(VOTES, by="ann", at=NOON)
+    second = replace(first, value=None, at=NOON + timedelta(hours=1))
     assert read.save_reviews([first]) == Recorded(1, 0, 0)
-    assert read.save_reviews([second]) == Recorded(1, 0, 0)
+    assert read.save_reviews([second]) == Recorded(1, 0, 0, replaced=1)
     [found] = standing(read.engine).values()
     assert (found["votes"].review, found["votes"].earlier) == (second, (first,))
     assert list(history(read.engine)) == [first, second]
 
 
 def test_one_that_was_made_earlier_and_comes_later_does_not_stand(read):
-    read.save_reviews([replace(VOTES, at=NOON)])
-    assert read.save_reviews([replace(VOTES, value=5, at=NOON - timedelta(hours=1))]) == Recorded(1, 0, 1)
+    read.save_reviews([replace(VOTES, by="ann", at=NOON)])
+    earlier = replace(VOTES, value=5, by="ann", at=NOON - timedelta(hours=1))
+    assert read.save_reviews([earlier]) == Recorded(1, 0, 1)
     assert value(read) == 117
+
+
+@pytest.mark.parametrize("by", [None, "bob"])
+@pytest.mark.parametrize("at", [None, NOON + timedelta(hours=1), NOON - timedelta(hours=1)])
+def test_another_persons_word_does_not_take_the_place_of_the_first(read, by, at):
+    ann = replace(VOTES, by="ann", at=NOON)
+    other = replace(VOTES, value=5, by=by, at=at)
+    read.save_reviews([ann])
+    assert read.save_reviews([other]) == Recorded(1, 0, 0, conflicts=1)
+    [found] = standing(read.engine).values()
+    assert {one.value for one in (found["votes"].review, *found["votes"].against)} == {117, 5}
+    assert read.save_reviews([other]).known == 1
+
+
+def test_who_knows_of_the_others_word_may_replace_it(read):
+    read.save_reviews([replace(VOTES, by="ann", at=NOON)])
+    read.save_reviews([replace(VOTES, by="bob", value=5)])
+    assert read.save_reviews([replace(VOTES, by="eve", value=8, seen=1)]).conflicts == 1, "it knows of one alone"
+    assert read.save_reviews([replace(VOTES, by="eve", value=9, seen=3)]) == Recorded(1, 0, 0, replaced=1)
+    assert value(read) == 9
+    assert read.save_reviews([replace(VOTES, value=10)], replacing=True).replaced == 1
+    assert (value(read), len(list(history(read.engine)))) == (10, 5)
+
+
+def test_who_comes_to_agree_ends_the_conflict(read):
+    read.save_reviews([replace(VOTES, by="ann", at=NOON)])
+    read.save_reviews([replace(VOTES, by="bob", value=5)])
+    assert read.save_reviews([replace(VOTES, by="ann", value=5)]).conflicts == 0
+    [found] = standing(read.engine).values()
+    assert (found["votes"].review.value, found["votes"].against) == (5, ())
+
+
+def test_a_clock_that_was_ahead_does_not_outdate_what_is_decided_later(read, monkeypatch):
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2999, 1, 1, tzinfo=tz)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("formreader.store.reviews.datetime", Ahead)
+        read.save_reviews([replace(VOTES, by="ann")])
+    read.save_reviews([replace(VOTES, by="ann", value=5)])
+    assert value(read) == 5
 
 
 @pytest.mark.parametrize("at", [None, NOON])

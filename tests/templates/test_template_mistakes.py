@@ -21,7 +21,7 @@ MISTAKES = {
     "unknown key that is near to none": (
         "language: id",
         "language: id\nzzzz: 1",
-        "5: zzzz: unknown key; known here: areas, arithmetic, fields",
+        "5: zzzz: unknown key; known here: areas, arithmetic, empty, fields",
     ),
     "wrong schema": (
         "template/1",
@@ -73,7 +73,7 @@ MISTAKES = {
     "line both ways": (
         "{across: [50.0, 60.0],",
         "{across: [50.0], down: [60.0],",
-        "15: lines[0]: a line runs either `across` or `down`: give exactly one of them",
+        "15: lines[0]: a line runs either `across`, `down` or on a `slant`: give exactly one of them",
     ),
     "line that ends before it starts": (
         "from: 20.0, to: 80.0",

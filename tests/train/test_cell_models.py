@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'formreader[train]'")
 pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install 'formreader[train]'")
 
-import formreader.synth  # noqa: E402
 from formreader.recognise import BubbleRecogniser, TallyRecogniser, bubble_pairs, normalise_bubbles  # noqa: E402
-from formreader.train.catalogue import BUBBLES, CELL_MODELS, TALLY, CellModel, Recipe  # noqa: E402
+from formreader.train.catalogue import BUBBLES, TALLY, Recipe  # noqa: E402
 from formreader.train.cells import augment, normalised_ink, predict, train_cells  # noqa: E402
 from formreader.train.data import CellSet, cached_cells  # noqa: E402
 from formreader.train.export import export_model  # noqa: E402
@@ -59,23 +57,6 @@ def test_a_tally_cell_is_read(tmp_path: Path) -> None:
     found = TallyRecogniser(tmp_path).log_probabilities(cells.crops, cells.aspects)
     expected = torch.log_softmax(torch.from_numpy(predict(network, cells)) / 2.0, dim=1).numpy()
     assert np.abs(found - expected).max() < 1e-3
-
-
-def imported(module: str) -> set[str]:
-    """Modules of ``formreader.synth`` that ``module`` there imports, and what those import."""
-    code = (Path(formreader.synth.__file__).parent / f"{module}.py").read_text(encoding="utf-8")
-    named = re.findall(r"^from formreader\.synth\.(\w+) import (.+)$", code, re.MULTILINE)
-    # the record of a cell has no say in its picture
-    direct = {other for other, names in named if names != "ComposedCell"}
-    return direct.union(*(imported(other) for other in direct))
-
-
-@pytest.mark.parametrize("model", CELL_MODELS.values(), ids=lambda model: model.name)
-def test_the_cache_knows_all_code_that_draws(model: CellModel) -> None:
-    """A module that a drawing imports and its hash leaves out could change unseen."""
-    home = model.drawing.compose.__module__.rsplit(".", 1)[1]
-    left_out = {home, *imported(home)} - {*model.drawing.modules}
-    assert left_out <= ({"glyphs", "skeletons"} if not model.drawing.characters else set())
 
 
 def test_both_layers_of_a_bubble_move_alike(bubbles: CellSet) -> None:

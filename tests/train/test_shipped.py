@@ -15,8 +15,9 @@ from formreader.train.data import drawn_by
 @pytest.mark.parametrize("model", [*CELL_MODELS.values(), *LINE_MODELS.values()], ids=lambda model: model.name)
 def test_it_was_made_by_the_drawing_and_recipe_that_stand_here(model: CellModel | LineModel) -> None:
     """A model once shipped beside drawing code that had been changed after it was trained."""
-    path = Path(__file__).parents[2] / "models" / f"{model.name}-1" / "card.json"
+    path = Path(__file__).parents[2] / "models" / f"{model.name}-{model.version}" / "card.json"
     card = json.loads(path.read_text(encoding="utf-8"))
     assert card["data"]["drawn_by"] == drawn_by(model.drawing), "the drawing changed: train again, or undo the change"
     assert card["recipe"] == asdict(model.recipe)
+    assert card.get("start", "") == model.start
     assert card["classes"] == model.drawing.classes

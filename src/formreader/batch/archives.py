@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
+import logging
 import lzma
 import os
 import stat
@@ -21,12 +22,13 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, BinaryIO, cast
 
 from formreader.batch.names import is_picture, printable
 from formreader.errors import UsageError
-from formreader.load.container import BYTES_LIMIT
+from formreader.load.container import LONGEST_MAGIC, kind_of
+from formreader.load.limits import BYTES_LIMIT
 from formreader.store import Failure, Input
 
 ZIP_SUFFIX = ".zip"
@@ -41,6 +43,8 @@ LISTING = "members.jsonl"
 CHUNK_BYTES = 2**20
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, NotImplementedError)
 """What the libraries raise for an archive that is damaged or packed in a way that they do not know."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def _restored(told: dict[str, object], target: Path) -> Input:
 
 
 def _members_as_inputs(archive: Path, target: Path, packed: int) -> Iterator[Input]:
-    total = number = 0
+    total = number = passed_over = 0
     named: Counter[str] = Counter()
     try:
         with closing(_members(archive)) as members:
@@ -106,9 +110,13 @@ def _members_as_inputs(archive: Path, target: Path, packed: int) -> Iterator[Inp
                 if total > UNPACKED_LIMIT or total > max(RATIO_FROM, RATIO_LIMIT * packed):
                     raise _TooLargeError(f"it unpacks to {total:,} bytes and more, from {packed:,}")
                 one = _taken(archive, member, target / f"{number:06d}{PurePosixPath(member.name).suffix.lower()}")
-                if one is not None:
+                if one is None:
+                    passed_over += not _is_hidden(member)
+                else:
                     named[one.path] += 1  # an archive may hold one name twice: both are read
                     yield one if named[one.path] == 1 else replace(one, path=f"{one.path} ({named[one.path]})")
+            if passed_over:
+                logger.warning("%s: passed over %d files that are no pictures", archive, passed_over)
     except _TooLargeError as error:
         message = f"the archive is not read any further: {error}; unpack it by hand if it is what it should be"
         yield Input(printable(archive), str(target / "archive"), failure=Failure("archive_too_large", message))
@@ -122,22 +130,43 @@ def _taken(archive: Path, member: _Member, target: Path) -> Input | None:
     path = f"{printable(archive)}/{printable(member.name)}"
     failure = _fault(member)
     if failure is None:
-        if not is_picture(member.name) or PurePosixPath(member.name).name.startswith("."):
+        if _is_hidden(member) or not _is_picture(member):
             return None
-        failure = _write(member, target)
+        failure = _fault_of_picture(member) or _write(member, target)
     if failure is not None:
         target = target.with_suffix(".refused")  # names no file: there is nothing to look into
     return Input(path, str(target), failure=failure)
 
 
+def _is_hidden(member: _Member) -> bool:
+    """What a Mac or a file manager leaves beside pictures."""
+    return PurePosixPath(member.name).name.startswith(".")
+
+
+def _is_picture(member: _Member) -> bool:
+    """By its name, or where that says nothing by its first bytes."""
+    if is_picture(PurePosixPath(member.name).name):
+        return True
+    if not member.regular:
+        return False
+    try:
+        source = member.open()
+        with closing(cast("IO[bytes]", source)):
+            return kind_of(cast("IO[bytes]", source).read(LONGEST_MAGIC)) is not None
+    except (RuntimeError, *BROKEN):
+        return False
+
+
 def _fault(member: _Member) -> Failure | None:
     name = PurePosixPath(member.name)
-    if name.is_absolute() or ".." in name.parts or "\\" in member.name:
+    if name.is_absolute() or ".." in name.parts or PureWindowsPath(member.name).is_absolute():
         return Failure("unsafe_name", "its name leads out of the archive: someone made this archive to do harm")
     if is_archive(Path(name)):
         return Failure("nested_archive", "an archive within an archive is not opened: unpack it first")
-    if not is_picture(name.name):
-        return None
+    return None
+
+
+def _fault_of_picture(member: _Member) -> Failure | None:
     if not member.regular:
         return Failure("unsafe_member", "it is a link or a device, not a file: pack the photograph itself")
     if member.size > BYTES_LIMIT:
@@ -192,12 +221,18 @@ def _members(archive: Path) -> Generator[_Member]:
     yield from (_zip_members if archive.name.lower().endswith(ZIP_SUFFIX) else _tar_members)(archive)
 
 
+def _with_slashes(name: str) -> str:
+    """Windows' own tools write folders with backslashes."""
+    return name.replace("\\", "/")
+
+
 def _zip_members(archive: Path) -> Iterator[_Member]:
     with zipfile.ZipFile(archive) as opened:
         for info in opened.infolist():
-            if not info.is_dir():
+            name = _with_slashes(info.filename)
+            if not name.endswith("/"):
                 regular = not stat.S_ISLNK(info.external_attr >> 16)
-                yield _Member(info.filename, info.file_size, regular, partial(opened.open, info))
+                yield _Member(name, info.file_size, regular, partial(opened.open, info))
 
 
 def _tar_members(archive: Path) -> Iterator[_Member]:
@@ -207,7 +242,7 @@ def _tar_members(archive: Path) -> Iterator[_Member]:
             while (info := opened.next()) is not None:
                 opened.members = []  # type: ignore[attr-defined]  # tarfile keeps every header it has seen
                 if not info.isdir():
-                    yield _Member(info.name, info.size, info.isreg(), partial(opened.extractfile, info))
+                    yield _Member(_with_slashes(info.name), info.size, info.isreg(), partial(opened.extractfile, info))
 
 
 def _decompressed(raw: BinaryIO) -> IO[bytes]:

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 
 from formreader.batch.tables import TextRow, csv_rows, json_rows
 from formreader.errors import UsageError
+from formreader.harmless import unguarded
+from formreader.store import Verdict
 
-LEFT_EMPTY = "empty"
-"""What a person writes for a field that is left empty on the paper; a cell with nothing in it decides nothing."""
+LEFT_EMPTY, ILLEGIBLE = "empty", "illegible"
+"""What a person writes for a field that is left empty on the paper, and for one that nobody can read; a cell with
+nothing in it decides nothing."""
+PAGE_WORDS: Mapping[str, Verdict] = {
+    "dismissed": "dismissed",
+    "dismiss": "dismissed",
+    "replaced": "replaced",
+    "open": "open",
+    "same": "same",
+    "different": "different",
+}
+"""What a person writes in a row without a field, which is about the whole page."""
+OF_ANOTHER = ("replaced", "same", "different")
+"""Verdicts that name another photograph."""
 EXAMPLE = '{"path": "a.jpg", "page": 1, "field": "votes.1", "value": 117}'
 MISTAKES_SHOWN = 20
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_AS_A_FLOAT = re.compile(r"([0-9]{1,15})[.,]0")
+"""As pandas writes a whole number in a column with gaps. With more zeros it may be thousands: that is refused."""
+_NOTHING = frozenset({"nan", "<na>", "none", "null", "nat", "#n/a"})
+"""As programs write a cell with nothing in it."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +43,24 @@ class Decision:
     """One row: ``row`` is its line in the list, ``value`` None a field left empty on the paper.
 
     ``path`` and ``page`` (within the file) are those that ``formreader queue`` prints; ``sha256`` is the content
-    that the person saw, where the list says it.
+    that the person saw, where the list says it. A decision about the whole page has no ``field``; ``other`` is the
+    photograph that it names besides. ``template`` is the form that a refused page is of, ``decisions`` how many on the
+    same were shown to the person.
     """
 
     row: int
     path: str
     page: int
-    field: str
+    field: str | None
     value: int | None
     sha256: str | None = None
     by: str | None = None
     at: datetime | None = None
+    verdict: Verdict = "value"
+    note: str | None = None
+    template: str | None = None
+    other: tuple[str, int] | None = None
+    decisions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +75,16 @@ class Decisions:
 def read_decisions(name: str, lines: Iterable[str], *, by: str | None = None) -> Decisions:
     """The decisions in a list, CSV or JSON Lines as its first sign says; ``by`` stands in where a row names nobody.
 
-    Columns ``path``, ``field``, ``value``, and if known ``page``, ``sha256``, ``by``, ``at``; others are left. Raises
-    ``UsageError`` with every mistake, a line each.
+    Columns ``path``, ``field``, ``value``, and if known ``page``, ``sha256``, ``by``, ``at``, ``note``, ``template``,
+    ``other``, ``other_page``, ``decisions``; others are left. What spreadsheets and pandas make of numbers and of
+    cells with nothing in them is understood. Raises ``UsageError`` with every mistake, a line each.
     """
     decided: list[Decision] = []
     mistakes: list[str] = []
     undecided = 0
-    for row, cells in _rows(name, lines):
-        if cells.get("value") is None:
+    for row, texts in _rows(name, lines):
+        cells = {column: _plain(text) for column, text in texts.items()}
+        if cells.get("value") is None and (cells.get("field") is not None or cells.get("template") is None):
             undecided += 1
             continue
         try:
@@ -93,33 +121,91 @@ def _decision(row: int, cells: TextRow, by: str | None) -> Decision:
             "its 'value' is what was read, not what a person decided: fill in what `formreader queue RUN --format csv` "
             "writes"
         )
+    for column, text in cells.items():
+        if text is not None and column in ("by", "note", "template") and _CONTROL.search(text):
+            raise ValueError(f"'{column}' has a character that cannot be printed: write plain text")
     path, field = cells.get("path"), cells.get("field")
     if path is None:
         raise ValueError("has no path: give path, page and field as `formreader queue` prints them")
-    if field is None:
-        raise ValueError("has a value and no field: a page that could not be read must be photographed again")
+    verdict, value = _verdict(cells, field)
+    note = cells.get("note")
+    if verdict == "dismissed" and note is None:
+        raise ValueError("a page is dismissed without a reason: write why in the column 'note'")
     return Decision(
-        row, path, _page(cells), field, _value(cells), cells.get("sha256"), cells.get("by") or by, _time(cells)
+        row,
+        path,
+        _page(cells, "page"),
+        field,
+        value,
+        cells.get("sha256"),
+        cells.get("by") or by,
+        _time(cells),
+        verdict,
+        note,
+        cells.get("template"),
+        _other(cells, verdict),
+        _count(cells),
     )
 
 
-def _value(cells: TextRow) -> int | None:
-    said = cells["value"] or ""
-    if said.lower() == LEFT_EMPTY:
-        return None
-    if not _NUMBER.fullmatch(said):
+def _verdict(cells: TextRow, field: str | None) -> tuple[Verdict, int | None]:
+    """What the row says. Raises ``ValueError`` where that is nothing that can be said of a field, or of a page."""
+    said = cells.get("value") or ""
+    if field is None:
+        if not said:
+            return "form", None
+        verdict = PAGE_WORDS.get(said.lower())
+        if verdict is None:
+            raise ValueError(
+                f"has the value '{said}' and no field: of a whole page write dismissed (and why, in 'note'), replaced "
+                "(and by what, in 'other'), open, same or different; or name its form in 'template', to key it in"
+            )
+        return verdict, None
+    if said.lower() in (LEFT_EMPTY, ILLEGIBLE):
+        return ("value" if said.lower() == LEFT_EMPTY else "illegible"), None
+    number = _AS_A_FLOAT.fullmatch(said)
+    digits = number[1] if number else said
+    if not _NUMBER.fullmatch(digits):
         raise ValueError(
             f"'{said}' is no whole number: write digits alone, {LEFT_EMPTY} for a field left empty on the paper, "
-            "nothing to decide later"
+            f"{ILLEGIBLE} for one that nobody can read, nothing to decide later"
         )
-    return int(said)
+    return "value", int(digits)
 
 
-def _page(cells: TextRow) -> int:
-    said = cells.get("page") or "1"
-    if not _NUMBER.fullmatch(said) or int(said) < 1:
+def _other(cells: TextRow, verdict: Verdict) -> tuple[str, int] | None:
+    if verdict not in OF_ANOTHER:
+        return None
+    path = cells.get("other")
+    if path is None:
+        raise ValueError(f"is {verdict} and names no other photograph: give its path in the column 'other'")
+    return path, _page(cells, "other_page")
+
+
+def _plain(text: str | None) -> str | None:
+    """A cell as it was meant: without what guards it in a spreadsheet, nothing where a program wrote that."""
+    if text is None:
+        return None
+    meant = unguarded(text)
+    if meant.startswith('="') and meant.endswith('"'):
+        meant = meant[2:-1]  # how a spreadsheet is made to keep a text as it is
+    return None if not meant or meant.lower() in _NOTHING else meant
+
+
+def _page(cells: TextRow, column: str) -> int:
+    said = cells.get(column) or "1"
+    number = _AS_A_FLOAT.fullmatch(said)
+    digits = number[1] if number else said
+    if not _NUMBER.fullmatch(digits) or int(digits) < 1:
         raise ValueError(f"'{said}' is no page of a file: give it as `formreader queue` prints it, from 1")
-    return int(said)
+    return int(digits)
+
+
+def _count(cells: TextRow) -> int | None:
+    said = cells.get("decisions")
+    number = _AS_A_FLOAT.fullmatch(said or "")
+    digits = number[1] if number else said or ""
+    return int(digits) if _NUMBER.fullmatch(digits) else None
 
 
 def _time(cells: TextRow) -> datetime | None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from formreader.batch.reviewed import value_of
+from formreader.batch.pages import DISAGREE as REVIEWERS_DISAGREE
+from formreader.batch.papers import Question
+from formreader.batch.reviewed import is_illegible, value_of
 from formreader.store import Entry, Sheet
 
 Disputes = Mapping[str, Sequence[Mapping[str, str]]]
 """By field: why a person must decide, as reasons of the contract (code, text)."""
 
-DISAGREE, FILED_TWICE = "duplicates_disagree", "filed_twice"
+DISAGREE, FILED_TWICE, ALIKE = "duplicates_disagree", "filed_twice", "looks_alike"
 
 
 def compare_duplicates(group: Sequence[Entry]) -> dict[int, Disputes]:
@@ -21,7 +23,7 @@ def compare_duplicates(group: Sequence[Entry]) -> dict[int, Disputes]:
 
     What a person decided of a photograph counts for what it shows; it is disputed by another such decision alone.
     """
-    read = [entry for entry in group if entry.sheet is not None and entry.sheet["status"] != "rejected"]
+    read = [entry for entry in group if entry.sheet and entry.sheet["status"] not in ("rejected", "dismissed")]
     found: dict[int, dict[str, list[dict[str, str]]]] = {}
     for one, other in combinations(read, 2):
         if one.page_id == other.page_id:
@@ -44,9 +46,31 @@ def dispute_filing(group: Sequence[Entry]) -> dict[int, Disputes]:
     }
 
 
+def dispute_likeness(sheet: Sheet, questions: Sequence[Question]) -> Disputes:
+    """Every field of a page that may be the same sheet as others: until a person says so, none of it counts."""
+    reasons = [{"code": ALIKE, "text": question.why} for question in questions]
+    return dict.fromkeys(sheet["fields"], reasons)
+
+
+def is_disputed(field: Mapping[str, Any]) -> bool:
+    """Whether another photograph or another person says something else of it."""
+    return not _codes(field).isdisjoint((DISAGREE, FILED_TWICE, REVIEWERS_DISAGREE))
+
+
+def waits_by_itself(field: Mapping[str, Any]) -> bool:
+    """Whether a person must see it: it is in review, and not only since its sheet may be there twice."""
+    if field["status"] != "review":
+        return False
+    return is_disputed(field) or ("review" not in field and _codes(field) != {ALIKE})
+
+
+def _codes(field: Mapping[str, Any]) -> set[str]:
+    return {reason["code"] for reason in field["reasons"]}
+
+
 def with_disputes(sheet: Sheet, disputes: Disputes) -> Sheet:
     """The reading with its disputed fields, and so the sheet, in review; no value is changed."""
-    if not disputes or sheet["status"] == "rejected":
+    if not disputes or sheet["status"] in ("rejected", "dismissed"):
         return sheet
     fields = {
         name: {**field, "status": "review", "reasons": [*field["reasons"], *disputes[name]]}
@@ -78,7 +102,7 @@ def documents(places: Iterable[tuple[str, str | None, str | None]], expected: Se
             yield _document(station, read, expected)
             read = {}
         station = name
-        if place is not None and status in ("accepted", "review"):
+        if place is not None and status in ("accepted", "review", "reviewed"):
             read[place] = None
     if station is not None:
         yield _document(station, read, expected)
@@ -88,7 +112,8 @@ def documents(places: Iterable[tuple[str, str | None, str | None]], expected: Se
 class Total:
     """A field's sum over the sheets where it is accepted or reviewed, and how many sheets it still lacks.
 
-    ``accepted`` and ``reviewed`` sheets are those with a number, ``empty`` those known to have none.
+    ``accepted`` and ``reviewed`` sheets are those with a number, ``empty`` those known to have none, ``illegible``
+    those whose number nobody can read.
     """
 
     total: int = 0
@@ -96,20 +121,32 @@ class Total:
     reviewed: int = 0
     empty: int = 0
     in_review: int = 0
+    illegible: int = 0
 
     def add(self, fields: Sequence[Mapping[str, Any]]) -> None:
         """One page of paper, as read from one or more photographs of it that agree; a person's word goes first."""
-        known = [field for status in ("reviewed", "accepted") for field in fields if field["status"] == status]
-        if not known:
+        final = final_of(fields)
+        if final is None:
             self.in_review += 1
             return
-        value, by_hand = value_of(known[0]), known[0]["status"] == "reviewed"
-        if value is None:
+        value, by_hand = value_of(final), final["status"] == "reviewed"
+        if is_illegible(final):
+            self.illegible += 1
+        elif value is None:
             self.empty += 1
         else:
             self.total += value
             self.reviewed += by_hand
             self.accepted += not by_hand
+
+
+def final_of(fields: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """What counts of one field of a page of paper, as read from one or more photographs of it; None where it waits.
+
+    A person's word goes first, that nobody can read it last.
+    """
+    known = [field for status in ("reviewed", "accepted") for field in fields if field["status"] == status]
+    return min(known, key=is_illegible, default=None)
 
 
 def _contradictions(sheet: Sheet, other: Sheet, path: str) -> Iterator[tuple[str, str]]:
@@ -120,7 +157,9 @@ def _contradictions(sheet: Sheet, other: Sheet, path: str) -> Iterator[tuple[str
         return
     for name, field in sheet["fields"].items():
         against = other["fields"].get(name)
-        if against is not None and value_of(against) != value_of(field):
+        if against is None or is_illegible(against) or is_illegible(field):
+            continue  # what nobody can read on one photograph may be plain on another
+        if value_of(against) != value_of(field):
             yield name, f"another photograph of this page ({path}) {_said(against)}"
 
 

@@ -15,6 +15,7 @@ from formreader.batch.manifest import is_manifest, read_manifest
 from formreader.batch.names import is_picture, printable
 from formreader.batch.remote import is_remote, remote_inputs
 from formreader.errors import UsageError
+from formreader.harmless import printed
 from formreader.store import Input
 
 STDIN = "-"
@@ -34,7 +35,8 @@ def gather(
     """
     ids = compile_pattern(pattern)
     for item in items:
-        for one in _inputs_of(os.fspath(item), run_folder, stdin):
+        for given in _inputs_of(os.fspath(item), run_folder, stdin):
+            one = replace(given, path=printed(given.path))  # it is shown, and comes back in lists
             yield one if ids is None else _with_ids(one, ids)
 
 

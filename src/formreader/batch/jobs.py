@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from formreader.records import Identity
-from formreader.store import Failure, KeptResult
+from formreader.store import Failure, Handwriting, KeptResult
 
 OUT_OF_MEMORY = "out_of_memory"
 """The one failure after which a worker is replaced although it lives."""
@@ -70,7 +70,8 @@ class Looked:
 class Outcome:
     """A page as read: ``sheet`` is a line of the contract's JSON; ``sha256`` of what was read, empty if unknown.
 
-    ``kept`` is what a page of a document shows.
+    ``kept`` is what a page of a document shows, ``station`` what it says it is of, ``written`` by what a second
+    photograph of it is known.
     """
 
     sheet: str
@@ -79,6 +80,8 @@ class Outcome:
     rejection: str | None
     sha256: str
     kept: bytes | None = None
+    station: str | None = None
+    written: Handwriting | None = None
 
 
 @dataclass(frozen=True, slots=True)

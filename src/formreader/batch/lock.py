@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from formreader.errors import UsageError
+from formreader.store.lock import locked
 
 
-@contextmanager
-def only_batch(folder: Path) -> Iterator[None]:
+def only_batch(folder: Path) -> AbstractContextManager[None]:
     """Hold the run's lock, which falls with the process. Raises ``UsageError`` where another holds it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows has no such lock
-        yield
-        return
-    with (folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UsageError(f"{folder}: another batch is at work there: wait for it, or stop it first") from None
-        yield
+    return locked(folder / "lock", f"{folder}: another batch is at work there: wait for it, or stop it first")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome, Read, Weigh, Weighed
+from formreader.decide.duplicates import is_same_sheet
 from formreader.records import Identity
 from formreader.store import DocumentTask, Failure, InputTask, PageTask, RunStore
 
@@ -67,6 +68,14 @@ def run_batch(store: RunStore, engine: Engine, run_id: int, go_on: Callable[[], 
             _save(store, run_id, tasks.pop(done.job.key), done)
 
 
+def same_sheet(one: bytes, other: bytes) -> float | None:
+    """How alike two pages are written, None where that is too little to ask whether they are one sheet."""
+    from formreader.batch.handwriting import likeness
+
+    found = likeness(one, other)
+    return found if is_same_sheet(found) else None
+
+
 def _job(key: int, task: Task) -> Job:
     match task:
         case InputTask():
@@ -97,6 +106,8 @@ def _save_page(store: RunStore, run_id: int, task: PageTask, result: Outcome | F
     if isinstance(result, Outcome):
         if task.sha256 and result.sha256 and task.sha256 != result.sha256:
             result = Failure("changed", "the file was changed while the batch ran: give it to the batch again")
+        elif task.sha256 and not result.sha256 and store.keep_page(task):
+            return  # its file is not to be found now: what was read of it stands
         else:
             store.save_page(
                 task,
@@ -107,6 +118,9 @@ def _save_page(store: RunStore, run_id: int, task: PageTask, result: Outcome | F
                 rejection=result.rejection,
                 seconds=seconds,
                 kept=result.kept,
+                station=result.station,
+                written=result.written,
+                is_same=same_sheet,
             )
             return
     store.fail_page(task, result, seconds)

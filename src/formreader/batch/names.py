@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePath
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".pdf"})
+PICTURES = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".pjpeg", ".pjp", ".mpo"),
+        *(".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".jp2", ".j2k", ".pbm", ".pgm", ".ppm"),
+        *(".tif", ".tiff", ".heic", ".heif", ".hif", ".avif", ".pdf"),
+    }
+)
 
 
 def is_picture(name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from formreader.batch.jobs import Setup
 from formreader.errors import UsageError
 from formreader.records import DocumentReading, Identity, SheetReading
-from formreader.store import KeptResult
+from formreader.store import Handwriting, KeptResult
 
 if TYPE_CHECKING:
     from formreader.reader import Reader
@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page as read by itself; ``kept`` is what ``weigh`` takes, None where its form belongs to no document."""
+    """A page as read by itself; ``kept`` is what ``weigh`` takes, None where its form belongs to no document.
+
+    ``written`` is by what a second photograph of it is known, ``station`` what the sheet itself says it is of.
+    """
 
     sheet: SheetReading
     kept: bytes | None
+    written: Handwriting | None = None
+    station: str | None = None
 
 
 class PageReader(Protocol):
@@ -66,13 +71,17 @@ class _LibraryReader:
         return self._reader.identity
 
     def read(self, file: str, number: int, path: str) -> Seen:
+        from formreader.batch.handwriting import handwriting_of
         from formreader.reader import Page, keep_page
 
         looked = self._reader.look_at(file, number)
-        kept = None
-        if isinstance(looked, Page) and looked.template.id in self._in_documents:
-            kept = keep_page(looked, path)
-        return Seen(self._reader.judge(looked), kept)
+        sheet = self._reader.judge(looked)
+        if not isinstance(looked, Page):
+            return Seen(sheet, None)
+        template = looked.template
+        kept = keep_page(looked, path) if template.id in self._in_documents else None
+        primary = {name: field.primary for name, field in template.fields.items()}
+        return Seen(sheet, kept, handwriting_of(template.id, sheet.fields, looked.trace.cells, primary))
 
     def weigh(self, pages: Sequence[KeptResult]) -> DocumentReading:
         from formreader.reader import kept_page

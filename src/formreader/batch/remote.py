@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from formreader.batch.names import is_picture
 from formreader.errors import FormreaderError, UsageError
-from formreader.load.container import BYTES_LIMIT
+from formreader.load.limits import BYTES_LIMIT
 from formreader.store import Input
 
 if TYPE_CHECKING:

@@ -7,18 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from formreader.batch.decisions import Decision, Decisions, refuse
+from formreader.batch.pages import disagreement, form_of, is_refused
 from formreader.batch.results import Results
 from formreader.batch.sums import broken_sums
-from formreader.store import Entry, Recorded, Review, RunStore
+from formreader.store import Entry, Recorded, Review, RunStore, Standing
 from formreader.store.readout import entries_under
+from formreader.store.records import PAGE_LEVEL, pair_field
+from formreader.store.reviews import Key, content_key, decided, key_of, standing
 
 if TYPE_CHECKING:
     from formreader.templates import Document, Template
 
 Pages = dict[tuple[str, int], Entry]
 """By path and page within the file."""
+Forms = dict[int, str]
+"""By ``page_id``: the form that a refused page is of, as people say."""
 Touched = dict[int, set[str]]
 """By ``page_id``: the fields that the list decides."""
+Made = dict[Key, tuple[Decision, Review]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,105 +37,205 @@ class Taken:
 
 
 def take_reviews(
-    store: RunStore, given: Decisions, templates: Mapping[str, Template], documents: Iterable[Document] = ()
+    store: RunStore,
+    given: Decisions,
+    templates: Mapping[str, Template],
+    documents: Iterable[Document] = (),
+    *,
+    replacing: bool = False,
 ) -> Taken:
     """Take the decisions into the run, in one transaction.
 
     ``templates`` are the forms that the run was read with, ``documents`` those whose rules across pages are checked.
-    Raises ``UsageError`` with every mistake, a line each; nothing is taken then. A value that breaks a sum is taken:
-    the person saw the paper.
+    ``replacing``: they take the place of what other people decided. Raises ``UsageError`` with every mistake, a line
+    each; nothing is taken then. A value that breaks a sum is taken: the person saw the paper.
     """
     pages = _pages(store, given)
-    reviews, touched = _checked(given, pages, templates)
-    recorded = store.save_reviews(reviews)
+    made, touched = _checked(given, pages, _forms(store), templates)
+    recorded = store.save_reviews([review for _, review in made.values()], replacing=replacing)
     results = Results(store)
-    warnings = (*_unsettled(results, touched), *broken_sums(store, results, touched, templates, tuple(documents)))
+    warnings = (
+        *(_conflicts(decided(store.engine), made) if recorded.conflicts or recorded.known else ()),
+        *_unsettled(results, touched),
+        *broken_sums(store, results, touched, templates, tuple(documents)),
+    )
     return Taken(recorded, given.undecided, tuple(dict.fromkeys(warnings)))
 
 
 def _pages(store: RunStore, given: Decisions) -> Pages:
     """Every page of the files that the list names."""
     paths = dict.fromkeys(decision.path for decision in given.decided)
+    paths |= dict.fromkeys(decision.other[0] for decision in given.decided if decision.other)
     return {(entry.path, entry.number): entry for entry in entries_under(store.engine, paths)}
 
 
-def _checked(given: Decisions, pages: Pages, templates: Mapping[str, Template]) -> tuple[list[Review], Touched]:
+def _forms(store: RunStore) -> Forms:
+    """What people said before of the forms of refused pages."""
+    said = {page_id: form_of(found.get(PAGE_LEVEL)) for page_id, found in standing(store.engine).items()}
+    return {page_id: review.note or "" for page_id, review in said.items() if review is not None}
+
+
+def _checked(given: Decisions, pages: Pages, forms: Forms, templates: Mapping[str, Template]) -> tuple[Made, Touched]:
     """The reviews, one a field. Raises ``UsageError`` with every mistake."""
-    known_paths = {path for path, _ in pages}
-    found: dict[tuple[str, int, str, str], tuple[int, Review]] = {}
+    found: Made = {}
     touched: Touched = {}
     mistakes: list[str] = []
     for decision in given.decided:
         try:
-            entry = _page_of(decision, pages, known_paths)
-            review = _review(decision, entry, templates)
-            row, first = found.setdefault(
-                (review.sha256, review.page, review.template, review.field), (decision.row, review)
-            )
-            if first.value != review.value:
-                raise ValueError(
-                    f"{decision.field} of {decision.path} is {_said(decision.value)} here and {_said(first.value)} in "
-                    f"row {row}: leave one of the two"
-                )
+            entry = _page_of(decision, pages)
+            for review in _reviews(decision, entry, pages, forms, templates):
+                first, before = found.setdefault(key_of(review), (decision, review))
+                if before.says != review.says:
+                    raise ValueError(
+                        f"{decision.field or 'the page'} of {decision.path} is {_said(review)} here and "
+                        f"{_said(before)} in row {first.row}: leave one of the two"
+                    )
         except ValueError as error:
             mistakes.append(f"{given.name}:{decision.row}: {error}")
         else:
-            touched.setdefault(entry.page_id, set()).add(decision.field)
+            if decision.field is not None:
+                touched.setdefault(entry.page_id, set()).add(decision.field)
     refuse(mistakes)
-    return [review for _, review in found.values()], touched
+    return found, touched
 
 
-def _page_of(decision: Decision, pages: Pages, known_paths: set[str]) -> Entry:
+def _page_of(decision: Decision, pages: Pages) -> Entry:
     """Raises ``ValueError`` where the run has no such page, or another one than the person saw."""
-    path = decision.path
-    if path not in known_paths:
-        raise ValueError(f"{path} is no photograph of this run: give the path as `formreader queue` prints it")
-    entry = pages.get((path, decision.page))
-    if entry is None:
-        count = sum(known == path for known, _ in pages)
-        raise ValueError(f"{path} has no page {decision.page}: it has {count}; `formreader queue` says which is meant")
+    entry = _named(decision.path, decision.page, pages)
     if decision.sha256 is not None and decision.sha256 != entry.sha256:
+        path = decision.path
         raise ValueError(f"{path} has changed since this list was written: look at it anew with `formreader queue`")
     return entry
 
 
-def _review(decision: Decision, entry: Entry, templates: Mapping[str, Template]) -> Review:
-    """Raises ``ValueError`` where the page has no such field, or the field no room for the value."""
-    path, sheet = decision.path, entry.sheet
-    if entry.failure is not None or (sheet is not None and sheet["rejection"] is not None):
-        code = entry.failure.code if entry.failure else (sheet or {})["rejection"]["code"]
-        raise ValueError(f"{path} could not be read ({code}), so it has no fields: it must be photographed again")
-    if sheet is None or entry.sha256 is None:
-        raise ValueError(f"{path} is not read yet: go on with `formreader batch`, then bring the list again")
-    names = sheet["fields"]
-    if decision.field not in names:
+def _named(path: str, page: int, pages: Pages) -> Entry:
+    numbers = [number for known, number in pages if known == path]
+    if not numbers:
+        raise ValueError(f"{path} is no photograph of this run: give the path as `formreader queue` prints it")
+    entry = pages.get((path, page))
+    if entry is None:
+        raise ValueError(f"{path} has no page {page}: it has {len(numbers)}; `formreader queue` says which is meant")
+    return entry
+
+
+def _reviews(
+    decision: Decision, entry: Entry, pages: Pages, forms: Forms, templates: Mapping[str, Template]
+) -> Iterator[Review]:
+    """What the row decides; that it names a form comes before. Raises ``ValueError`` with the cause and the mend."""
+    if decision.verdict in ("same", "different"):
+        yield _about_a_pair(decision, entry, pages)
+        return
+    if decision.verdict in ("dismissed", "open", "replaced"):
+        yield _about_a_page(decision, entry, pages)
+        return
+    if is_refused(entry):
+        named = _form_named(decision, entry, forms, templates)
+        if named is not None:
+            forms[entry.page_id] = named.note or ""
+            yield named
+    elif decision.verdict == "form":
+        return  # what was read was read as a form of its own: its name stands in the list to be seen
+    if decision.field is not None:
+        yield _about_a_field(decision, decision.field, entry, forms, templates)
+
+
+def _about_a_pair(decision: Decision, entry: Entry, pages: Pages) -> Review:
+    other = _named(*(decision.other or ("", 1)), pages)
+    if entry.sha256 is None or other.sha256 is None or entry.page_id == other.page_id:
+        raise ValueError(f"{decision.path} and {other.path} are no two photographs: name the other one in 'other'")
+    first, second = sorted(((entry.sha256, entry.number), (other.sha256, other.number)))
+    return _made(decision, *first, PAGE_LEVEL, pair_field(*second))
+
+
+def _about_a_page(decision: Decision, entry: Entry, pages: Pages) -> Review:
+    review = _made(decision, content_key(entry.sha256, entry.path), entry.number, PAGE_LEVEL, PAGE_LEVEL)
+    if decision.other is None:
+        return review
+    other = _named(*decision.other, pages)
+    if is_refused(other) or other.page_id == entry.page_id:
+        raise ValueError(f"{other.path} cannot replace it: it could not be read itself, or is the same photograph")
+    return _made(decision, review.sha256, entry.number, PAGE_LEVEL, PAGE_LEVEL, note=other.path)
+
+
+def _form_named(decision: Decision, entry: Entry, forms: Forms, templates: Mapping[str, Template]) -> Review | None:
+    """The decision of which form a refused page is; None where the row says nothing new of it."""
+    name = decision.template
+    if name is None:
+        if entry.page_id in forms:
+            return None
+        raise ValueError(
+            f"{decision.path} could not be read, so it has no fields yet: name its form in the column 'template' to "
+            "key it in, or dismiss it"
+        )
+    if entry.sha256 is None:
+        raise ValueError(f"{decision.path} could not be opened, so nobody has seen it: give it to the batch again")
+    if forms.get(entry.page_id) == name:
+        return None
+    form = templates.get(name)
+    if form is None:
         from formreader.templates.problems import did_you_mean
 
-        near = did_you_mean(decision.field, names) or f": it has {', '.join(names)}"
-        raise ValueError(f"{path} is a page of {sheet['template']}, which has no field '{decision.field}'{near}")
-    form = templates.get(sheet["template"])
-    field = None if form is None else form.fields.get(decision.field)
-    if field is None:
-        raise ValueError(
-            f"{path} was read as {sheet['template']}, which is no form known here: name its folder with --templates"
+        near = (
+            did_you_mean(name, templates) or ": `formreader templates` lists them; name their folder with --templates"
         )
-    if decision.value is not None and decision.value > field.most:
-        raise ValueError(
-            f"{decision.value} does not fit into {decision.field}, which holds {field.most} at most: mend the value"
-        )
-    return Review(
+        raise ValueError(f"{name} is no form known here{near}")
+    return _made(
+        decision,
         entry.sha256,
-        decision.page,
-        sheet["template"],
-        decision.field,
-        decision.value,
-        decision.by,
-        decision.at,
+        entry.number,
+        PAGE_LEVEL,
+        PAGE_LEVEL,
+        verdict="form",
+        note=name,
+        fields=tuple(form.fields),
     )
 
 
-def _said(value: int | None) -> str:
-    return "left empty" if value is None else str(value)
+def _about_a_field(
+    decision: Decision, name: str, entry: Entry, forms: Forms, templates: Mapping[str, Template]
+) -> Review:
+    """Raises ``ValueError`` where the page has no such field, or the field no room for the value."""
+    path, sheet = decision.path, entry.sheet
+    if entry.sha256 is None or (sheet is None and entry.failure is None):
+        raise ValueError(f"{path} is not read yet: go on with `formreader batch`, then bring the list again")
+    read_as = forms[entry.page_id] if is_refused(entry) else (sheet or {})["template"]
+    form = templates.get(read_as)
+    names = form.fields if is_refused(entry) and form is not None else (sheet or {}).get("fields", {})
+    if name not in names and form is not None:
+        from formreader.templates.problems import did_you_mean
+
+        near = did_you_mean(name, names) or f": it has {', '.join(names)}"
+        raise ValueError(f"{path} is a page of {read_as}, which has no field '{name}'{near}")
+    field = None if form is None else form.fields.get(name)
+    if field is None:
+        raise ValueError(f"{path} is a page of {read_as}, a form not known here: name its folder with --templates")
+    if decision.value is not None and decision.value > field.most:
+        raise ValueError(f"{decision.value} does not fit into {name}, which holds {field.most} at most: mend the value")
+    return _made(decision, entry.sha256, decision.page, read_as, name)
+
+
+def _made(decision: Decision, sha256: str, page: int, template: str, field: str, **more: object) -> Review:
+    said: dict[str, object] = {"verdict": decision.verdict, "note": decision.note, **more}
+    value = decision.value if said["verdict"] == "value" else None
+    return Review(sha256, page, template, field, value, decision.by, decision.at, seen=decision.decisions, **said)  # type: ignore[arg-type]
+
+
+def _said(review: Review) -> str:
+    if review.verdict == "value":
+        return "left empty" if review.value is None else str(review.value)
+    return f"a page of {review.note}" if review.verdict == "form" else review.verdict
+
+
+def _conflicts(known: Mapping[Key, Standing], made: Made) -> Iterator[str]:
+    """What other people decided otherwise: both are kept, and nothing counts until one is said to be right."""
+    for key, (decision, _) in made.items():
+        found = known.get(key)
+        if found is not None and found.against:
+            what = "the page" if decision.field is None else decision.field
+            yield (
+                f"{decision.path}: {what} stays in review: {disagreement(found)['text']}; "
+                "both are kept (a new queue, or --replace, settles it)"
+            )
 
 
 def _unsettled(results: Results, touched: Touched) -> Iterator[str]:

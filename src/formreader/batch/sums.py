@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from formreader.batch.results import Reading, Results
-from formreader.batch.reviewed import value_of
+from formreader.batch.reviewed import is_illegible, value_of
 from formreader.store import DocumentEntry, RunStore
 from formreader.store.readout import pages_filed_under
 
@@ -30,7 +30,8 @@ def broken_sums(
     stations: dict[str, None] = {}
     for reading in results.readings_of(sorted(touched)):
         sheet = reading.sheet
-        rules = templates[sheet["template"]].rules
+        form = templates.get(sheet["template"])
+        rules = () if form is None else form.rules
         yield from _broken(sheet["source"]["path"], rules, _known(sheet), touched[reading.page_id])
         if reading.station is not None and documents:
             stations[reading.station] = None
@@ -110,5 +111,5 @@ def _known(sheet: Mapping[str, Any]) -> Values:
     return {
         name: value_of(field)
         for name, field in sheet["fields"].items()
-        if field["status"] == "accepted" or "review" in field
+        if (field["status"] == "accepted" or "review" in field) and not is_illegible(field)
     }

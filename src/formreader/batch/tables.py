@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from formreader.errors import UsageError
 
 SEPARATORS = ",;\t"
+
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 
 TextRow = Mapping[str, str | None]
 """What stands in each column, by its name in small letters; None where nothing does."""
@@ -23,7 +26,10 @@ def csv_rows(name: str, lines: Iterable[str], needed: str, *, exact: bool = Fals
     """
     rest = iter(lines)
     heading = next(rest, "")
-    separator = max(SEPARATORS, key=heading.count)  # spreadsheets of some languages write semicolons
+    if (said := _SEPARATOR_LINE.fullmatch(heading.strip("\r\n ,;"))) is not None:
+        heading = next(rest, "")  # a spreadsheet's own first line
+    # spreadsheets of some languages write semicolons
+    separator = said[1] if said is not None else max(SEPARATORS, key=heading.count)
     reader = csv.DictReader(chain([heading], rest), delimiter=separator)
     try:
         names = [str(column).strip().lower() for column in reader.fieldnames or ()]
@@ -50,7 +56,7 @@ def json_rows(name: str, lines: Iterable[str], example: str) -> Iterator[tuple[i
             continue
         try:
             found = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{name}:{line}: is no JSON ({error})") from None
         if not isinstance(found, dict):
             raise UsageError(f"{name}:{line}: is no object: write {example}")

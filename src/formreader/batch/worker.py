@@ -112,7 +112,16 @@ def _read(job: Read, file: str, reader: PageReader) -> Outcome:
     source = replace(sheet.source, path=job.path, sha256=sheet.source.sha256 or job.sha256 or "")
     named = replace(sheet, source=source)
     rejection = None if sheet.rejection is None else sheet.rejection.code
-    return Outcome(to_json(named), sheet.status, sheet.template, rejection, sheet.source.sha256, seen.kept)
+    return Outcome(
+        to_json(named),
+        sheet.status,
+        sheet.template,
+        rejection,
+        sheet.source.sha256,
+        seen.kept,
+        seen.station,
+        seen.written,
+    )
 
 
 def _weigh(job: Weigh, reader: PageReader) -> Weighed:
@@ -139,6 +148,9 @@ def one_thread() -> None:
     """Numerical libraries that are loaded from now on start no threads: processes are what uses the cores."""
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
+    import cv2
+
+    cv2.setNumThreads(1)
 
 
 def hand_on_warnings(send: Callable[[str], object]) -> None:

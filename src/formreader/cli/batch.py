@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formreader.cli.exit_codes import ExitCode
 from formreader.cli.inputs import expand
 from formreader.cli.messages import say
-from formreader.cli.read import NOTHING_READ, SOME_REJECTED
+from formreader.cli.options import Models, Policy, Templates
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from formreader.batch.ray_engine import RayEngine
     from formreader.store import Counts, RunStore
 
-INTERRUPTED = 130
+GIVEN_KEPT = 1000
+"""Arguments that are noted in the run."""
 
 
 class Runner(StrEnum):
@@ -56,7 +58,11 @@ def batch(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")] = 60.0,
     memory: Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")] = 2048,
     engine: Annotated[
-        Runner, typer.Option(help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.")
+        Runner,
+        typer.Option(
+            envvar="FORMREADER_ENGINE",
+            help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.",
+        ),
     ] = Runner.local,
     store: Store = None,
     pattern: Annotated[
@@ -67,13 +73,9 @@ def batch(
         bool, typer.Option("--refresh", help="Read again what other models, templates or thresholds have read.")
     ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try again what has failed.")] = False,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
-    ] = None,
-    models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
-    ] = None,
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
     reader: Annotated[
         str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
     ] = None,
@@ -86,25 +88,42 @@ def batch(
     from formreader.batch import Setup, gather, only_batch
     from formreader.batch.jobs import DEFAULT_READER
     from formreader.store import RunStore
+    from formreader.store.lookalikes import pairs
     from formreader.store.readout import counts
 
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
     _make(out)
     setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), _absolute(policy), memory)
-    settings = {"engine": engine, "workers": workers, "timeout_s": timeout, "memory_mb": memory, "pattern": pattern}
+    settings = {
+        "engine": engine,
+        "workers": workers,
+        "timeout_s": timeout,
+        "memory_mb": memory,
+        "pattern": pattern,
+        "given": _given(inputs or ()),
+    }
     with only_batch(out), RunStore(out, store, create=True) as run, run.held():
         run.recover()
         run.register(gather(_named(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
         if retry:
             run.retry_failed()
-        with told_to_stop() as told, closing(_engine(engine, workers, setup, timeout)) as running:
+        with told_to_stop() as told, closing(engine_of(engine, workers, setup, timeout)) as running:
             try:
                 _read(run, running, settings, told, refresh=refresh)
             finally:
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
+        alike = sum(1 for _ in pairs(run.engine))
+        if alike:
+            say(f"{alike} pairs of pages are written alike; `formreader queue {out}` asks about those of unlike places")
     raise typer.Exit(_conclude(out, found, stopped=bool(told)))
+
+
+def _given(inputs: Sequence[str]) -> list[str]:
+    """What was named and must not be written over: files of photographs, archives, manifests."""
+    paths = [Path(item) for item in inputs[:GIVEN_KEPT]]
+    return [os.path.abspath(path) for path in paths if os.path.isfile(path)]  # noqa: PTH100, PTH113 - of odd names too
 
 
 def _named(inputs: Sequence[str]) -> Iterator[str | Path]:
@@ -118,7 +137,7 @@ def _named(inputs: Sequence[str]) -> Iterator[str | Path]:
             yield from expand([Path(item)])
 
 
-def _engine(runner: Runner, workers: int | None, setup: Setup, timeout_s: float) -> ProcessPool | RayEngine:
+def engine_of(runner: Runner, workers: int | None, setup: Setup, timeout_s: float) -> ProcessPool | RayEngine:
     """Started, with one worker a core where their number is left open."""
     if runner is Runner.local:
         from formreader.batch import ProcessPool
@@ -161,11 +180,11 @@ def _conclude(out: Path, found: Counts, *, stopped: bool) -> int:
     print(f"{out}: {found.finished} pages: {outcome_text(found)}")
     if stopped and found.left:
         say(f"stopped; {found.left} pages or stations wait: `formreader batch --out {out}` goes on")
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     lost = found.rejected + found.failed
     if lost == found.finished:
-        return NOTHING_READ
-    return SOME_REJECTED if lost else 0
+        return ExitCode.NOTHING_READ
+    return ExitCode.SOME_REJECTED if lost else ExitCode.OK
 
 
 def _cores() -> int:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from formreader.cli.options import Models, Templates
 from formreader.cli.progress import progress
 from formreader.errors import UsageError
 
@@ -18,9 +19,8 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="The policy file to write.")],
     risk: Annotated[float, typer.Option(min=1e-6, max=0.5, help="Part of accepted values that may be wrong.")] = 0.001,
     confidence: Annotated[float, typer.Option(min=0.75, max=0.9999, help="How sure to be of that.")] = 0.95,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
-    ] = None,
+    templates: Templates = None,
+    models: Models = None,
 ) -> None:
     """Set the confidence from which on values are accepted, so that a stated risk is kept.
 
@@ -29,16 +29,21 @@ def calibrate(
     from formreader.decide import save_policy
     from formreader.evaluate import calibration
     from formreader.evaluate.sheets import score_sheets
+    from formreader.evaluate.truth import check_truths
     from formreader.reader import Reader
 
     photographs = calibration.labelled_photographs(truths)
     _check_writable(out, [*truths, *photographs])
-    reader = Reader(templates=templates, policy=calibration.policy_to_calibrate())
+    reader = Reader(templates=templates, models=models, policy=calibration.policy_to_calibrate())
+    check_truths(truths, reader.templates)
     scored = (score for truth in truths for score in score_sheets(truth, reader))
     with progress(scored, len(photographs), "reading") as counted:
         found = calibration.calibrate(list(counted), reader.models, risk=risk, confidence=confidence)
     save_policy(found.policy, out)
     print(found.summary)
+    for apart in found.apart:
+        told = "no threshold" if apart.threshold is None else f"{apart.accepted} accepted, {apart.wrong} of them wrong"
+        print(f"  {apart.source}: {apart.fields} fields; under the threshold of the other sources {told}")
     if found.policy.accept_confidence is None:
         print(f"{out}: written; no threshold keeps the risk, so it sends every field to a person")
     else:

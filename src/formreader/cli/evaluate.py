@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from formreader.cli.evaluate_sheets import sheets
+from formreader.cli.evaluate_sheets import exit_code, sheets
+from formreader.cli.options import Models, Policy, Templates
 from formreader.cli.severity import severity
 
 app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_help=True)
@@ -16,60 +17,108 @@ app.command()(severity)
 
 
 @app.command()
-def encodings(truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")]) -> None:
-    """What each encoding and the sums add: labelled photographs judged by more and more of what they show."""
+def encodings(
+    truth: Annotated[Path, typer.Argument(help="A truth.json with its photographs beside it.")],
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
+) -> None:
+    """What each encoding and the sums add: labelled photographs judged by more and more of what they show.
+
+    Exit code: as `formreader evaluate sheets`, of the last step.
+    """
     from formreader.evaluate.encodings import score_encodings
     from formreader.evaluate.sheets import totals
+    from formreader.evaluate.truth import check_truths
     from formreader.reader import Reader
 
+    reader = Reader(templates=templates, models=models, policy=policy)
+    check_truths([truth], reader.templates)
+    found = score_encodings(truth, reader)
     print(f"{'weighed':24}{'fields right':>16}{'accepted':>12}{'accepted wrongly':>19}")
-    for step, scores in score_encodings(truth, Reader()).items():
+    for step, scores in found.items():
         counted = totals(scores)
         print(
             f"{step:24}{counted.right:8} of {counted.fields:<4}{counted.accepted / max(counted.fields, 1):12.1%}"
             f"{counted.silent_errors:19}"
         )
+    raise typer.Exit(exit_code(scores, counted.silent_errors))
+
+
+@app.command()
+def witnesses(
+    truths: Annotated[
+        list[Path], typer.Argument(metavar="TRUTH...", help="truth.json files with their photographs beside them.")
+    ],
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
+) -> None:
+    """What two witnesses cost and what they stop: labelled photographs judged with one and with two.
+
+    Exit code: as `formreader evaluate sheets`, of the last step.
+    """
+    from formreader.evaluate.sheets import totals
+    from formreader.evaluate.truth import check_truths
+    from formreader.evaluate.witnesses import score_witnesses
+    from formreader.reader import Reader
+
+    reader = Reader(templates=templates, models=models, policy=policy)
+    check_truths(truths, reader.templates)
+    found = score_witnesses(truths, reader)
+    print(f"{'needed to accept':28}{'fields right':>16}{'accepted':>19}{'accepted wrongly':>19}")
+    for step, scores in found.items():
+        counted = totals(scores)
+        share = f"{counted.accepted} ({counted.accepted / max(counted.fields, 1):.1%})"
+        print(f"{step:28}{counted.right:8} of {counted.fields:<4}{share:>19}{counted.silent_errors:19}")
+    raise typer.Exit(exit_code(scores, counted.silent_errors))
 
 
 @app.command()
 def glyphs(
     folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
+    recogniser: Annotated[
+        list[str] | None,
+        typer.Option(help="Whom to score: own (the digit model, the default), second, or an entry point's name."),
+    ] = None,
     tesseract: Annotated[bool, typer.Option(help="Read 500 of each set with Tesseract too (slow).")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Draw how right each confidence is (PNG or SVG).")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw how right each confidence is, of the first (PNG or SVG).")
+    ] = None,
 ) -> None:
-    """Score the digit model on character sets that it never trained on, each apart."""
+    """Score readers of digit boxes on characters, and on boxes with none or two, that they never trained on."""
     from formreader.errors import UsageError
     from formreader.evaluate.glyphs import evaluate_glyphs, tesseract_accuracy
     from formreader.evaluate.intervals import clopper_pearson
     from formreader.evaluate.plots import plot_reliability
-    from formreader.recognise import DigitRecogniser
+    from formreader.evaluate.plugged import recognisers_named
 
-    recogniser = DigitRecogniser()
-    scores = evaluate_glyphs(folder, recogniser)
-    if not scores:
-        raise UsageError(f"{folder}: holds no character set; docs/training.md lists the files")
-    print(f"model {recogniser.identity}")
-    print(f"{'set':42}{'count':>7}{'right':>9}{'95 % interval':>20}{'ECE':>8}{'blank/X':>9}{'sure digit':>12}")
-    for score in scores:
-        low, high = score.interval
-        print(
-            f"{score.name:42}{score.total:7}{score.right / score.total:9.2%}{low:11.2%} -{high:7.2%}"
-            f"{score.calibration_error:8.2%}{score.blank_or_cross:9}{score.sure_digits / score.total:12.2%}"
-        )
+    for number, reader in enumerate(recognisers_named(recogniser or ["own"])):
+        scores = evaluate_glyphs(folder, reader)
+        if not scores:
+            raise UsageError(f"{folder}: holds no character set; docs/training.md lists the files")
+        print(f"model {reader.identity}")
+        print(f"{'set':42}{'count':>7}{'right':>9}{'95 % interval':>20}{'ECE':>8}{'blank/X':>9}{'sure digit':>12}")
+        for score in scores:
+            low, high = score.interval
+            print(
+                f"{score.name:42}{score.total:7}{score.right / score.total:9.2%}{low:11.2%} -{high:7.2%}"
+                f"{score.calibration_error:8.2%}{score.blank_or_cross:9}{score.sure_digits / score.total:12.2%}"
+            )
+        if plot is not None and number == 0:
+            plot_reliability(plot, {score.name: score.bins for score in scores})
     if tesseract:
         print("\nTesseract in digits mode, at most 500 of each set")
         for name, right, total in tesseract_accuracy(folder):
             low, high = clopper_pearson(right, total)
             print(f"{name:42}{total:7}{right / total:9.2%}{low:11.2%} -{high:7.2%}")
-    if plot is not None:
-        plot_reliability(plot, {score.name: score.bins for score in scores})
 
 
 @app.command()
 def models(
     folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
     count: Annotated[int, typer.Option(min=100, help="Drawings a model.")] = 2000,
-    models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
+    models: Models = None,
 ) -> None:
     """Score every model on cells and lines drawn from writing that none of them trained on."""
     from formreader.evaluate.cells import evaluate_models

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formreader.cli.messages import say
+from formreader.cli.options import Models, Policy, Templates
 from formreader.cli.outputs import opened
 from formreader.cli.pictures import save_picture
 from formreader.errors import UsageError
@@ -28,13 +32,14 @@ def sheets(
         Path | None, typer.Option(metavar="OLD.json", help="Compare with what --json wrote before.")
     ] = None,
     misses: Annotated[Path | None, typer.Option(help="Write the digit boxes misread, each with its crop.")] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
-    ] = None,
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
 ) -> None:
     """Read labelled photographs and count: right, accepted, wrong but accepted, refused.
 
-    Exit code 1 where a wrong value was accepted, and only then.
+    Exit code: 0 counted, 1 a wrong value was accepted, 2 usage, or no photograph was read as its own form, so
+    that nothing could be scored.
     """
     from formreader.evaluate.comparison import compare
     from formreader.evaluate.contact import contact_sheet
@@ -42,6 +47,7 @@ def sheets(
     from formreader.evaluate.illustrations import score_illustrated, score_plainly
     from formreader.evaluate.labelled import gather, truth_file
     from formreader.evaluate.results import load_results, results_of, save_results
+    from formreader.evaluate.truth import check_truths
     from formreader.reader import Reader
 
     labelled = gather(truths)
@@ -49,7 +55,8 @@ def sheets(
     for path in filter(None, (out, html, misses)):
         _check_target(path, kept)
     old = load_results(against) if against else None
-    reader = Reader(policy=policy)
+    reader = Reader(templates=templates, models=models, policy=policy)
+    check_truths(truths, reader.templates)
     scores: list[SheetScore] = []
     illustrations: list[Illustration] = []
     for score, pictures in (score_illustrated if html else score_plainly)(labelled, reader):
@@ -77,7 +84,19 @@ def sheets(
         compared = (against.name, comparison) if comparison and against else None
         with opened(html) as target:
             target.write(report(results, illustrations, compared))
-    raise typer.Exit(1 if results["fields"]["silent_errors"]["count"] else 0)
+    raise typer.Exit(exit_code(scores, results["fields"]["silent_errors"]["count"]))
+
+
+def exit_code(scores: Sequence[SheetScore], silent_errors: int) -> int:
+    """1 where a wrong value was accepted, 2, and it is said, where nothing was read that could be scored."""
+    if silent_errors:
+        return 1
+    if any(score.rejection is None and score.found_template == score.template for score in scores):
+        return 0
+    refused = Counter(score.rejection or f"taken for {score.found_template}" for score in scores)
+    why = ", ".join(f"{count} {cause}" for cause, count in refused.most_common())
+    say(f"nothing could be scored: no photograph was read as its own form ({why})")
+    return UsageError.exit_code
 
 
 def _check_target(out: Path, kept: set[Path]) -> None:

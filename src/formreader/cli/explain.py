@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.messages import say
+from formreader.cli.options import Models, Policy, Templates
 from formreader.cli.read import PLAIN_WIDTH
 from formreader.errors import UsageError
 
@@ -33,12 +34,9 @@ def explain(
     page: Annotated[int, typer.Option(min=1, help="Page of a PDF or TIFF.")] = 1,
     output: Annotated[Format, typer.Option("--format", help="Text for people, or JSON Lines.")] = Format.text,
     out: Annotated[Path | None, typer.Option(help="Draw the crops and what they say into this PNG or JPEG.")] = None,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
-    ] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
-    ] = None,
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
     document: Annotated[
         list[Path] | None,
         typer.Option(help="Another page of the same station, whose rules push too; give it again for more."),
@@ -52,7 +50,7 @@ def explain(
 
     if out is not None and out.resolve() in {given.resolve() for given in (photo, *(document or ()))}:
         raise UsageError(f"{out}: is the photograph itself: give --out another name")
-    reader = Reader(templates=templates, policy=policy)
+    reader = Reader(templates=templates, models=models, policy=policy)
     explained = explain_fields(reader, photo, fields or (), page, others=document or ())
     if not explained:
         say(f"{photo}: no field is in review: name the fields to explain")

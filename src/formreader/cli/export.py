@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ from formreader.cli.batch import Store
 from formreader.cli.messages import say
 from formreader.cli.outputs import check_output, opened
 from formreader.errors import UsageError
+from formreader.harmless import plain_json
 
 if TYPE_CHECKING:
     from formreader.batch.results import Reading, Results
@@ -48,18 +49,28 @@ def export(
     partition_by: Annotated[
         str | None, typer.Option(help="Parquet alone: --out is a folder, parted by this column.")
     ] = None,
+    wide: Annotated[
+        bool,
+        typer.Option(
+            "--wide",
+            help="One row a page of paper, one column a field, final values alone; refused pages in OUT-refused.",
+        ),
+    ] = False,
     store: Store = None,
 ) -> None:
     """Write everything that a run has read: a refused page too, with its cause."""
     from formreader.batch.results import Results
     from formreader.store import RunStore
 
-    _check(output, rows, out, partition_by)
+    _check(output, rows, out, partition_by, wide)
     with RunStore(run, store) as stored:
         results = Results(stored)
-        if output is Format.parquet and out is not None:
-            check_output(out, run=run)
-            _write_parquet(stored, results, rows, out, partition_by)
+        if out is not None:
+            _check_inputs(stored, [out, *([apart_from(out)] if wide else [])], run)
+        if wide:
+            _write_wide(results, output, out, run)
+        elif output is Format.parquet and out is not None:
+            _write_parquet(_rows(results, rows), _columns(results, rows), out, partition_by)
         else:
             with opened(out, run=run) as target:
                 if output is Format.jsonl:
@@ -68,7 +79,7 @@ def export(
                 else:
                     from formreader.report.dataset import write_rows
 
-                    write_rows(_rows(results, rows), _columns(stored, rows), target)
+                    write_rows(_rows(results, rows), _columns(results, rows), target)
         found = results.counts()
     if found.left > found.unweighed:
         say(f"{found.left - found.unweighed} pages are not read yet, and not written")
@@ -76,7 +87,47 @@ def export(
         say(f"{found.unweighed} stations are not weighed together yet: their pages are written as read by themselves")
 
 
-def _check(output: Format, rows: Rows, out: Path | None, partition_by: str | None) -> None:
+def apart_from(out: Path) -> Path:
+    """Where the refused pages go that are no rows of ``out``."""
+    return out.with_name(f"{out.stem}-refused{out.suffix}")
+
+
+def _check_inputs(stored: RunStore, outputs: Iterable[Path], run: Path) -> None:
+    from formreader.batch.photographs import Inputs
+
+    given = Inputs(stored)
+    for out in outputs:
+        check_output(out, run=run)
+        if given.holds(out):
+            raise UsageError(f"{out}: is one of the files that the run was given: give --out another name")
+
+
+def _write_wide(results: Results, output: Format, out: Path | None, run: Path) -> None:
+    """The pages that were read, and beside them those that were not."""
+    from formreader.batch.wide import REFUSED, is_apart, refused_records, wide_columns, wide_records
+    from formreader.report.dataset import write_rows
+
+    columns = wide_columns(results.field_names())
+    if output is Format.parquet and out is not None:
+        _write_parquet(wide_records(results.by_paper()), columns, out, None)
+        _write_parquet(refused_records(results.readings()), REFUSED, apart_from(out), None)
+        return
+    with opened(out, run=run) as target:
+        write_rows(wide_records(results.by_paper()), columns, target)
+    apart = sum(map(is_apart, results.readings()))
+    if out is None:
+        if apart:
+            say(f"{apart} pages were refused or dismissed and are not among these: --out writes them beside")
+        return
+    with opened(apart_from(out), run=run) as target:
+        write_rows(refused_records(results.readings()), REFUSED, target)
+    if apart:
+        say(f"{apart} pages were refused or dismissed: {apart_from(out)}")
+
+
+def _check(output: Format, rows: Rows, out: Path | None, partition_by: str | None, wide: bool) -> None:
+    if wide and (output is Format.jsonl or rows is Rows.sheets or partition_by is not None):
+        raise UsageError("--wide: is a table of its own, CSV or Parquet: leave --rows and --partition-by out")
     if output is Format.parquet and out is None:
         raise UsageError("--format parquet: is no text for a terminal: name a file with --out")
     if output is Format.jsonl and rows is Rows.sheets:
@@ -89,7 +140,7 @@ def _contract(reading: Reading) -> str:
     """The page's object; the user's ids are added to its document where there are any."""
     ids = {name: value for name, value in (("station", reading.station), ("page", reading.page)) if value is not None}
     document = {**ids, **reading.sheet.get("document", {})}
-    return json.dumps({**reading.sheet, **({"document": document} if document else {})}, ensure_ascii=False)
+    return plain_json(json.dumps({**reading.sheet, **({"document": document} if document else {})}, ensure_ascii=False))
 
 
 def _rows(results: Results, rows: Rows) -> Iterator[Row]:
@@ -102,22 +153,20 @@ def _rows(results: Results, rows: Rows) -> Iterator[Row]:
             yield sheet_record(reading.sheet, reading.station, reading.page)
 
 
-def _columns(store: RunStore, rows: Rows) -> Columns:
+def _columns(results: Results, rows: Rows) -> Columns:
     from formreader.report.dataset import FIELD_COLUMNS, sheet_columns
-    from formreader.store.readout import field_names
 
-    return FIELD_COLUMNS if rows is Rows.fields else sheet_columns(field_names(store.engine))
+    return FIELD_COLUMNS if rows is Rows.fields else sheet_columns(results.field_names())
 
 
-def _write_parquet(store: RunStore, results: Results, rows: Rows, out: Path, partition_by: str | None) -> None:
+def _write_parquet(rows: Iterable[Row], columns: Columns, out: Path, partition_by: str | None) -> None:
     try:
         from formreader.report.parquet import write_parquet
     except ImportError:
         raise UsageError("--format parquet: needs pyarrow: pip install 'formreader[parquet]'") from None
-    columns = _columns(store, rows)
     if partition_by is not None and partition_by not in columns:
         raise UsageError(f"--partition-by {partition_by}: is none of the columns {', '.join(columns)}")
     try:
-        write_parquet(_rows(results, rows), columns, out, partition_by)
+        write_parquet(rows, columns, out, partition_by)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error}): give --out another name") from None

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from formreader.templates import Template
 
 
-def find_form(name: str) -> Template:
-    """The known form of this id, or the template in this file. Raises ``UsageError`` where there is neither."""
+def find_form(name: str, templates: Path | None = None) -> Template:
+    """The form of this id among ``templates`` (the packaged ones by default), or the template in this file.
+
+    Raises ``UsageError`` where there is neither.
+    """
     from formreader.templates import load_library, load_template
 
-    library = load_library()
+    library = load_library(templates)
     if name in library:
         return library[name]
     if Path(name).is_file():

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, Never
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, Never
 
 # Numerical libraries start a thread a core; a page is read quicker on one, and many read side by side.
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
     os.environ.setdefault(_variable, "1")
 
 import typer  # noqa: E402 - after the threads are set
+from typer.core import TyperGroup  # noqa: E402
 
 from formreader.cli import (  # noqa: E402
     audit,
@@ -22,6 +25,8 @@ from formreader.cli import (  # noqa: E402
     queue,
     read,
     review,
+    run,
+    schema,
     serve,
     status,
     synth,
@@ -29,18 +34,39 @@ from formreader.cli import (  # noqa: E402
     train,
     work,
 )
-from formreader.cli.messages import say, show_warnings  # noqa: E402
+from formreader.cli.config import config_file, for_commands, load_defaults  # noqa: E402
+from formreader.cli.exit_codes import ExitCode  # noqa: E402
+from formreader.cli.messages import Volume, complain, is_verbose, set_volume  # noqa: E402
 from formreader.errors import FormreaderError  # noqa: E402
 
-OUTPUT_CLOSED, INTERRUPTED = 141, 130
-"""What a shell reports of a program whose output nobody reads any more (128 + SIGPIPE), and after Ctrl-C."""
+VOLUMES = {
+    "-q": Volume.quiet,
+    "--quiet": Volume.quiet,
+    "-v": Volume.verbose,
+    "--verbose": Volume.verbose,
+}
+
+
+class _Group(TyperGroup):
+    """``-q`` and ``-v`` may stand before the command or behind it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own type moves
+        end = args.index("--") if "--" in args else len(args)
+        for word in args[:end]:
+            if word in VOLUMES:
+                set_volume(VOLUMES[word])
+        rest = [word for word in args[:end] if word not in VOLUMES] + list(args[end:])
+        return list(super().parse_args(ctx, rest))
+
 
 app = typer.Typer(
     name="formreader",
+    cls=_Group,
     help="Read photographed handwritten tally sheets, and say when not sure.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    rich_markup_mode=None,  # it would take [heic] in a help text for markup, and leave it out
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("read")(read.read)
 app.command("explain")(explain.explain)
@@ -51,6 +77,7 @@ app.command("review")(review.review)
 app.command("export")(export.export)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
+app.add_typer(run.app, name="run")
 app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")
 app.command("synth")(synth.synth)
@@ -58,6 +85,7 @@ app.command("calibrate")(calibrate.calibrate)
 app.add_typer(train.app, name="train")
 app.add_typer(audit.app, name="audit")
 app.add_typer(evaluate.app, name="evaluate")
+app.command("schema")(schema.schema)
 
 
 @app.command()
@@ -76,27 +104,98 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     _version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+        bool, typer.Option("--version", "-V", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(envvar="FORMREADER_CONFIG", help="A TOML file of templates, models, policy, engine and the like."),
+    ] = None,
+    _quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say errors alone; also behind the command.")] = False,
+    _verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say what happens inside; also behind the command.")
     ] = False,
 ) -> None:
     """Read photographed handwritten tally sheets, and say when not sure."""
-    show_warnings()
+    file = config_file(config)
+    if file is not None:
+        context.default_map = for_commands(load_defaults(file), context.command)
 
 
 def main() -> Never:
-    """Run the command line; every error this package raises on purpose ends in its exit code."""
+    """Run the command line; every error ends in its exit code, and none in a traceback."""
+    set_volume(Volume.normal)
+    _make_streams_safe()
     try:
         app()
-    except FormreaderError as error:
-        say(str(error))
-        sys.exit(error.exit_code)
     except SystemExit as stop:
-        # typer and rich turn a closed output into exit code 1, which means a rejected page here
-        if isinstance(stop.__context__, BrokenPipeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
-            sys.exit(OUTPUT_CLOSED)
-        if stop.code == INTERRUPTED:
-            say("stopped")
-        raise
-    sys.exit(0)
+        sys.exit(_ended(stop))
+    except FormreaderError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)
+    except OSError as error:
+        sys.exit(_system(error))
+    except Exception as error:
+        sys.exit(_unexpected(error))
+    sys.exit(ExitCode.OK)
+
+
+def _make_streams_safe() -> None:
+    """What a console's encoding has no character for is said in ASCII; a closed stream takes nothing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as the process
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _ended(stop: SystemExit) -> int | str | None:
+    # typer and rich turn a closed output into exit code 1, which means a rejected page here
+    if isinstance(stop.__context__, BrokenPipeError):
+        _let_go_of_stdout()
+        return ExitCode.OUTPUT_CLOSED
+    if stop.code == ExitCode.INTERRUPTED:
+        complain("stopped")
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _system(error)
+    return stop.code
+
+
+def _system(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):
+        _let_go_of_stdout()
+        return ExitCode.OUTPUT_CLOSED
+    where = f"{error.filename}: " if error.filename else "the output cannot be written: "
+    complain(f"{where}{error.strerror or error}: make room, or give another place")
+    _let_go_of_stdout()
+    return ExitCode.SYSTEM
+
+
+def _unexpected(error: Exception) -> int:
+    import platform
+    import traceback
+
+    from formreader import __version__
+
+    if is_verbose():
+        complain("".join(traceback.format_exception(error)).rstrip())
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    under = f"formreader {__version__}, Python {platform.python_version()}, {platform.system()}"
+    complain(f"nobody foresaw this: {said} ({where}, {under}). Please report this line and the command; -v says more")
+    _let_go_of_stdout()
+    return ExitCode.UNEXPECTED
+
+
+def _let_go_of_stdout() -> None:
+    """What cannot be written is not tried again when the process ends."""
+    with suppress(OSError, AttributeError, ValueError):
+        sys.stdout.flush()
+        return
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]

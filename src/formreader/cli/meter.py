@@ -59,9 +59,9 @@ def progress_text(found: Counts, rate: float) -> str:
 def outcome_text(found: Counts) -> str:
     """How the pages came out."""
     by_hand = f", {found.reviewed} reviewed" if found.reviewed else ""
-    return (
-        f"{found.accepted} accepted{by_hand}, {found.review} review, {found.rejected} rejected, {found.failed} failed"
-    )
+    out = f", {found.dismissed} dismissed" if found.dismissed else ""
+    read = f"{found.accepted} accepted{by_hand}, {found.review} review"
+    return f"{read}, {found.rejected} rejected, {found.failed} failed{out}"
 
 
 def duration(seconds: float) -> str:

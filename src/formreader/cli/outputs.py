@@ -9,29 +9,57 @@ from pathlib import Path
 from typing import TextIO
 
 from formreader.errors import UsageError
+from formreader.report.files import written_whole
+
+STDOUT = Path("-")
 
 
 @contextmanager
-def opened(out: Path | None, *, photographs: Iterable[Path] = (), run: Path | None = None) -> Iterator[TextIO]:
-    """``out`` to write text to, or stdout where it is None.
+def opened(
+    out: Path | None, *, photographs: Iterable[Path] = (), run: Path | None = None, data: bool = False
+) -> Iterator[TextIO]:
+    """``out`` to write text to, or stdout where it is None or ``-``; ``data`` is UTF-8 whatever the console speaks.
 
+    A file is there when it is whole, and not before: it is written beside and renamed at the end.
     Raises ``UsageError`` where it cannot be written, is one of the ``photographs`` or lies in the folder ``run``.
     """
-    if out is None:
+    if out is None or out == STDOUT:
+        if data and not sys.stdout.isatty() and hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         yield sys.stdout
+        sys.stdout.flush()
         return
     check_output(out, photographs=photographs, run=run)
-    try:
-        target = out.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}): give --out another name") from None
-    with target:
+    with replaced(out) as place, place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as target:
         yield target
 
 
+@contextmanager
+def replaced(out: Path) -> Iterator[Path]:
+    """``report.files.written_whole``, told as a mistake of use. Raises ``UsageError``."""
+    try:
+        with written_whole(out) as place:
+            yield place
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(
+            f"{out}: cannot be written ({error.strerror or error}): make room, or give --out another name"
+        ) from None
+
+
 def check_output(out: Path, *, photographs: Iterable[Path] = (), run: Path | None = None) -> None:
-    """Raises ``UsageError`` where writing ``out`` would destroy what is read."""
-    if any(out.resolve() == photo.resolve() for photo in photographs):
+    """Raises ``UsageError`` where writing ``out`` would destroy what is read, under whatever name."""
+    if any(_is_same(out, photo) for photo in photographs):
         raise UsageError(f"{out}: is one of the photographs: give --out another name")
     if run is not None and run.resolve() in (out.resolve(), *out.resolve().parents):
         raise UsageError(f"{out}: lies in the run itself: give --out a place outside of it")
+
+
+def _is_same(out: Path, other: Path) -> bool:
+    if out.resolve() == other.resolve():
+        return True
+    try:
+        return out.samefile(other)  # a hard link too
+    except (OSError, ValueError):
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,30 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+STDOUT = Path("-")
+
 
 def save_picture(out: Path, picture: NDArray[np.uint8]) -> None:
-    """Write a picture as its name's suffix says. Raises ``UsageError`` where that cannot be done."""
+    """Write a picture as its name's suffix says, as PNG to stdout for ``-``. Raises ``UsageError`` where it cannot be.
+
+    The file is there when it is whole: it is written beside and renamed.
+    """
     import cv2
 
     try:
-        saved = cv2.imwrite(str(out), picture)
+        encoded, data = cv2.imencode(".png" if out == STDOUT else out.suffix or ".", picture)
     except cv2.error:  # a suffix that names no kind of picture
-        saved = False
-    if not saved:
+        encoded = False
+    if not encoded:
         raise UsageError(f"{out}: cannot be written: give a .png or .jpg in a folder that exists")
+    if out == STDOUT:
+        sys.stdout.buffer.write(data.tobytes())
+        return
+    beside = out.with_name(f"{out.name}.part")
+    try:
+        beside.write_bytes(data.tobytes())
+        beside.replace(out)
+    except OSError as error:
+        raise UsageError(
+            f"{out}: cannot be written ({error.strerror}): give a .png or .jpg in a folder that exists"
+        ) from None

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO, TypeVar
 
+from formreader.cli.messages import is_quiet
+
 Item = TypeVar("Item")
 
 
@@ -16,7 +18,7 @@ def progress(items: Iterable[Item], total: int, doing: str, target: TextIO | Non
 
     Yields the items, counted as they are taken; the bar is gone at the end, however that comes.
     """
-    if total < 2 or not sys.stderr.isatty() or (target is not None and target.isatty()):
+    if is_quiet() or total < 2 or not sys.stderr.isatty() or (target is not None and target.isatty()):
         yield items
         return
     from rich.console import Console

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -17,7 +15,8 @@ import typer
 from formreader.cli.batch import Store
 from formreader.cli.messages import say
 from formreader.cli.outputs import opened
-from formreader.errors import Rejected, UsageError
+from formreader.errors import UsageError
+from formreader.harmless import for_spreadsheet, plain_json, printed
 
 if TYPE_CHECKING:
     from formreader.batch.results import Reading
@@ -36,10 +35,12 @@ class Format(StrEnum):
 
 @dataclass(slots=True)
 class Waiting:
-    """One number that waits for a person, or with no ``field`` a page that could not be read.
+    """One number that waits for a person, or with no ``field`` a page that could not be read, or that is written like
+    ``other``.
 
-    ``read`` is what was read. ``value``, ``by`` and ``at`` are for the person to fill in, and ``formreader review``
-    to take: they stay empty here, so that nothing is decided that nobody has looked at.
+    ``read`` is what was read. ``value``, ``by``, ``at`` and ``note`` are for the person to fill in, of a refused page
+    ``template`` too, and ``formreader review`` to take: they stay empty here, so that nothing is decided that nobody
+    has looked at. ``decisions`` are on record already: those that the person knows of.
     """
 
     path: str
@@ -56,9 +57,14 @@ class Waiting:
     value: None = None
     by: None = None
     at: None = None
+    note: None = None
+    template: str | None = None
+    other: str | None = None
+    other_page: int | None = None
+    decisions: int = 0
 
 
-COLUMNS = ("path", "page", "field", "value", "by", "at", "written", "read", "confidence", "reasons")
+COLUMNS = ("path", "page", "field", "value", "by", "at", "note", "written", "read", "confidence", "reasons", "template")
 """Before the others: what a person fills in stands beside what it is of."""
 
 
@@ -75,9 +81,12 @@ def queue(
 ) -> None:
     """List what needs a person, worst first.
 
-    Pages that could not be read, then numbers that two photographs contradict, then the least sure.
+    Pages that could not be read and sheets that may be there twice, then numbers that two photographs contradict, then
+    the least sure.
     """
+    from formreader.batch.photographs import Inputs
     from formreader.batch.results import Results
+    from formreader.cli.crops import write_crops
     from formreader.store import RunStore
 
     with RunStore(run, store) as stored:
@@ -86,10 +95,12 @@ def queue(
             for reading in Results(stored).to_review()
             for waiting, quad in _waiting_of(reading)
         ]
-    found.sort(key=lambda item: _badness(item[0]))
-    total, found = len(found), found[:most]
-    if crops is not None:
-        _write_crops(crops, found)
+        given = Inputs(stored)
+        total, found = len(found), sorted(found, key=lambda item: _badness(item[0]))[:most]
+        if out is not None and given.holds(out):
+            raise UsageError(f"{out}: is one of the files that the run was given: give --out another name")
+        if crops is not None:
+            write_crops(crops, found, given)
     with opened(out, run=run) as target:
         _print([waiting for waiting, _, _ in found], output, target)
     if len(found) < total:
@@ -98,20 +109,26 @@ def queue(
 
 def _waiting_of(reading: Reading) -> Iterable[tuple[Waiting, Sequence[Sequence[float]] | None]]:
     """What waits on one page, each with its quad on the photograph."""
-    from formreader.batch.documents import DISAGREE, FILED_TWICE
+    from formreader.batch.documents import is_disputed, waits_by_itself
+    from formreader.batch.reviewed import decisions_on
 
     sheet = reading.sheet
     path, page, sha256 = (sheet["source"][key] for key in ("path", "page", "sha256"))
     if sheet["rejection"] is not None:
         why = f"{sheet['rejection']['code']}: {sheet['rejection']['message']}"
-        yield Waiting(path, page, sha256, reading.station, None, None, None, 0.0, why), None
+        row = Waiting(path, page, sha256, reading.station, None, None, None, 0.0, why, decisions=reading.decisions)
+        yield row, None
+    for asked in reading.questions:
+        row = Waiting(path, page, sha256, reading.station, None, None, None, 0.0, asked.why, disputed=True)
+        row.other, row.other_page, row.decisions = asked.path, asked.page, asked.decisions
+        yield row, None
     for name, field in sheet["fields"].items():
-        if field["status"] == "review":
+        if waits_by_itself(field):
             why = "; ".join(reason["text"] for reason in field["reasons"])
-            sure = field["confidence"] or 0.0
-            disputed = any(reason["code"] in (DISAGREE, FILED_TWICE) for reason in field["reasons"])
-            read = (field["written"], field["value"], sure)
-            yield Waiting(path, page, sha256, reading.station, name, *read, why, disputed), field["quad"]
+            read = (field["written"], field["value"], field["confidence"] or 0.0)
+            row = Waiting(path, page, sha256, reading.station, name, *read, why, is_disputed(field))
+            row.template, row.decisions = sheet["template"], decisions_on(field)
+            yield row, field["quad"]
 
 
 def _badness(waiting: Waiting) -> tuple[bool, bool, float, str, int]:
@@ -127,11 +144,13 @@ def _print(found: Sequence[Waiting], output: Format, target: TextIO) -> None:
     rows = [{name: getattr(waiting, name) for name in names} for waiting in found]
     if output is Format.json:
         for row in rows:
-            print(json.dumps(row, ensure_ascii=False), file=target)
+            print(plain_json(json.dumps(row, ensure_ascii=False)), file=target)
     else:
         writer = csv.DictWriter(target, list(names))
         writer.writeheader()
-        writer.writerows(rows)
+        for row in rows:
+            safe = {name: for_spreadsheet(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+            writer.writerow(safe)
 
 
 def _print_table(found: Sequence[Waiting], target: TextIO) -> None:
@@ -147,39 +166,10 @@ def _print_table(found: Sequence[Waiting], target: TextIO) -> None:
     for waiting in found:
         place = f"{waiting.path}, page {waiting.page}" if waiting.page > 1 else waiting.path
         sure = "" if waiting.field is None else percent(waiting.confidence)
-        cells = (place, waiting.field or "unread", waiting.written or "", sure, waiting.reasons)
-        table.add_row(*map(Text, cells))
+        what = waiting.field or ("unread" if waiting.other is None else "same sheet?")
+        cells = (place, what, waiting.written or "", sure, waiting.reasons)
+        table.add_row(*(Text(printed(cell)) for cell in cells))
     console = Console(file=target, width=None if target.isatty() else PLAIN_WIDTH)
     if found:
         console.print(table)
     console.print(f"{len(found)} to look at", highlight=False)
-
-
-def _write_crops(folder: Path, found: Sequence[tuple[Waiting, str, Sequence[Sequence[float]] | None]]) -> None:
-    """A picture for each number, its name saying its rank in the queue; each photograph is opened once."""
-    import cv2
-    import numpy as np
-
-    from formreader.batch.remote import StorageError, local_file
-    from formreader.load import load_photo
-    from formreader.report.crops import cut_field
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be made ({error.strerror}): name another folder") from None
-    ranked = [(rank, waiting, file, quad) for rank, (waiting, file, quad) in enumerate(found, 1) if quad is not None]
-    ranked.sort(key=lambda item: (item[2], item[1].page))
-    for (file, page), group in groupby(ranked, key=lambda item: (item[2], item[1].page)):
-        try:
-            with local_file(file) as here:
-                photo = load_photo(here, page)
-        except (Rejected, StorageError) as error:
-            say(f"{file}: no crops ({error})")
-            continue
-        for rank, waiting, _, quad in group:
-            name = re.sub(r"[^\w.-]+", "_", f"{rank:05d}-{Path(waiting.path).stem}-{waiting.field}")
-            target = folder / f"{name}.png"
-            if not cv2.imwrite(str(target), cut_field(photo, np.array(quad))):
-                raise UsageError(f"{target}: cannot be written: name a folder with room for pictures")
-            waiting.crop = target.as_posix()

@@ -10,6 +10,7 @@ import typer
 
 from formreader.cli.batch import Store
 from formreader.cli.messages import say
+from formreader.cli.options import Models, Policy, Templates
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,13 +30,9 @@ def serve(
         int | None, typer.Option(min=0, help="Processes that read; one a core without it, 0 where they run elsewhere.")
     ] = None,
     store: Store = None,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
-    ] = None,
-    models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
-    ] = None,
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
     key: Annotated[
         Path | None, typer.Option(help="File of the key that signs the log; secrets/audit.key of the run without it.")
     ] = None,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.forms import find_form
+from formreader.cli.messages import say
+from formreader.cli.options import Models, Policy, Templates
 from formreader.cli.outputs import opened
 from formreader.errors import UsageError
 
@@ -36,13 +38,17 @@ def severity(
     glyphs: Annotated[
         Path | None, typer.Option(help="Write with a folder of data sets: the part that training never saw.")
     ] = None,
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
     out: Annotated[Path | None, typer.Option("--json", help="Write the counts as JSON.")] = None,
 ) -> None:
     """Draw sheets, photograph them worse and worse, and count where reading breaks and how.
 
-    It should break into review and refusal, not into wrong values that are accepted. Exit code 1 where one was.
+    It should break into review and refusal, not into wrong values that are accepted. Exit code 1 where one was,
+    2 where no photograph was read as its own form.
     """
-    from formreader.evaluate.severity import sweep
+    from formreader.evaluate.severity import ReaderSetup, sweep
     from formreader.synth import NO_TROUBLES, TROUBLES, troubles_named
     from formreader.templates import load_library
 
@@ -54,7 +60,11 @@ def severity(
     kinds = {name: troubles_named([name]) for name in names}
     if glyphs is not None and not glyphs.is_dir():
         raise UsageError(f"--glyphs {glyphs}: is no folder; docs/training.md lists the data sets and their sources")
-    known = [find_form(name) for name in forms] if forms else list(load_library().values())
+    library = load_library(templates)
+    known = [find_form(name, templates) for name in forms] if forms else list(library.values())
+    for form in known:
+        if form.id not in library or library[form.id].sha256 != form.sha256:
+            raise UsageError(f"{form.id}: is none of the reader's forms: name its folder or file with --templates")
     steps = []
     print(f"{'trouble':9}{'severity':>9}{'sheets':>8}{'refused':>9}{'fields':>8}{'right':>8}{'accepted':>10}", end="")
     print(f"{'accepted wrongly':>18}  refused as")
@@ -66,6 +76,7 @@ def severity(
         count=count,
         seed=seed,
         long_side_px=long_side,
+        made_of=ReaderSetup(templates, models, policy),
     ):
         steps.append(step)
         _print_step(step)
@@ -79,6 +90,9 @@ def severity(
             target.write(
                 json.dumps({"seed": seed, "long_side_px": long_side, "steps": [asdict(s) for s in steps]}) + "\n"
             )
+    if not silent and all(step.counted.rejected + step.counted.misnamed == step.counted.sheets for step in steps):
+        say("nothing could be scored: no photograph was read as its own form")
+        raise typer.Exit(UsageError.exit_code)
     raise typer.Exit(1 if silent else 0)
 
 

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.batch import Store
+from formreader.harmless import plain_json, printed
 
 if TYPE_CHECKING:
     from formreader.batch.documents import Document, Total
     from formreader.batch.weighed import Weighed
     from formreader.store import Counts
 
+COUNTED = ("accepted", "reviewed", "empty", "illegible", "in review")
+"""Beside a total: the sheets that are in it, and those that are not."""
 LISTED = 20
 """Stations with missing pages that are named to a person; JSON names all."""
 
@@ -38,6 +41,9 @@ class _State:
     incomplete: list[Document]
     disputed: int
     weighed: Weighed
+    asked: int
+    unfiled: int
+    gone: int
     totals: dict[tuple[str, str], Total] | None
 
 
@@ -59,14 +65,14 @@ def status(
     from formreader.batch.sums import judged_again
     from formreader.batch.weighed import summarised
     from formreader.store import RunStore
-    from formreader.store.readout import causes, expected_places, places, weighed
+    from formreader.store.readout import causes, expected_places, gone_files, unfiled_pages, weighed
 
     with RunStore(run, store) as opened:
         results = Results(opened)
         expected = [place.strip() for place in expect.split(",")] if expect else expected_places(opened.engine)
         together = summarised(judged_again(opened, results, weighed(opened.engine)))
         stations, incomplete = 0, []
-        for document in documents(places(opened.engine), expected):
+        for document in documents(results.places(), expected):
             stations += 1
             # by the user's numbers or the run's own forms, else by what the form itself says its document has
             missing = document.missing or together.missing.get(document.station, ())
@@ -80,12 +86,15 @@ def status(
             incomplete=incomplete,
             disputed=len(results.disputes),
             weighed=together,
+            asked=sum(map(len, results.questions.values())),
+            unfiled=unfiled_pages(opened.engine),
+            gone=gone_files(opened.engine),
             totals=results.totals() if totals else None,
         )
     if output is Format.json:
-        print(json.dumps(_as_object(state), ensure_ascii=False))
+        print(plain_json(json.dumps(_as_object(state), ensure_ascii=False)))
     else:
-        print("\n".join(_lines(state)))
+        print("\n".join(map(printed, _lines(state))))
 
 
 def _as_object(state: _State) -> dict[str, object]:
@@ -96,6 +105,9 @@ def _as_object(state: _State) -> dict[str, object]:
         "expected": list(state.expected),
         "incomplete": {document.station: list(document.missing) for document in state.incomplete},
         "disputed": state.disputed,
+        "alike": state.asked,
+        "unfiled": state.unfiled,
+        "gone": state.gone,
         "documents": asdict(state.weighed),
     }
     if state.totals is not None:
@@ -116,6 +128,10 @@ def _lines(state: _State) -> Iterable[str]:
         yield f"because   {', '.join(f'{cause} {count}' for cause, count in state.causes.items())}"
     if state.disputed:
         yield f"disputed  {state.disputed} pages contradict another photograph of them, or are filed twice"
+    if state.asked:
+        yield f"alike     {state.asked} pairs of sheets are written alike and wait: `formreader queue` asks about them"
+    if state.gone:
+        yield f"gone      {state.gone} files can no longer be opened; what was read of them stands"
     if state.stations:
         yield f"stations  {state.stations}, {len(state.incomplete)} lack a page of {', '.join(state.expected)}"
         for document in state.incomplete[:LISTED]:
@@ -139,6 +155,11 @@ def _lines(state: _State) -> Iterable[str]:
 def _total_lines(totals: dict[tuple[str, str], Total], state: _State) -> Iterable[str]:
     found = state.counts
     lost = found.rejected + found.failed
+    if state.unfiled:
+        yield (
+            f"NOTE      of {state.unfiled} of {found.pages} pages no station is known: a station that was photographed "
+            "twice may be in these totals twice, unless its sheets are found alike: give a manifest or --pattern"
+        )
     yield (
         f"totals    over accepted and reviewed values alone; {lost} pages could not be read, "
         f"{found.left} are not read yet, {len(state.incomplete)} stations lack a page"
@@ -147,6 +168,6 @@ def _total_lines(totals: dict[tuple[str, str], Total], state: _State) -> Iterabl
     for (form, field), total in totals.items():
         if form != template:
             template = form
-            yield f"  {form:32}{'total':>12}{'accepted':>10}{'reviewed':>10}{'empty':>7}{'in review':>11}"
-        counted = f"{total.accepted:>10}{total.reviewed:>10}{total.empty:>7}{total.in_review:>11}"
+            yield f"  {form:32}{'total':>12}" + "".join(f"{name:>11}" for name in COUNTED)
+        counted = "".join(f"{getattr(total, name.replace(' ', '_')):>11}" for name in COUNTED)
         yield f"    {field:30}{total.total:>12}{counted}"

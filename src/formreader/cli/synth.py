@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.forms import find_form
+from formreader.cli.options import Templates
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,13 +43,14 @@ def synth(
     fonts: Annotated[
         Path | None, typer.Option(help="Folder of handwriting fonts (woff, ttf, otf) to write with besides.")
     ] = None,
+    templates: Templates = None,
 ) -> None:
     """Draw filled sheets of a form and photograph them, with what is written on each."""
     import numpy as np
 
     from formreader.synth import USUAL_SLIPS, Slips, compose_sheet, save_picture, troubles_named
 
-    form = find_form(template)
+    form = find_form(template, templates)
     source = _hands(glyphs, fonts)
     mistakes = Slips(*(min(1.0, slips * rate) for rate in astuple(USUAL_SLIPS)))
     wrong = troubles_named(trouble or [])
@@ -75,7 +77,7 @@ def synth(
 def _hands(glyphs: Path | None, fonts: Path | None) -> GlyphSource:
     """Character sets of one folder, fonts of another, those kept from training included; our own pen in any case."""
     from formreader.synth import load_glyphs
-    from formreader.synth.fonts import load_fonts
+    from formreader.synth.hand.fonts import load_fonts
 
     for folder in (glyphs, fonts):
         if folder is not None and not folder.is_dir():

@@ -11,19 +11,25 @@ import typer
 
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
+from formreader.cli.options import Templates
+from formreader.cli.template_draft import draft
 from formreader.errors import TemplateError, UsageError
 
 if TYPE_CHECKING:
     from formreader.geometry import Points
-    from formreader.templates import Finding, Template
+    from formreader.templates import Finding, Rule, Template
     from formreader.templates.preview import Picture
 
-app = typer.Typer(help="Check and see the descriptions of forms.", no_args_is_help=True)
+BYTES_AN_ENTRY = 24
+"""Of the tables that weighing needs: what is believed, what is handed on, and what comes back."""
+
+app = typer.Typer(help="Draft, check and see the descriptions of forms.", no_args_is_help=True)
+app.command()(draft)
 
 
 @app.command("list")
 def list_templates(
-    templates: Annotated[Path | None, typer.Option(help="Folder of templates instead of the packaged ones.")] = None,
+    templates: Templates = None,
 ) -> None:
     """List the known forms."""
     from formreader.templates import load_library
@@ -64,12 +70,26 @@ def _checked_template(file: Path) -> tuple[Sequence[Finding], str]:
 
     template = load_template(file)
     check_words([template])
-    fields, lines, rules = len(template.fields), len(template.segments), len(template.rules)
-    return check_template(template), f"{template.id}, {fields} fields, {lines} lines, {rules} rules"
+    fields, lines = len(template.fields), len(template.segments)
+    findings, rules = _arithmetic(template.rules)
+    return [*check_template(template), *findings], f"{template.id}, {fields} fields, {lines} lines, {rules}"
+
+
+def _arithmetic(rules: Sequence[Rule]) -> tuple[list[Finding], str]:
+    """The rules that are too entangled to be weighed with the others, and how many there are at what cost."""
+    from formreader.decode import cost_of
+    from formreader.templates import Finding
+
+    cost = cost_of(rules)
+    told = "too entangled with the other rules to be weighed in one model: it is checked on what was read, no more"
+    findings = [Finding("arithmetic", f"`{rule.text}` is {told}; sums of sums need less") for rule in cost.left_out]
+    size = cost.entries * BYTES_AN_ENTRY / 1e6
+    return findings, f"{len(rules)} rules" + (f" (about {max(size, 0.1):.1f} MB to weigh)" if rules else "")
 
 
 def _checked_document(file: Path, templates: Path | None) -> tuple[Sequence[Finding], str]:
     """The same of a document, and that it and the others in its folder claim nothing twice."""
+    from formreader.reader.documents import rules_of
     from formreader.templates import check_document, load_document, load_library
     from formreader.templates.documents import FOLDER
 
@@ -83,7 +103,10 @@ def _checked_document(file: Path, templates: Path | None) -> tuple[Sequence[Find
                 others.append(load_document(beside, library))
     document = load_document(file, library, others)
     pages = ", ".join(f"{name} {template}" for name, template in document.pages.items())
-    return check_document(document), f"{document.id}, {pages}, {len(document.rules)} rules across pages"
+    together = rules_of(document, {name: library[template] for name, template in document.pages.items()})
+    findings, rules = _arithmetic(together)
+    what = f"{document.id}, {pages}, {len(document.rules)} rules across pages, with those of the pages {rules}"
+    return [*check_document(document), *findings], what
 
 
 @app.command()
@@ -111,15 +134,16 @@ def blank(
     template: Annotated[str, typer.Argument(help="Id of a known form, or a template file.")],
     out: Annotated[Path, typer.Option(help="The file to write: .pdf or .svg as a vector drawing, .png as a picture.")],
     px_per_mm: Annotated[float, typer.Option(min=1, max=40, help="Fineness of a picture; 11.8 is 300 dpi.")] = 11.8,
+    templates: Templates = None,
 ) -> None:
     """Draw the blank page of a form in its true size, to print or to look at."""
     import numpy as np
 
     from formreader.cli.pictures import save_picture
-    from formreader.synth.page import draw_page
-    from formreader.synth.vector import save_vector
+    from formreader.synth.print.page import draw_page
+    from formreader.synth.print.vector import save_vector
 
-    form = find_form(template)
+    form = find_form(template, templates)
     if out.suffix.lower() in (".pdf", ".svg"):
         save_vector(form, out)
     else:

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from formreader.batch.jobs import DEFAULT_READER
-from formreader.cli.batch import Store
+from formreader.cli.batch import Runner, Store
+from formreader.cli.options import Models, Policy, Templates
 from formreader.errors import UsageError
 
 
 def work(
     run: Annotated[Path, typer.Argument(help="Folder of the run.")],
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; one a core without it.")] = None,
+    engine: Annotated[
+        Runner,
+        typer.Option(
+            envvar="FORMREADER_ENGINE",
+            help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.",
+        ),
+    ] = Runner.local,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")] = 60.0,
     memory: Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")] = 2048,
     store: Store = None,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder of templates to use instead of the packaged ones.")
-    ] = None,
-    models: Annotated[Path | None, typer.Option(help="Folder of models to use instead of the packaged ones.")] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="What is accepted: a file that formreader calibrate wrote.")
-    ] = None,
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
     key: Annotated[
         Path | None, typer.Option(help="File of the key that signs the log; secrets/audit.key of the run without it.")
     ] = None,
@@ -40,7 +45,7 @@ def work(
     One at a time works in a run; a second one says so and ends. Each reading goes on record in the run's log.
     """
     from formreader.batch import Setup
-    from formreader.cli.batch import told_to_stop
+    from formreader.cli.batch import engine_of, told_to_stop
 
     try:
         from formreader.service.work import parent_lives
@@ -49,10 +54,12 @@ def work(
         raise UsageError(f"work: needs more packages ({error}): pip install 'formreader[serve]'") from None
     forms, cards, thresholds = (None if one is None else one.resolve() for one in (templates, models, policy))
     setup = Setup(reader or DEFAULT_READER, forms, cards, thresholds, memory)
-    count = workers or len(os.sched_getaffinity(0))
+    count = workers if engine is Runner.ray else workers or len(os.sched_getaffinity(0))
+    settings = {"engine": engine, "workers": count, "timeout_s": timeout, "memory_mb": memory, "kept_going": True}
     lives: Callable[[], bool] = parent_lives() if with_parent else lambda: True
     with told_to_stop() as told:
-        go_to_work(run, store, key, setup, count, timeout, lambda: not told and lives())
+        make_engine = partial(engine_of, engine, count, setup, timeout)
+        go_to_work(run, store, key, make_engine, settings, lambda: not told and lives())
 
 
 def options_of(

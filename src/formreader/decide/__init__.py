@@ -1,19 +1,40 @@
 """Decide: the only place with thresholds."""
 
-from formreader.decide.fields import REASONS, judge_field
-from formreader.decide.pages import alike, judge_codes, judge_registration, judge_sides
+from formreader.decide.fields import REASONS, Sight, judge_field, stated_confidence
+from formreader.decide.pages import (
+    StrangeCode,
+    alike,
+    doubted,
+    judge_blank,
+    judge_registration,
+    judge_sheets,
+    judge_standing,
+    judge_strange_codes,
+    mirrored_page,
+)
 from formreader.decide.policy import Policy, default_policy, load_policy, policy_for, save_policy
+from formreader.decide.witnesses import Sighted, confirming, eyes_of
 
 __all__ = [
     "REASONS",
     "Policy",
+    "Sight",
+    "Sighted",
+    "StrangeCode",
     "alike",
+    "confirming",
     "default_policy",
-    "judge_codes",
+    "doubted",
+    "eyes_of",
+    "judge_blank",
     "judge_field",
     "judge_registration",
-    "judge_sides",
+    "judge_sheets",
+    "judge_standing",
+    "judge_strange_codes",
     "load_policy",
+    "mirrored_page",
     "policy_for",
     "save_policy",
+    "stated_confidence",
 ]

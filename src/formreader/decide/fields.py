@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from formreader.decide.policy import Policy
 from formreader.records import Check, Reason, Status
 
 REASONS = {
     "unreadable": "a box holds something that is no digit, cross or dash: look at the crop",
+    "odd_writing": "a gap, cross or dash stands among the digits, or a gap among crosses or dashes: look at the crop",
+    "boxes_say_otherwise": "the boxes by themselves say {own}, and the rest of the sheet {proposed}: look at the crop",
     "low_confidence": "the writing allows another reading: compare with the alternatives",
+    "settled_by_sums": "the rest of the sheet points to this value more than the writing does: look at the crop",
+    "one_witness": "only {who} speaks for this number, and a second kind of evidence is missing: look at the crop",
     "no_threshold": "no confidence is known to be safe enough for the stated risk: "
     "read the crop yourself, or calibrate on more labelled sheets",
+    "readers_disagree": "a second reader of the same writing says {contrary}: look at the crop",
     "encodings_disagree": "the ways in which this number is written say different numbers ({says}): look at each",
-    "settled_by_sums": "the sums point to this value more than the writing does: look at the crop",
-    "single_encoding": "only {called} show this number, its boxes hardly do, and no sum confirms it: look at the crop",
-    "boxes_say_otherwise": "the writing alone says {other}, and the other ways in which this number is written, "
-    "or the sums, say another number: look at the crop",
     "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
+    "two_marks": "more than one bubble is filled in a column: look which one counts",
+    "covered": "a box is not seen as it is printed, something lies over it or it is folded away: look at the crop",
+    "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
+    "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
+    "line_through": "a line that is no digit runs through a box, a hair or a stroke over rows, say: look at the crop",
+    "not_all_seen": "more is written there than could be read at once: look at the crop",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
-    "odd_writing": "a gap, cross or dash stands among the digits, or a gap among crosses or dashes: look at the crop",
+    "total_missing": "what this number adds up to is left empty or lies outside the photograph: look whether the page "
+    "is whole, and whether the crop shows this number",
     "doubtful_page": "hardly a number on this page can be read: look whether it is mirrored, or of another form, "
     "then at the crop",
+    "out_of_place": "this part of the page does not lie where the rest does, or something lies over its printed lines: "
+    "look whether the crop shows this field, flatten the page and retake",
     "outside_picture": "part of the boxes lies outside the photograph: retake it",
 }
 ON_THE_PAGE = ("on the page", "look at each of them")
@@ -32,64 +43,101 @@ ACROSS_PAGES = (
 """Where numbers fail a rule, and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What speaks for and against one field's value.
+
+    ``confidence`` weighs the whole sheet, ``picture_share`` is what the picture of the primary encoding alone gives
+    the value. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
+    whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. A second reader most
+    probably reads ``contrary``, and gives ``contrary_share`` to other values than the one reported. ``disagree`` is the
+    probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
+    ``remarks`` are other things seen, codes of ``REASONS``, each with its probability. A field ``left_empty`` is one
+    that nobody wrote in and that must be looked at then.
+    The last say where it lies: ``inside`` the picture, ``in_place`` on the page as far as its printed lines show,
+    ``without_total`` to hold it there, on a ``doubtful_page``.
+    """
+
+    confidence: float
+    picture_share: float
+    own: str
+    proposed: str
+    eyes: tuple[str, ...]
+    equations: tuple[str, ...]
+    contrary: str
+    contrary_share: float
+    disagree: float
+    says: Mapping[str, tuple[int | None, float]]
+    remarks: Mapping[str, float]
+    unreadable: bool
+    odd: bool
+    left_empty: bool
+    inside: bool = True
+    in_place: bool = True
+    without_total: bool = False
+    doubtful_page: bool = False
+
+
+def stated_confidence(sight: Sight, policy: Policy) -> float:
+    """The confidence to report: sums make no number more certain than the eye that hardly sees it."""
+    return min(sight.confidence, sight.picture_share) if _is_settled_by_sums(sight, policy) else sight.confidence
+
+
 def judge_field(
-    name: str,
-    *,
-    confidence: float,
-    picture_share: float,
-    only_shown_by: str,
-    other_share: float,
-    other: str,
-    empty: bool,
-    readable: bool,
-    gap_in_cross: bool,
-    unreadable_box: bool,
-    inside: bool,
-    doubtful_page: bool,
-    disagree: float,
-    says: Mapping[str, tuple[int | None, float]],
-    checks: Sequence[Check],
-    across: Sequence[Check] = (),
-    policy: Policy,
+    name: str, sight: Sight, *, checks: Sequence[Check], across: Sequence[Check] = (), policy: Policy
 ) -> tuple[Status, tuple[Reason, ...]]:
     """The field's status and every reason against accepting it.
 
-    ``confidence`` weighs the whole sheet, ``picture_share`` is the most that any of the field's own pictures
-    gives the value: one that only the sums ask for is never accepted. ``only_shown_by`` names the encoding beside the
-    boxes that alone does, where no sum confirms it: glare that takes a word or a stroke leaves a number that looks
-    sure. ``other_share`` is the most that the
-    picture of its primary encoding gives any ``other`` value: where that is clear, the value is not what was
-    written by sight, however sure the rest is. ``disagree`` is the probability that
-    the field's encodings contradict each other on paper, ``says`` what each most probably holds. ``checks`` are
-    those of the page, ``across`` those of rules between the pages of its station. An empty field always goes
-    to a person, and every field of a ``doubtful_page``.
+    ``checks`` are those of the page, ``across`` those of rules between the pages of its station. A field left empty
+    that may not be goes to a person, and every field of a ``doubtful_page``.
     """
-    reasons = []
-    if not inside:
-        reasons.append(Reason("outside_picture", REASONS["outside_picture"]))
-    if unreadable_box:
-        reasons.append(Reason("unreadable", REASONS["unreadable"]))
-    elif not readable or gap_in_cross:
-        reasons.append(Reason("odd_writing", REASONS["odd_writing"]))
-    elif policy.accept_confidence is not None and confidence < policy.accept_confidence:
-        reasons.append(Reason("low_confidence", REASONS["low_confidence"]))
-    elif picture_share < policy.least_picture_share:
-        reasons.append(Reason("settled_by_sums", REASONS["settled_by_sums"]))
-    elif only_shown_by:
-        told = REASONS["single_encoding"].format(called=only_shown_by)
-        reasons.append(Reason("single_encoding", told))
-    elif other_share > policy.most_other_share:
-        reasons.append(Reason("boxes_say_otherwise", REASONS["boxes_say_otherwise"].format(other=other)))
-    elif policy.accept_confidence is None:
-        reasons.append(Reason("no_threshold", REASONS["no_threshold"]))
-    if disagree > policy.most_disagreement:
-        listed = ", ".join(f"{called} {'empty' if value is None else value}" for called, (value, _) in says.items())
-        reasons.append(Reason("encodings_disagree", REASONS["encodings_disagree"].format(says=listed)))
-    for failing, (where, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
+    where = {"outside_picture": not sight.inside, "out_of_place": not sight.in_place}
+    reasons = [_reason(code) for code, holds in where.items() if holds]
+    doubt = _doubt(sight, policy)
+    if doubt is not None:
+        reasons.append(doubt)
+    if sight.contrary_share > policy.most_contrary_share:
+        reasons.append(_reason("readers_disagree", contrary=sight.contrary))
+    if sight.disagree > policy.most_disagreement:
+        listed = ", ".join(f"{called} {'empty' if v is None else v}" for called, (v, _) in sight.says.items())
+        reasons.append(_reason("encodings_disagree", says=listed))
+    for failing, (at, mend) in ((checks, ON_THE_PAGE), (across, ACROSS_PAGES)):
         for check in failing:
             if name in check.fields and check.holds is False:
-                told = REASONS["rule_violated"].format(where=where, rule=check.rule, as_read=check.as_read, mend=mend)
-                reasons.append(Reason("rule_violated", told))
-    plain = {"left_empty": empty, "doubtful_page": doubtful_page}
-    reasons += [Reason(code, REASONS[code]) for code, holds in plain.items() if holds]
+                told = {"where": at, "rule": check.rule, "as_read": check.as_read, "mend": mend}
+                reasons.append(_reason("rule_violated", **told))
+    reasons += [_reason(code) for code, share in sight.remarks.items() if share > policy.most_remark]
+    plain = {
+        "left_empty": sight.left_empty,
+        "total_missing": sight.without_total and not sight.left_empty,
+        "doubtful_page": sight.doubtful_page,
+    }
+    reasons += [_reason(code) for code, holds in plain.items() if holds]
     return ("review" if reasons else "accepted"), tuple(reasons)
+
+
+def _doubt(sight: Sight, policy: Policy) -> Reason | None:
+    """The first reason to doubt that the value stands there, the plainest one first."""
+    witnesses = (*sight.eyes, *sight.equations)
+    least = 0.0 if policy.accept_confidence is None else policy.accept_confidence
+    doubts = {
+        "unreadable": sight.unreadable,
+        "odd_writing": sight.odd,
+        "boxes_say_otherwise": sight.own != sight.proposed,
+        "low_confidence": sight.confidence < least,
+        "settled_by_sums": _is_settled_by_sums(sight, policy),
+        "one_witness": len(witnesses) < policy.least_witnesses and not sight.left_empty,
+        "no_threshold": policy.accept_confidence is None,
+    }
+    told = {"own": sight.own, "proposed": sight.proposed, "who": " and ".join(witnesses) or "nothing"}
+    return next((_reason(code, **told) for code, holds in doubts.items() if holds), None)
+
+
+def _is_settled_by_sums(sight: Sight, policy: Policy) -> bool:
+    """Whether the value is more likely than its writing looks, and no second eye sees it there."""
+    least = policy.least_picture_share if len(sight.eyes) > 1 else policy.least_sight_share
+    return sight.picture_share < min(least, sight.confidence)
+
+
+def _reason(code: str, **told: str) -> Reason:
+    return Reason(code, REASONS[code].format(**told))

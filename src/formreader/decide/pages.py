@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from formreader.decide.policy import Policy
 from formreader.errors import Rejected
-from formreader.geometry import Points
 from formreader.records import Registration
-from formreader.templates import Template
+
+MOVED = {
+    "rows": "moved by a row",
+    "columns": "moved by a column",
+    "turned": "upside down",
+    "mirrored": "mirrored",
+}
+"""What a rival place is, in a sentence."""
+BLANK_BELOW_INK = 0.001
+"""Part of a page that is ink: of the emptiest form drawn or photographed 0.05, of a scanned back 0 to 0.0003."""
+
+DARK = 100
+"""Of 255: a grey paper in poor light is brighter."""
 
 
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
     """The fits, best first, between which the lines alone do not decide; one or none where they do."""
-    return tuple(r for r in registrations if registrations[0].agreement - r.agreement < policy.least_lead)
+    best = registrations[0]
+    return tuple(
+        r
+        for r in registrations
+        if r is best
+        or not (
+            best.agreement - r.agreement >= policy.least_lead
+            or (r.behind[0] >= policy.least_form_lead and r.behind[1] >= policy.least_form_lead_mm)
+        )
+    )
 
 
 def judge_registration(
@@ -78,31 +99,122 @@ def judge_registration(
     return best
 
 
-def judge_sides(mirrored: bool) -> None:
-    """Refuse a photograph that was ``mirrored``: its lines may fit, its writing is no digits. Raises ``Rejected``."""
-    if mirrored:
+def judge_blank(ink: float, light: float) -> None:
+    """Refuse a page without a form as an empty one where hardly any of it is ink (0..1). Raises ``Rejected``.
+
+    ``light`` (0..255) is how bright the picture is: a black one shows no empty page.
+    """
+    if ink < BLANK_BELOW_INK and light > DARK:
         raise Rejected(
             "register",
-            "mirrored",
-            "the photograph is mirrored: its mirror image fits the form better. Turn mirroring off in the camera, "
-            "or flip the picture, and give it again",
+            "blank_page",
+            "the page is blank: nothing stands on it. The back of a sheet needs nothing; else scan or photograph "
+            "its other side",
         )
 
 
-def judge_codes(found_mm: Mapping[str, Points], template: Template) -> None:
-    """Refuse a page on which a code stands that its template does not print: it is another form.
+def doubted(registration: Registration, policy: Policy) -> tuple[str, ...]:
+    """The kinds of rival places that what is printed on the page does not rule out."""
+    return tuple(
+        kind
+        for kind, (share, mm) in registration.standing.leads.items()
+        if share < policy.least_place_lead or mm < policy.least_place_lead_mm
+    )
 
-    ``found_mm`` is where (2,) on the page each such code's middle is. A code beside the page, on the
-    wall or the table, says nothing. Raises ``Rejected`` register/unknown_code.
+
+def judge_standing(registration: Registration, policy: Policy, heading: float | None = None) -> None:
+    """Refuse a page that lies nearly as well elsewhere. Raises ``Rejected`` register/mirrored, ambiguous_place
+    or, where another sheet lies over it, several_sheets.
+
+    ``heading`` is how well its printed heading could be read where it lies, 0..1: that says which way round it is.
     """
-    for text, (x, y) in found_mm.items():
-        if 0 <= x <= template.width_mm and 0 <= y <= template.height_mm:
+    for seam in registration.standing.seams:
+        if seam.step_mm > policy.most_seam_step_mm:
             raise Rejected(
                 "register",
-                "unknown_code",
-                f"the code '{text}' on the page belongs to no known template: add a template for this page",
-                {"code": text, "nearest": template.id},
+                "several_sheets",
+                f"an edge runs {seam.direction} the page at {seam.at_mm:.0f} mm, and what is printed beyond it lies "
+                f"{seam.step_mm:.1f} mm aside: another sheet lies over this one, or it is folded over. "
+                "Photograph the sheet by itself, flat",
+                {"template": registration.template, "step_mm": round(seam.step_mm, 2)},
             )
+    open_kinds = doubted(registration, policy)
+    leads = registration.standing.leads
+    mirrored = leads.get("mirrored", (1.0, 0.0))[0] < 0
+    if not mirrored and heading is not None and heading >= policy.least_heading:
+        open_kinds = tuple(kind for kind in open_kinds if kind not in ("turned", "mirrored"))
+    if not open_kinds:
+        return
+    rival = "mirrored" if mirrored else min(open_kinds, key=lambda kind: leads[kind][0])
+    evidence = {"template": registration.template, "rival": rival, "lead": round(leads[rival][0], 3)}
+    if mirrored:
+        raise mirrored_page(evidence)
+    raise Rejected(
+        "register",
+        "ambiguous_place",
+        f"{registration.template} was found, but {MOVED[rival]} it fits what is seen nearly as well: "
+        "photograph the whole page with the ends of its tables, flat and with nothing on it",
+        evidence,
+    )
+
+
+def mirrored_page(evidence: Mapping[str, object]) -> Rejected:
+    """The refusal of a photograph whose mirror image fits better."""
+    return Rejected(
+        "register",
+        "mirrored",
+        "the photograph is mirrored: its mirror image fits the form better. Turn mirroring off in the camera, "
+        "or flip the picture, and give it again",
+        evidence,
+    )
+
+
+def judge_sheets(template: str, elsewhere: Sequence[tuple[str, str]]) -> None:
+    """Refuse a photograph of several sheets: codes of known forms stand ``elsewhere`` than the placed page has one.
+
+    Each is the code's text and where on the photograph it stands. Raises ``Rejected`` register/several_sheets.
+    """
+    if elsewhere:
+        told = " and ".join(f"code '{text}' at the {side}" for text, side in elsewhere)
+        raise Rejected(
+            "register",
+            "several_sheets",
+            f"more than one sheet is in the photograph: beside the {template} that was found, {told} "
+            "is another sheet's. Photograph each sheet by itself, or crop the picture",
+            {"template": template, "codes": [text for text, _ in elsewhere]},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StrangeCode:
+    """A printed code on the page of no template: whether where the form has one, and how like that, 0..1."""
+
+    text: str
+    at_mark: bool
+    likeness: float
+
+
+def judge_strange_codes(
+    codes: Sequence[StrangeCode], registration: Registration, policy: Policy, heading: Callable[[], float | None]
+) -> None:
+    """Refuse a page with a code that is not its form's, but where lines and printed words say that it is the form.
+
+    A sticker, a serial number or a character read wrongly is no other form; where the template prints a code, one
+    that says something quite different is. ``heading`` reads how well its printed heading fits, 0..1. Raises
+    ``Rejected`` register/unknown_code.
+    """
+    other = next((code for code in codes if code.at_mark and code.likeness < policy.least_code_likeness), None)
+    fits = registration.coverage >= policy.least_plain_fit and registration.explained >= policy.least_plain_fit
+    if other is None and fits and (heading() or 0.0) >= policy.least_heading:
+        return
+    told = other or codes[0]
+    raise Rejected(
+        "register",
+        "unknown_code",
+        f"the code '{told.text}' on the page belongs to no known template, and lines and heading do not show beyond "
+        f"doubt that this is {registration.template}: add a template for this page, or take a sticker off it",
+        {"code": told.text, "nearest": registration.template},
+    )
 
 
 def _heading_decides(close: Sequence[Registration], heading: Mapping[str, float], policy: Policy) -> bool:

@@ -38,15 +38,27 @@ class Policy:
     """Labelled fields that the threshold was set on."""
     wrong: Count
     """How many of those were read wrongly, at any confidence."""
+    sources: Mapping[str, Count]
+    """Where those fields come from: how many of each source."""
     date: datetime.date | None
     models: Mapping[str, str]
     """The identity of each model whose confidence it judges, by what it reads; empty fits any."""
     accept_confidence: Share | None
     """Least posterior probability of an accepted field; None where none keeps the risk: all go to review."""
     least_picture_share: Share
-    """Least probability of an accepted field's writing by its own picture, before any sum is weighed."""
-    most_other_share: Share
-    """Most probability that an accepted field's own boxes, by their picture alone, give another value."""
+    """Least probability of an accepted field's value by the picture of its primary encoding alone."""
+    clear_share: Share
+    """Share of that picture from which on its likeliest reading is reported, whatever the rest of the sheet says."""
+    least_witnesses: Annotated[int, Field(ge=1, le=2)]
+    """Independent kinds of evidence that must speak for an accepted value; see ``decide.witnesses``."""
+    least_witness_share: Share
+    """Least probability that another eye gives a value that it speaks for."""
+    least_sight_share: Share
+    """Least probability, by sight alone, of every other number of an equation that speaks for a value."""
+    most_contrary_share: Share
+    """Most probability that a second reader of an accepted field gives other values."""
+    most_remark: Share
+    """Most probability of anything seen that keeps a field from being accepted: a box covered, two marks …"""
     most_disagreement: Share
     """Most probability of an accepted field that its encodings contradict each other on paper."""
     least_coverage: Share
@@ -55,9 +67,25 @@ class Policy:
     """Least part of the ruling found by the fields that must be the template's."""
     least_lead: Share
     """How much better than the next template's the best one's agreement must be."""
+    least_form_lead: Annotated[float, Field(ge=-1, le=1)]
+    least_form_lead_mm: Size
+    """Or, of the lines that only one of two templates has: how much more of them, -1..1 and mm, must speak for the best
+    than for the next."""
+    least_place_lead: Annotated[float, Field(ge=-1, le=1)]
+    least_place_lead_mm: Size
+    """Of the lines that tell a placement from the same form moved by a row or column, turned or mirrored: how much more
+    of them, -1..1 and mm, must speak for it than for the other."""
+    most_seam_step_mm: Size
+    """Across an edge that is not printed, printed lines may go on so far aside: beyond, it is another sheet's rim."""
+    least_ground: Share
+    """Least part of the printed lines at a field's own cells that must be found in its place."""
     least_heading: Share
     least_heading_lead: Share
     """Where the lines leave two templates alike: how well the heading must fit the one, and how much better, 0..1."""
+    least_code_likeness: Share
+    """A code where the template prints one that is less like the template's is another form's; else it was misread."""
+    least_plain_fit: Share
+    """Least part of the lines found, and of those seen explained, where a code is not the form's."""
     most_residual_mm: Size
     least_visible: Share
     """Least part of the template's lines that must lie within the picture."""
@@ -66,6 +94,8 @@ class Policy:
 
 
 _FILE = TypeAdapter(Policy)
+MOST_BYTES = 100_000
+"""Of a policy's file."""
 
 
 @cache
@@ -78,6 +108,8 @@ def load_policy(path: Path) -> Policy:
     """The policy in a JSON file. Raises ``UsageError`` naming every key that is missing, unknown or unfit."""
     mend = "write it again with formreader calibrate"
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UsageError(f"{path}: is no policy, which has a few hundred bytes; {mend}")
         return _FILE.validate_json(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: the policy cannot be read ({error.strerror}); {mend}") from None

@@ -1,9 +1,18 @@
 """Decode: from what each encoding looks like to what numbers stand there, weighed with the form's sums."""
 
-from formreader.decode.bubbles import read_bubbles
-from formreader.decode.digits import NumberReading, as_on_forms, by_value, read_boxes, readable, value_of
+from formreader.decode.bubbles import read_bubbles, two_marks
+from formreader.decode.digits import (
+    NumberReading,
+    as_on_forms,
+    by_value,
+    plainly_written,
+    read_boxes,
+    readable,
+    value_of,
+)
 from formreader.decode.number import read_number, read_strings
 from formreader.decode.number_words import check_language
+from formreader.decode.reach import Cost, cost_of
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
 from formreader.decode.tally import read_tallies, read_tally
@@ -13,6 +22,7 @@ from formreader.decode.writer import Agreement
 
 __all__ = [
     "Agreement",
+    "Cost",
     "Encodings",
     "NumberReading",
     "Posterior",
@@ -20,8 +30,10 @@ __all__ = [
     "as_on_forms",
     "by_value",
     "check_language",
+    "cost_of",
     "infer",
     "infer_sheet",
+    "plainly_written",
     "read_boxes",
     "read_bubbles",
     "read_number",
@@ -34,5 +46,6 @@ __all__ = [
     "read_word_line",
     "read_word_lines",
     "readable",
+    "two_marks",
     "value_of",
 ]

@@ -31,6 +31,14 @@ def read_bubbles(log_probabilities: LogProbabilities) -> dict[int | None, float]
     return likeliest_first(box_values(np.log(columns), "0123456789_?"))
 
 
+def two_marks(log_probabilities: LogProbabilities) -> float:
+    """Probability that some column has more than one filled bubble; shapes as in ``read_bubbles``."""
+    probabilities = np.exp(weighed(log_probabilities, BUBBLE_CLASSES, MARKS_ON_FORMS))
+    filled = probabilities[..., BUBBLE_CLASSES.index("O")]
+    at_most_one = np.prod(1.0 - filled, axis=1) + (filled * _of_others(1.0 - filled)).sum(axis=1)
+    return float(1.0 - np.prod(at_most_one.clip(0.0, 1.0)))
+
+
 def _of_others(chances: LogProbabilities) -> LogProbabilities:
     """For each bubble the product (columns, 10) of the chances of all others in its column."""
     bubbles = chances.shape[1]

@@ -55,6 +55,13 @@ def readable(written: str) -> bool:
     return rest == "" or rest.isdecimal()
 
 
+@lru_cache(REMEMBERED)
+def plainly_written(written: str) -> bool:
+    """Whether a string is readable and keeps to one kind of filler: ``X_3`` or ``-_-`` ask what was meant."""
+    rest = written.lstrip(FILLERS)
+    return readable(written) and len(set(written[: len(written) - len(rest)])) <= 1
+
+
 def as_on_forms(log_probabilities: LogProbabilities, classes: str) -> LogProbabilities:
     """What the digit model says of boxes (N, len(classes)) where fewer are unreadable than it has learnt from."""
     return weighed(log_probabilities, classes, {"?": UNREADABLE_ON_FORMS})

@@ -60,6 +60,12 @@ MARKS_ON_FORMS = {"O": 0.15, "X": 0.02, "/": 0.02}
 where hardly more than a third are empty and every other mark is crossed out or half. Prior, stated: of ten bubbles
 one is filled (odds 0.11; learnt 0.78), of a hundred one is crossed out or half (0.01 each; learnt 0.5)."""
 
+SECOND_WEIGHT = 0.5
+"""How much a second reader of the same ink adds, as a power of what it says: 1 were it independent, 0 if it only
+repeated the first. Prior, stated: half."""
+SECOND_ASTRAY = 0.05
+"""A second reader looked at something else than the number, however sure it is. Prior, stated."""
+
 OUT_OF_ORDER = 0.01
 """A tally goes on behind a cell that was left unfinished, against stopping there. Prior, stated."""
 ROW_LEFT_UNFINISHED = 0.1

@@ -8,13 +8,14 @@ with a share of the evidence; whatever has none shares one value, OTHER, which f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formreader.decode.rates import RULE_HOLDS, VALUES
+from formreader.decode.reach import LARGEST_TABLE, MOST_ENTRIES, TERMS_AT_ONCE, weighable
 from formreader.decode.tables import Table, elimination_order, marginals
 from formreader.decode.values import LEAST_SHARE, Encodings, Values
 from formreader.decode.writer import (
@@ -33,12 +34,8 @@ from formreader.templates import Rule
 
 MOSTLY = 0.5
 """A field whose readable values hold less than this is unread: a rule says nothing about it."""
-LARGEST_TABLE = 1_000_000
-"""Entries of a table that is still quick to multiply."""
 STRICTER = 4.0
 """Factor by which the least share of a state is raised while a table is too large."""
-TERMS_AT_ONCE = 3
-"""Longer sums are added up through partial sums, so that no table grows past a few thousand."""
 UNKNOWN = 1 << 30
 """The contribution of a number that is not known to a sum; sums themselves stay below half of it."""
 
@@ -65,12 +62,13 @@ def infer_sheet(
     """Exact marginals of every field and every rule.
 
     ``evidence`` is what each encoding of each field says by its own picture, the primary one first;
-    missing mass is unread. Rules that name a field without evidence say nothing. ``most`` is the largest
+    missing mass is unread. Rules that name a field without evidence say nothing, and those that are too entangled
+    to be weighed with the others (``reach``) are checked only, which their checks say. ``most`` is the largest
     number that a field has room for, 999 where it is not said.
     """
     room = {name: (most or {}).get(name, VALUES - 1) + 1 for name in evidence}
     models = {name: field_of(encodings, room[name]) for name, encodings in evidence.items()}
-    live = [rule for rule in rules if all(name in models for _, name in rule.terms)]
+    live = weighable(tuple(rule for rule in rules if all(name in models for _, name in rule.terms)))
     written: dict[str, dict[int | None, float]] = {}
     meant: dict[str, dict[int | None, float]] = {}
     agreements: dict[str, Agreement] = {}
@@ -80,17 +78,18 @@ def infer_sheet(
         tables = [Table((name,), told[name].weights) for name in names]
         for plan in plans:
             tables += _rule_tables(plan, max(room[name] for _, name in plan.rule.terms))
-        found = marginals(tables)
+        found = _marginals(tables, len(names))
         for name in names:
             states = told[name]
             written[name] = _named(states.written, found[name])
             meant[name] = _named(states.meant, found[name])
             agreements[name] = agreement(models[name], states, found[name])
         for rule in members:
-            probabilities[rule.text] = float(found[_indicator(rule)][0])
+            if _indicator(rule) in found:
+                probabilities[rule.text] = float(found[_indicator(rule)][0])
     best = {name: max(values, key=values.__getitem__, default=None) for name, values in written.items()}
     primaries = {name: next(iter(encodings.values())) for name, encodings in evidence.items()}
-    checks = tuple(_check(rule, primaries, best, probabilities.get(rule.text)) for rule in rules)
+    checks = tuple(_check(rule, primaries, best, probabilities.get(rule.text), models.keys()) for rule in rules)
     return Posterior(
         {name: written[name] for name in evidence},
         {name: meant[name] for name in evidence},
@@ -99,8 +98,19 @@ def infer_sheet(
     )
 
 
+def _marginals(tables: Sequence[Table], fields: int) -> dict[str, NDArray[np.float64]]:
+    """Of all ``tables``; of the first ``fields``, each a field's own, where these and the rules exclude each other.
+
+    So they do where numbers are so far from all rules that no machine number tells it from impossible.
+    """
+    try:
+        return marginals(tables)
+    except ValueError:
+        return marginals(tables[:fields])
+
+
 def _within_reach(fields: dict[str, States], rules: Sequence[Rule]) -> tuple[dict[str, States], list[_Plan]]:
-    """The fields' states, the least likely of all moved to OTHER until the largest table is small enough.
+    """The fields' states, the least likely of all moved to OTHER until the tables are small enough.
 
     And each rule's plan over them.
 
@@ -117,7 +127,8 @@ def _within_reach(fields: dict[str, States], rules: Sequence[Rule]) -> tuple[dic
                 scopes.append((step.left, step.right, step.name))
             sizes[plan.indicator] = 2
             scopes.append((*(name for name, _ in plan.parts), plan.indicator))
-        if elimination_order(sizes, scopes)[1] <= LARGEST_TABLE:
+        found = elimination_order(sizes, scopes, LARGEST_TABLE)
+        if found.largest <= LARGEST_TABLE and found.all_of_them <= MOST_ENTRIES:
             return fields, plans
         least = STRICTER * max(least, min(states.weights[:-1].min(initial=1.0) for states in fields.values()))
         fields = {name: told_apart(states, least) for name, states in fields.items()}
@@ -182,7 +193,7 @@ class _Plan:
 
 
 def _plan(rule: Rule, fields: Mapping[str, States]) -> _Plan:
-    parts = [(name, _signed(fields[name], sign)) for sign, name in rule.terms]
+    parts = [(name, _signed(fields[name], sign, len(rule.terms))) for sign, name in rule.terms]
     steps: list[_Step] = []
     while len(parts) > TERMS_AT_ONCE:
         parts.sort(key=lambda part: len(part[1]))  # the smallest first keeps every partial sum small
@@ -220,14 +231,15 @@ def _rule_tables(plan: _Plan, room: int) -> list[Table]:
     return [*tables, Table((*names, plan.indicator), table)]
 
 
-def _signed(states: States, sign: int) -> Codes:
+def _signed(states: States, sign: int, terms: int) -> Codes:
     """A term's contribution to the sum (N, 2) in each state: by the number meant, and by the one written.
 
-    An empty addend adds nothing; of an empty total nothing is known.
+    An empty addend adds nothing; of an empty total nothing is known, nor of a number too large to be added up.
     """
     numbers = np.stack([states.meant, states.written], axis=-1)
     empty = 0 if sign > 0 else UNKNOWN
-    return np.where(numbers == OTHER, UNKNOWN, np.where(numbers == EMPTY, empty, sign * numbers))
+    too_large = numbers > UNKNOWN // (4 * terms * abs(sign))
+    return np.where((numbers == OTHER) | too_large, UNKNOWN, np.where(numbers == EMPTY, empty, sign * numbers))
 
 
 def _known_or_not(sums: Codes) -> Codes:
@@ -235,12 +247,20 @@ def _known_or_not(sums: Codes) -> Codes:
 
 
 def _check(
-    rule: Rule, primaries: Mapping[str, Values], best: Mapping[str, int | None], probability: float | None
+    rule: Rule,
+    primaries: Mapping[str, Values],
+    best: Mapping[str, int | None],
+    probability: float | None,
+    seen: Container[str],
 ) -> Check:
-    """``holds`` is judged on ``best``, what each field most probably holds given the whole sheet."""
+    """``holds`` is judged on ``best``, what each field most probably holds given the whole sheet.
+
+    A rule without ``probability`` of fields that are all ``seen`` was not weighed, and has the prior one.
+    """
     names = tuple(name for _, name in rule.terms)
-    unread = [name for name in names if sum(primaries.get(name, {}).values()) < MOSTLY]
-    holds = None if probability is None or unread else rule.holds(best)
-    if holds is None or probability is None:
-        return Check(rule.text, names, None, probability if probability is not None else RULE_HOLDS)
-    return Check(rule.text, names, holds, probability, "" if holds else rule.in_numbers(best))
+    on_page = all(name in seen for name in names)
+    unread = any(sum(primaries.get(name, {}).values()) < MOSTLY for name in names)
+    holds = None if unread or not on_page else rule.holds(best)
+    weighed = probability is not None or not on_page
+    told = "" if holds is not False else rule.in_numbers(best)
+    return Check(rule.text, names, holds, RULE_HOLDS if probability is None else probability, told, weighed)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -28,22 +29,40 @@ class _Bucket:
     parent: int | None = None
 
 
-def elimination_order(sizes: Mapping[str, int], scopes: Sequence[tuple[str, ...]]) -> tuple[list[str], int]:
-    """Variables in a cheap order to sum them out, and the entries of the largest table on the way."""
-    left = [frozenset(scope) for scope in scopes]
-    order, largest = [], 1
-    unions = {name: frozenset({name}).union(*(scope for scope in left if name in scope)) for name in sizes}
-    costs = {name: prod(sizes[other] for other in union) for name, union in unions.items()}
-    while costs:
+@dataclass(frozen=True, slots=True)
+class Elimination:
+    """Variables in a cheap order to sum them out, and the tables on the way: entries of the ``largest`` and of
+    ``all_of_them``, and the most variables that meet in one (``widest``)."""
+
+    order: tuple[str, ...]
+    largest: int
+    all_of_them: int
+    widest: int
+
+
+def elimination_order(
+    sizes: Mapping[str, int], scopes: Iterable[tuple[str, ...]], most: float = math.inf
+) -> Elimination:
+    """The cheapest variable first, again and again. Ends early, with what it has, where a table passes ``most``."""
+    near: dict[str, set[str]] = {name: set() for name in sizes}
+    for scope in scopes:
+        for name in scope:
+            near[name].update(scope)
+    for name, others in near.items():
+        others.discard(name)
+    costs = {name: sizes[name] * prod(sizes[other] for other in others) for name, others in near.items()}
+    order, largest, total, widest = [], 1, 0, 1
+    while costs and largest <= most:
         name = min(costs, key=lambda candidate: (costs[candidate], candidate))
-        largest = max(largest, costs.pop(name))
-        made = unions[name] - {name}
-        left = [scope for scope in left if name not in scope] + [made]
-        for near in made:
-            unions[near] = made.union(*(scope for scope in left if near in scope))
-            costs[near] = prod(sizes[other] for other in unions[near])
+        cost = costs.pop(name)
+        others = near.pop(name)
+        largest, total, widest = max(largest, cost), total + cost, max(widest, len(others) + 1)
+        for other in others:
+            near[other] |= others
+            near[other] -= {name, other}
+            costs[other] = sizes[other] * prod(sizes[beside] for beside in near[other])
         order.append(name)
-    return order, largest
+    return Elimination(tuple(order), largest, total, widest)
 
 
 def marginals(tables: Sequence[Table]) -> dict[str, NDArray[np.float64]]:
@@ -52,7 +71,7 @@ def marginals(tables: Sequence[Table]) -> dict[str, NDArray[np.float64]]:
     Exact. Raises ``ValueError`` where the product is zero everywhere: the tables contradict each other.
     """
     sizes = {name: size for table in tables for name, size in zip(table.names, table.weights.shape, strict=True)}
-    order, _ = elimination_order(sizes, [table.names for table in tables])
+    order = elimination_order(sizes, [table.names for table in tables]).order
     buckets = _upward(tables, order)
     found = {}
     for bucket in reversed(buckets):

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.alphabets import CAPITALS, LETTER_CLASSES, WORD_ALPHABET
-from formreader.decode.number_words import Grammar, grammar
+from formreader.decode.number_words import MOST_IN_WORDS, Grammar, grammar
 from formreader.decode.rates import GAP_IN_WORD, LETTER_ADDED, LETTER_MISSING, LETTER_WRONG, NO_NUMBER_WORDS
 from formreader.decode.values import likeliest_first
 from formreader.distributions import LogProbabilities
@@ -90,6 +90,7 @@ def _checked(log_probabilities: LogProbabilities, classes: str) -> Numbers:
 
 
 def _read(steps: _Steps, language: str, most: int) -> dict[int | None, float]:
+    most = min(most, MOST_IN_WORDS)
     words = grammar(language, most)
     heads, tails = _compiled(language, most)
     scores = _scores(steps, words, heads, tails)

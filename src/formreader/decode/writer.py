@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.decode.rates import HABITS, NEAR_MISSES, NOTHING_MEANT, VALUES, Habit
+from formreader.decode.readers import as_one
 from formreader.decode.values import LEAST_SHARE, Encodings
 
 Codes = NDArray[np.int64]
@@ -85,6 +86,7 @@ def field_of(encodings: Encodings, room: int = VALUES) -> FieldModel:
     """The model of one field, which has room for so many numbers. Raises ``ValueError`` where no encoding is given."""
     if not encodings:
         raise ValueError("a field needs the evidence of at least one encoding")
+    encodings = as_one(encodings)
     pictures = {name: {code(v): p for v, p in values.items() if p >= LEAST_SHARE} for name, values in encodings.items()}
     numbers = sorted({value for picture in pictures.values() for value in likeliest(picture) if value >= 0})
     values = np.array([*numbers, EMPTY, OTHER], dtype=np.int64)

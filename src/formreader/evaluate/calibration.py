@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,20 @@ from formreader.evaluate.intervals import upper_bound
 from formreader.evaluate.risk import Chosen, choose_threshold, least_fields
 from formreader.evaluate.sheets import FieldScore, SheetScore, load_truth
 
+NO_SOURCE = "not said"
+"""Sheets of which no source is told are one source; else it is what stands before the first colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One source's fields under the threshold that all the other sources set: None where they set none."""
+
+    source: str
+    fields: int
+    threshold: float | None
+    accepted: int
+    wrong: int
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -24,6 +38,7 @@ class Calibration:
     policy: Policy
     chosen: Chosen
     summary: str
+    apart: tuple[Apart, ...]
 
 
 def policy_to_calibrate() -> Policy:
@@ -57,13 +72,12 @@ def calibrate(
     ``models`` are the identities of the models that read them, as ``Reader.models`` gives them;
     ``date`` is today's by default. All other thresholds are the packaged policy's.
     """
-    candidates = [field for sheet in scores for field in sheet.fields if field.accepted]
-    chosen = choose_threshold(
-        np.array([field.confidence for field in candidates], np.float64),
-        np.array([field.right for field in candidates], np.bool_),
-        risk,
-        confidence,
-    )
+    by_source: dict[str, list[FieldScore]] = {}
+    for sheet in scores:
+        source = sheet.source.partition(":")[0] or NO_SOURCE
+        by_source.setdefault(source, []).extend(field for field in sheet.fields if field.accepted)
+    candidates = [field for fields in by_source.values() for field in fields]
+    chosen = _chosen(candidates, risk, confidence)
     date = date or datetime.date.today()
     summary = _summary(scores, candidates, chosen, risk, confidence)
     policy = replace(
@@ -74,11 +88,28 @@ def calibrate(
         confidence=confidence,
         fields=len(candidates),
         wrong=sum(not field.right for field in candidates),
+        sources={source: len(fields) for source, fields in by_source.items()},
         date=date,
         models=dict(models),
         accept_confidence=chosen.threshold,
     )
-    return Calibration(policy, chosen, summary)
+    return Calibration(policy, chosen, summary, tuple(_apart(by_source, risk, confidence)))
+
+
+def _chosen(fields: Sequence[FieldScore], risk: float, confidence: float) -> Chosen:
+    confidences = np.array([field.confidence for field in fields], np.float64)
+    right = np.array([field.right for field in fields], np.bool_)
+    return choose_threshold(confidences, right, risk, confidence)
+
+
+def _apart(by_source: Mapping[str, Sequence[FieldScore]], risk: float, confidence: float) -> Iterator[Apart]:
+    """Each source under the threshold of all others, where there are several: what a new source may meet."""
+    for source, fields in by_source.items():
+        others = [field for other, found in by_source.items() if other != source for field in found]
+        if others:
+            threshold = _chosen(others, risk, confidence).threshold
+            passed = [field for field in fields if threshold is not None and field.confidence >= threshold]
+            yield Apart(source, len(fields), threshold, len(passed), sum(not field.right for field in passed))
 
 
 def _summary(

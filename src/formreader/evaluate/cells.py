@@ -35,7 +35,7 @@ from formreader.synth import (
     compose_word_line,
     load_glyphs,
 )
-from formreader.synth.glyphs import DIGITS
+from formreader.synth.hand.glyphs import DIGITS
 
 SEED = 20_241_124
 SURE = 0.99

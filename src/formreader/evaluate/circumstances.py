@@ -8,6 +8,8 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
+from formreader.version import __version__
+
 CHECKOUT = Path(__file__).parents[3]
 LIBRARIES = ("numpy", "onnxruntime")
 
@@ -31,8 +33,6 @@ def machine() -> dict[str, str | int | None]:
 def versions() -> dict[str, str]:
     """Of this package, Python, and the libraries that compute."""
     import cv2
-
-    from formreader import __version__
 
     return {
         "formreader": __version__,

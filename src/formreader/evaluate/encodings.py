@@ -8,6 +8,7 @@ from pathlib import Path
 
 from formreader.evaluate.sheets import SheetScore, load_truth, score_sheet
 from formreader.reader import Page, Reader, Refusal
+from formreader.records import SECOND
 
 Step = tuple[str, frozenset[str], bool]
 """Its name, what is weighed beside the primary encoding, and whether the form's rules are."""
@@ -38,7 +39,7 @@ def _reduced(looked: Page | Refusal, others: frozenset[str], rules: bool) -> Pag
     template = looked.template if rules else replace(looked.template, rules=())
     evidence = {}
     for name, found in looked.evidence.items():
-        kept = {looked.template.fields[name].primary, *others}
+        kept = {looked.template.fields[name].primary, SECOND, *others}
         encodings = {called: says for called, says in found.encodings.items() if called in kept}
         evidence[name] = replace(found, encodings=encodings)
     return replace(looked, template=template, evidence=evidence)

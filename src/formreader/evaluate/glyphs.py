@@ -11,19 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.alphabets import DIGIT_CLASSES
-from formreader.decode import as_on_forms
 from formreader.distributions import calibration_error, reliability
 from formreader.evaluate import tesseract
 from formreader.evaluate.intervals import clopper_pearson
+from formreader.evaluate.misfits import misfit_sets
+from formreader.geometry import CROP_SCALE
 from formreader.locate import CROP_PX
-from formreader.recognise import DigitRecogniser
-from formreader.synth.fonts import load_fonts
-from formreader.synth.glyphs import DIGITS, LOOKS_LIKE_A_DIGIT, read_mnist, trained_letters
+from formreader.reader import DigitReader, Rectangle
+from formreader.synth.hand.fonts import load_fonts
+from formreader.synth.hand.glyphs import DIGITS, LOOKS_LIKE_A_DIGIT, read_mnist, trained_letters
 
 GLYPH_PX = 21
 """A glyph stands three quarters high in its box, as writers are asked to do."""
 SURE = 0.99
+BATCH = 500
+BOX_PX = CROP_PX / CROP_SCALE
+CELL: Rectangle = ((CROP_PX - BOX_PX) / 2, (CROP_PX - BOX_PX) / 2, BOX_PX, BOX_PX)
+"""Where a glyph's box lies in its crop."""
 FONT_PX = 40
+MISFITS_FROM = 1000
+"""Digits of sets at least so large make up the boxes that hold no one digit."""
 TESSERACT_PX = 36
 """Height of a glyph that is shown to Tesseract."""
 
@@ -45,9 +52,20 @@ class GlyphScore:
     sure_digits: int
 
 
-def evaluate_glyphs(folder: Path, recogniser: DigitRecogniser) -> list[GlyphScore]:
-    """Score every test set found in ``folder``. Labels are classes of the recogniser, ``?`` for letters."""
-    return [_score(name, pictures, labels, recogniser) for name, pictures, labels in test_sets(folder)]
+def evaluate_glyphs(folder: Path, recogniser: DigitReader) -> list[GlyphScore]:
+    """Score every test set found in ``folder``, as ``Recogniser.digits`` or another reader of boxes ranks it."""
+    scores = []
+    digits: tuple[list[NDArray[np.uint8]], list[str]] = [], []
+    for name, pictures, labels in test_sets(folder):
+        scores.append(_score(name, _in_boxes(pictures), labels, recogniser))
+        if set(labels) <= set(DIGITS) and len(labels) > MISFITS_FROM:
+            digits[0].extend(list(pictures))
+            digits[1].extend(labels)
+    if digits[1]:
+        scores += [
+            _score(name, crops, ["?"] * len(crops), recogniser) for name, crops in misfit_sets(digits[0], digits[1])
+        ]
+    return scores
 
 
 def test_sets(folder: Path) -> Iterator[tuple[str, NDArray[np.uint8], list[str]]]:
@@ -107,16 +125,21 @@ def in_box(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return (235 - crop * (205 / 255)).astype(np.uint8)
 
 
-def _score(name: str, pictures: NDArray[np.uint8], labels: list[str], recogniser: DigitRecogniser) -> GlyphScore:
-    crops = np.stack([in_box(picture) for picture in pictures])
-    aspects = np.ones(len(crops), np.float32)
-    parts = [recogniser.log_probabilities(crops[i : i + 500], aspects[i : i + 500]) for i in range(0, len(crops), 500)]
-    # as the reader weighs boxes of a form: what is measured is what it would say
-    probabilities = np.exp(as_on_forms(np.concatenate(parts).astype(np.float64), DIGIT_CLASSES))
-    read, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+def _in_boxes(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.stack([in_box(picture) for picture in pictures])
+
+
+def _score(name: str, crops: NDArray[np.uint8], labels: list[str], recogniser: DigitReader) -> GlyphScore:
+    firsts = [
+        ranked[0]
+        for i in range(0, len(crops), BATCH)
+        for ranked in recogniser.digits(list(crops[i : i + BATCH]), [CELL] * len(crops[i : i + BATCH]))
+    ]
+    read = np.array([DIGIT_CLASSES.index(character) for character, _ in firsts])
+    confidence = np.array([probability for _, probability in firsts])
     truth = np.array([DIGIT_CLASSES.index(label) for label in labels])
     right = read == truth
-    if labels[0] == "?":  # a letter is read rightly where no digit is claimed
+    if labels[0] == "?":  # what is no digit is read rightly where no digit is claimed
         right = read >= len(DIGITS)
     wrong_kind = (read == DIGIT_CLASSES.index("_")) | (read == DIGIT_CLASSES.index("X"))
     return GlyphScore(

@@ -25,6 +25,18 @@ _worker: tuple[Reader, GlyphSource] | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderSetup:
+    """What a ``Reader`` is made of: folders and a file, or None for what is packaged."""
+
+    templates: Path | None = None
+    models: Path | None = None
+    policy: Path | None = None
+
+
+PACKAGED = ReaderSetup()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """All sheets at one severity with one kind of trouble; ``refusals`` counts the causes by code."""
 
@@ -44,15 +56,17 @@ def sweep(
     count: int,
     seed: int,
     long_side_px: int,
+    made_of: ReaderSetup = PACKAGED,
 ) -> Iterator[Step]:
     """Draw and read ``count`` sheets of each form at each severity with each of ``troubles`` (by name), on all cores.
 
     The numbers and the hand of a sheet are the same at every step; what changes is the photograph. ``glyphs``
-    is a folder of data sets, whose part kept from training writes; without it our own pen does.
+    is a folder of data sets, whose part kept from training writes; without it our own pen does. ``made_of`` is
+    what the readers are made of.
     """
     draw_and_read = partial(_draw_and_read, seed, long_side_px)
     context = get_context("spawn")  # a fork of a process whose threads run OpenCV can hang
-    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_open, initargs=(glyphs,)) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_open, initargs=(glyphs, made_of)) as pool:
         steps = list(product(troubles, severities))
         sheets = [
             (form, i, troubles[name], severity) for name, severity in steps for form, i in product(forms, range(count))
@@ -62,10 +76,11 @@ def sweep(
             yield _step(name, severity, list(islice(scores, len(forms) * count)))
 
 
-def _open(glyphs: Path | None) -> None:
+def _open(glyphs: Path | None, made_of: ReaderSetup) -> None:
     global _worker  # noqa: PLW0603 - a worker loads models and data sets once
     cv2.setNumThreads(1)
-    _worker = Reader(), load_glyphs(glyphs, held_out=glyphs is not None)
+    reader = Reader(templates=made_of.templates, models=made_of.models, policy=made_of.policy)
+    _worker = reader, load_glyphs(glyphs, held_out=glyphs is not None)
 
 
 def _draw_and_read(

@@ -72,7 +72,8 @@ class BoxScore:
 class SheetScore:
     """One labelled photograph; no ``boxes`` where it was refused or taken for another form.
 
-    ``residual_mm`` is that of the registration, ``sha256`` the file's, "" where it could not be loaded.
+    ``residual_mm`` is that of the registration, ``sha256`` the file's, "" where it could not be loaded. ``source``
+    is where the truth file says that it comes from.
     """
 
     name: str
@@ -83,16 +84,20 @@ class SheetScore:
     boxes: tuple[BoxScore, ...]
     residual_mm: float | None = None
     sha256: str = ""
+    source: str = ""
 
 
 def load_truth(path: Path) -> list[dict[str, Any]]:
-    """The sheets of a ``truth/1`` file. Raises ``UsageError`` where it is none."""
+    """The sheets of a ``truth/1`` file, which may leave its schema out. Raises ``UsageError`` where it is none.
+
+    ``truth.check_truths`` says what is wrong in one.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        if content["schema"] != "truth/1":
+        if content.get("schema", "truth/1") != "truth/1":
             raise KeyError("schema")
         sheets: list[dict[str, Any]] = content["sheets"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: is no truth file of schema truth/1 ({error!r})") from None
     return sheets
 
@@ -144,6 +149,7 @@ def score_sheet(truth: dict[str, Any], reading: SheetReading, trace: Trace | Non
         boxes,
         residual_mm,
         reading.source.sha256,
+        truth.get("source") or "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which templates a photograph may show, by the codes on it. The lines decide among them."""
+"""Which templates the codes on a photograph may name. The lines decide among them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from formreader.templates import Mark, Template
 
 
 def matches(mark: Mark, code: Code) -> bool:
-    """Whether ``code`` is what the template's ``mark`` says is printed there."""
+    """Whether ``code`` is what the template's ``mark`` says is printed there; a serial code names no form."""
     if mark.kind != code.kind:
         return False
     if mark.kind == "apriltag":
@@ -19,26 +19,25 @@ def matches(mark: Mark, code: Code) -> bool:
     return any(fnmatchcase(code.text, pattern) for pattern in mark.text)
 
 
-def candidates(
-    library: Mapping[str, Template], codes: Sequence[Code]
-) -> tuple[tuple[Template, ...], tuple[tuple[Mark, Code, Template], ...]]:
-    """The templates that the codes allow, and the marks of each that were found.
+def matching(library: Mapping[str, Template], codes: Sequence[Code]) -> tuple[tuple[Mark, Code, Template], ...]:
+    """Every mark of a template that one of the codes may be.
 
-    A code that some templates carry leaves those alone. A tag of a known dictionary that no
-    template carries refuses the page by name (``Rejected`` identify/unknown_tag): it is another
-    form's page. A printed code of nobody's only rules out the templates that print such a code
-    themselves: it may be a sticker on the wall.
+    A code of nobody's rules out no template: it may be a sticker, a serial number, or a character read wrongly.
     """
-    found = tuple(
+    return tuple(
         (mark, code, template)
         for template in library.values()
         for mark in template.marks
         for code in codes
         if matches(mark, code)
     )
-    if found:
-        carriers = {template.id for _, _, template in found}
-        return tuple(template for template in library.values() if template.id in carriers), found
+
+
+def unknown_tag(codes: Sequence[Code]) -> None:
+    """Refuse by name a page with a tag that no template has: no tag is read wrongly, so it is another form's page.
+
+    Raises ``Rejected`` identify/unknown_tag.
+    """
     for code in codes:
         if code.kind == "apriltag":
             raise Rejected(
@@ -48,6 +47,3 @@ def candidates(
                 "or add a template for this page",
                 {"tag": code.text},
             )
-    foreign = {code.kind for code in codes}
-    left = [t for t in library.values() if not any(mark.kind in foreign for mark in t.marks)]
-    return tuple(left), ()

@@ -27,13 +27,18 @@ def tesseract_present() -> bool:
     return True
 
 
-def heading_likeness(picture: Grey, printed: str) -> float | None:
-    """How alike, 0..1, what stands on ``picture`` and the words ``printed`` are; None without Tesseract."""
+def read_words(picture: Grey) -> str | None:
+    """The printed words on a picture; None without Tesseract."""
     if not tesseract_present():
         return None
     import pytesseract
 
-    read = pytesseract.image_to_string(picture, config="--psm 6")
+    read: str = pytesseract.image_to_string(picture, config="--psm 6")
+    return read
+
+
+def likeness(read: str, printed: str) -> float:
+    """How alike two wordings are, 0..1, whatever their case, spaces and signs."""
     return difflib.SequenceMatcher(None, _plain(read), _plain(printed)).ratio()
 
 

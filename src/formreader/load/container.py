@@ -1,98 +1,96 @@
-"""What a file is, before anything of it is decoded: kind, size in pixels, pages, completeness."""
+"""What a file is, by its first bytes and its header, before anything of it is decoded: kind, size, pages."""
 
 from __future__ import annotations
 
-import io
-import warnings
+import zlib
 from dataclasses import dataclass
-from typing import Literal
 
 from formreader.errors import Rejected
+from formreader.load import decoder, jpeg, raster, tiff
+from formreader.load.limits import check_pages, check_size
 
-Kind = Literal["jpeg", "picture", "pdf"]
-
-BYTES_LIMIT = 128 * 2**20
-"""No phone or scanner writes a larger page; a larger file is refused before it is read."""
-
-PAGED = (b"%PDF-", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-"""First bytes of the kinds that may hold several pages: PDF, TIFF and BigTIFF."""
-
-PIXELS_LIMIT = 120_000_000
-"""Above the largest phone cameras that photograph a page (108 MP); a bomb is refused undecoded."""
+PNG = b"\x89PNG\r\n\x1a\n"
+MAGICS: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (PNG, "png"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+    *((magic, "tiff") for magic in tiff.MAGICS),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "jp2"),
+    (b"\xff\x4f\xff\x51", "jp2"),
+    *((b"P%d" % kind, "pnm") for kind in range(1, 7)),
+)
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+AVIF_BRANDS = frozenset({b"avif", b"avis"})
+PDF_WITHIN = 1024
+"""A PDF may begin so many bytes behind other things (a mail's headers); its readers take it all the same."""
+LONGEST_MAGIC = PDF_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """``width`` and ``height`` as stored, px, before EXIF orientation; 0 for a PDF."""
+    """``data`` is what there is to decode. ``places`` are those of a TIFF's pages within it."""
 
-    kind: Kind
-    width: int
-    height: int
+    kind: str
+    data: bytes
     pages: int
-    turned: bool
-    """Whether EXIF orientation swaps width and height."""
+    places: tuple[int, ...] = ()
+
+
+def kind_of(start: bytes) -> str | None:
+    """The kind of file that begins so, None where it is no picture."""
+    for magic, kind in MAGICS:
+        if start.startswith(magic):
+            return kind
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "webp"
+    if start[4:8] == b"ftyp":
+        brands = {start[place : place + 4] for place in range(8, min(len(start), int.from_bytes(start[:4]) or 64), 4)}
+        return "avif" if brands & AVIF_BRANDS else "heic" if brands & HEIC_BRANDS else None
+    return "pdf" if b"%PDF-" in start[:PDF_WITHIN] else None
 
 
 def inspect(data: bytes) -> Container:
-    """Name the file's kind from its first bytes and header. Raises ``Rejected`` (stage load)."""
+    """Name the file's kind and count its pages. Raises ``Rejected`` (stage load).
+
+    A JPEG's further pictures (depth, a second eye, a brighter version) are of the same page; frames are pages.
+    """
     if not data:
         raise Rejected("load", "empty_file", "the file is empty (0 bytes): copy or take the photograph again")
-    if data[:5] == b"%PDF-":
-        return Container("pdf", 0, 0, _pdf_pages(data), False)
-    # Pillow reads the header alone; importing it here keeps it out of a PDF's or a bad file's way.
-    from PIL import Image, UnidentifiedImageError
-
-    _allow_heic()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # size is judged below, by our own limit
-            with Image.open(io.BytesIO(data)) as header:
-                width, height = header.size
-                pages = int(getattr(header, "n_frames", 1)) if header.format == "TIFF" else 1
-                turned = header.format == "JPEG" and header.getexif().get(0x0112, 1) >= 5
-                kind: Kind = "jpeg" if header.format in ("JPEG", "MPO") else "picture"
-    except Image.DecompressionBombError as error:
-        raise Rejected("load", "too_many_pixels", f"{error}: export it smaller") from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    kind = kind_of(data[:LONGEST_MAGIC])
+    if kind is None:
+        film = " It is a film: photograph the page instead." if data[4:8] == b"ftyp" else ""
         raise Rejected(
             "load",
             "not_a_picture",
-            "the file is not a picture that can be read (JPEG, PNG, WebP, TIFF, HEIC or PDF): "
-            "check that it is the photograph itself",
-            {"detail": str(error)},
-        ) from None
-    if width * height > PIXELS_LIMIT:
-        raise Rejected(
-            "load",
-            "too_many_pixels",
-            f"{width} x {height} pixels is over the limit of {PIXELS_LIMIT // 1_000_000} megapixels: export it smaller",
+            "the file is not a picture that can be read (JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or PDF): "
+            f"check that it is the photograph itself.{film}",
         )
-    # a scan behind the last end: looked for from there on, the scan before it lies megabytes away
-    if kind == "jpeg" and data.find(b"\xff\xda", max(data.rfind(b"\xff\xd9"), 0)) >= 0:
-        raise Rejected("load", "truncated", "the JPEG ends before its picture does: copy it again")
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and b"IEND" not in data[-4096:]:
-        raise Rejected("load", "truncated", "the PNG ends before its picture does: copy it again")
-    return Container(kind, width, height, pages, bool(turned))
+    if kind == "jpeg":
+        picture = raster.opened(data, kind)
+        check_size(*picture.size)
+        return Container(kind, jpeg.picture_of(data, picture.width * picture.height), 1)
+    if kind == "tiff":
+        places = tuple(tiff.page_places(data))
+        return Container(kind, data, len(places), places)
+    if kind == "png":
+        _check_png(data)
+    pages = decoder.page_count(kind, data)
+    check_pages(pages)
+    return Container(kind, data, pages)
 
 
-def _allow_heic() -> None:
-    try:
-        from pillow_heif import register_heif_opener
-    except ImportError:
-        return  # the extra [heic] is not installed: such a file is then refused as no picture
-    register_heif_opener()
-
-
-def _pdf_pages(data: bytes) -> int:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise Rejected(
-            "load", "bad_pdf", f"the PDF cannot be opened ({error}): export it again, without a password"
-        ) from None
-    try:
-        return len(document)
-    finally:
-        document.close()
+def _check_png(data: bytes) -> None:
+    """Every chunk's checksum, up to the end of the picture."""
+    place = len(PNG)
+    while place + 12 <= len(data):
+        length = int.from_bytes(data[place : place + 4])
+        name, end = data[place + 4 : place + 8], place + 8 + length
+        if end + 4 > len(data):
+            break
+        if zlib.crc32(memoryview(data)[place + 4 : end]) != int.from_bytes(data[end : end + 4]):
+            raise Rejected("load", "damaged", "the PNG is damaged within: copy it again")
+        if name == b"IEND":
+            return
+        place = end + 4
+    raise Rejected("load", "truncated", "the PNG ends before its picture does: copy it again")

@@ -1,139 +1,123 @@
-"""Bytes to an upright grey picture, decoded no larger than the boxes need."""
+"""A picture of any kind, from anywhere, to an upright grey one, decoded no larger than the boxes need."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from formreader.errors import Rejected
-from formreader.load.container import BYTES_LIMIT, PAGED, Container, inspect
-from formreader.records import Grey, Photo, Source, path_of
+from formreader.errors import Rejected, UsageError
+from formreader.load import decoder, jpeg, raster
+from formreader.load.container import LONGEST_MAGIC, Container, inspect, kind_of
+from formreader.load.limits import check_size
+from formreader.load.opening import PhotoSource, Pixels, bytes_of, name_of
+from formreader.records import Grey, Photo, Source
 
-HALF_ABOVE_PIXELS = 5_000_000
-"""A JPEG larger than this is decoded at half size by the DCT first; a page that turns out small in
-the picture is decoded again at full size, for its boxes alone."""
+MAY_HAVE_PAGES = frozenset({"pdf", "tiff", "gif", "png", "webp", "avif", "heic"})
 
-PDF_PX_PER_INCH = 200
-NO_MEMORY = -4
-"""OpenCV's code for memory that could not be had (cv::Error::StsNoMem)."""
-LONGEST_MAGIC = max(map(len, PAGED))
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A file that was opened once, to take any of its ``pages`` from."""
+
+    name: str
+    sha256: str
+    pages: int
+    _decoded: Callable[[int], tuple[Grey, float, Callable[[], Grey] | None, tuple[int, int]]]
+
+    def photo(self, page: int = 1) -> Photo:
+        """One page, from 1. Raises ``Rejected`` (stage load)."""
+        if not 1 <= page <= self.pages:
+            raise Rejected("load", "no_such_page", f"page {page} is asked for, the file has {self.pages}")
+        grey, scale, finer, (width, height) = self._decoded(page)
+        check_size(width, height)
+        return Photo(Source(self.name, page, self.sha256, width, height), np.ascontiguousarray(grey), scale, finer)
+
+
+def open_picture(source: PhotoSource, name: str | None = None) -> PictureFile:
+    """Look into a path, bytes, a stream, an array or an image; ``name`` is what its readings call it.
+
+    Raises ``Rejected`` (stage load) with a code of ``errors.LOAD_CODES``, ``UsageError`` for what is no source.
+    """
+    called = name if name is not None else name_of(source)
+    pixels = _pixels_of(source)
+    if pixels is not None:
+        height, width = pixels.shape
+        check_size(width, height)
+        digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+        return PictureFile(called, digest, 1, lambda _page: (pixels, 1.0, None, (width, height)))
+    data = bytes_of(source)
+    container = inspect(data)
+    return PictureFile(called, hashlib.sha256(data).hexdigest(), container.pages, partial(_decode, container))
+
+
+def load_photo(source: PhotoSource, page: int = 1) -> Photo:
+    """Read one page (from 1) of the picture at a path, or given otherwise. Raises as ``open_picture``."""
+    return open_picture(source).photo(page)
 
 
 def page_count(path: str | Path) -> int:
-    """Pages in the file: of a PDF or a TIFF, else 1, also where it is no picture, as loading it will say.
+    """Pages in the file: 1 also where it is no picture, as loading it will say.
 
-    Raises ``Rejected`` (stage load) where the file cannot be read, or is a PDF or TIFF that is broken.
+    Raises ``Rejected`` (stage load) where the file cannot be read, or is of a kind with pages and broken.
     """
-    if not _bytes_of(Path(path), LONGEST_MAGIC).startswith(PAGED):
+    if kind_of(bytes_of(path, LONGEST_MAGIC)) not in MAY_HAVE_PAGES:
         return 1  # a photograph is read whole once, when it is loaded
-    return inspect(_bytes_of(Path(path))).pages
+    return inspect(bytes_of(path)).pages
 
 
-def load_photo(path: str | Path, page: int = 1) -> Photo:
-    """Read one page (from 1) of the file at ``path``.
-
-    Raises ``Rejected`` (stage load) with code not_found, empty_file, too_many_bytes, not_a_picture,
-    too_many_pixels, truncated, bad_pdf or no_such_page.
-    """
-    data = _bytes_of(Path(path))
-    container = inspect(data)
-    if not 1 <= page <= container.pages:
-        raise Rejected("load", "no_such_page", f"page {page} is asked for, the file has {container.pages}")
+def _decode(container: Container, page: int) -> tuple[Grey, float, Callable[[], Grey] | None, tuple[int, int]]:
     if container.kind == "jpeg":
-        grey, scale, finer = _jpeg(data, container)
-    elif container.kind == "pdf":
-        grey, scale, finer = _pdf_page(data, page), 1.0, None
-    else:
-        grey, scale, finer = _picture(data, page), 1.0, None
-    if finer is None:
-        height, width = grey.shape
-    else:
-        stored = (container.width, container.height)
-        width, height = stored[::-1] if container.turned else stored
-    source = Source(path_of(path), page, hashlib.sha256(data).hexdigest(), width, height)
-    return Photo(source, grey, scale, finer)
+        return _jpeg(container.data)
+    place = container.places[page - 1] if container.places else None
+    grey = decoder.decode(container.kind, container.data, page - 1, place)
+    return grey, 1.0, None, (grey.shape[1], grey.shape[0])
 
 
-def _bytes_of(path: Path, most: int = -1) -> bytes:
-    """The file's first ``most`` bytes, all by default."""
-    try:
-        size = path.stat().st_size
-        if size > BYTES_LIMIT:
-            raise Rejected(
-                "load", "too_many_bytes", f"{size:,} bytes is over the limit of {BYTES_LIMIT:,}: export it smaller"
-            )
-        with path.open("rb") as file:
-            return file.read(most)
-    except IsADirectoryError:
-        raise Rejected("load", "not_a_picture", "this is a folder: name the photographs in it") from None
-    except OSError as error:
-        raise Rejected(
-            "load", "not_found", f"the file cannot be read ({error.strerror}): check the path and its permissions"
-        ) from None
+def _jpeg(data: bytes) -> tuple[Grey, float, Callable[[], Grey] | None, tuple[int, int]]:
+    header = raster.opened(data, "jpeg")
+    orientation, aspect = raster.orientation_of(header), raster.pixel_aspect(header)
+    width, height = header.size
+
+    def mended(grey: Grey) -> Grey:
+        return raster.upright(raster.squared(grey, aspect), orientation)
+
+    grey, scale, finer = jpeg.decode(data, width, height)
+    full = raster.squared_size(width, height, aspect)
+    size = full[::-1] if orientation >= raster.TURNED_FROM else full
+    return mended(grey), scale, None if finer is None else lambda: mended(finer()), size
 
 
-def _decode(data: bytes, flag: int) -> Grey:
-    try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
-    except cv2.error as error:
-        if error.code == NO_MEMORY:
-            raise MemoryError(str(error)) from None  # the machine's fault, not the picture's
-        raise _undecodable(str(error)) from None
-    if picture is None or picture.size == 0:
-        raise _undecodable("the decoder gave nothing")
-    grey: Grey = picture
-    return grey
+def _pixels_of(source: object) -> Grey | None:
+    """Grey (height, width) of an array or an image, None of what holds bytes. Raises ``UsageError``."""
+    if isinstance(source, np.ndarray):
+        return _grey_of_array(source)
+    if hasattr(source, "mode") and hasattr(source, "getexif") and not hasattr(source, "read"):
+        try:
+            return raster.squared(raster.grey_of(source), raster.pixel_aspect(source))  # type: ignore[arg-type]
+        except (OSError, ValueError, SyntaxError) as error:  # an image that was opened and not yet decoded
+            raise raster.undecodable(str(error)) from None
+    return None
 
 
-def _undecodable(detail: str) -> Rejected:
-    return Rejected(
-        "load", "not_a_picture", "the picture is damaged and cannot be decoded: copy it again", {"detail": detail}
+def _grey_of_array(pixels: Pixels) -> Grey:
+    if pixels.dtype != np.uint8:
+        raise UsageError(f"an array of {pixels.dtype} was given: give uint8, 0 black to 255 white")
+    match pixels.shape:
+        case (_, _):
+            return pixels
+        case (_, _, 1):
+            return pixels[:, :, 0]
+        case (_, _, 3):
+            grey: Grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_BGR2GRAY)
+            return grey
+        case (_, _, 4):
+            return raster.on_white(pixels[:, :, [2, 1, 0, 3]])
+    raise UsageError(
+        f"an array of shape {pixels.shape} was given: give (height, width), or (height, width, 3) blue green red"
     )
-
-
-def _jpeg(data: bytes, container: Container) -> tuple[Grey, float, Callable[[], Grey] | None]:
-    if container.width * container.height <= HALF_ABOVE_PIXELS:
-        return _decode(data, cv2.IMREAD_GRAYSCALE), 1.0, None
-    half = _decode(data, cv2.IMREAD_REDUCED_GRAYSCALE_2)
-    return half, 0.5, lambda: _decode(data, cv2.IMREAD_GRAYSCALE)
-
-
-def _picture(data: bytes, page: int) -> Grey:
-    if data[:4] in (b"II*\0", b"MM\0*"):
-        ok, pages = cv2.imdecodemulti(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-        if not ok or len(pages) < page:
-            raise _undecodable("the TIFF's pages cannot be decoded")
-        first: Grey = pages[page - 1]
-        return first
-    if data[4:8] == b"ftyp":
-        return _heic(data)
-    return _decode(data, cv2.IMREAD_GRAYSCALE)
-
-
-def _heic(data: bytes) -> Grey:
-    import io
-
-    from PIL import Image, ImageOps
-
-    with Image.open(io.BytesIO(data)) as picture:
-        upright = ImageOps.exif_transpose(picture).convert("L")
-    return np.asarray(upright, dtype=np.uint8)
-
-
-def _pdf_page(data: bytes, page: int) -> Grey:
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(data)
-    try:
-        sheet = document[page - 1]
-        # a page of any size comes out about as large as a photograph, never as a bomb
-        longest = max(sheet.get_width(), sheet.get_height())
-        scale = min(PDF_PX_PER_INCH / 72.0, 4000.0 / longest)
-        bitmap = sheet.render(scale=scale, grayscale=True)
-        return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
-    finally:
-        document.close()

@@ -1,6 +1,41 @@
-"""Locate: each cell cropped straight from the photograph."""
+"""Locate: each cell cropped straight from the photograph, and whether it is seen as it is printed."""
 
+from formreader.locate.beside import Beside, ink_beside
+from formreader.locate.covers import missing_frames, odd_papers, paper_in
 from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
+from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
+from formreader.locate.free import Writing, cut_window, find_writing, narrowed, strip_box
+from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through
+from formreader.locate.strips import Strip, cut_strips
 from formreader.locate.writing import WrittenLine, find_lines
 
-__all__ = ["CROP_PX", "Place", "WrittenLine", "crop_cells", "cut_box", "cut_lines", "find_lines"]
+__all__ = [
+    "CROP_PX",
+    "NO_LINE",
+    "Beside",
+    "Edge",
+    "Line",
+    "Place",
+    "Ruling",
+    "Strip",
+    "Writing",
+    "WrittenLine",
+    "crop_cells",
+    "cut_box",
+    "cut_lines",
+    "cut_strips",
+    "cut_window",
+    "find_line",
+    "find_lines",
+    "find_writing",
+    "ink_beside",
+    "line_along",
+    "line_through",
+    "missing_frames",
+    "narrowed",
+    "odd_papers",
+    "paper_in",
+    "ruling_of",
+    "see_edges",
+    "strip_box",
+]

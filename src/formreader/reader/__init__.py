@@ -4,12 +4,18 @@ from formreader.reader.explanation import explain, explain_fields, explain_page
 from formreader.reader.kept import keep_page, kept_page
 from formreader.reader.page import KeptPage, Page, Refusal
 from formreader.reader.reading import Reader, check_words, read, read_many
+from formreader.reader.recogniser import DigitReader, Ranked, Recogniser, Rectangle, SecondRecogniser
 
 __all__ = [
+    "DigitReader",
     "KeptPage",
     "Page",
+    "Ranked",
     "Reader",
+    "Recogniser",
+    "Rectangle",
     "Refusal",
+    "SecondRecogniser",
     "check_words",
     "explain",
     "explain_fields",

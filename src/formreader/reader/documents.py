@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from formreader.decode import Encodings, Posterior, infer_sheet
 from formreader.reader.page import AnyPage, Refusal, timed
 from formreader.records import Check, DocumentChecks
-from formreader.templates import Document, Rule
+from formreader.templates import Document, Rule, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,14 @@ def joined(document: Document, pages: Mapping[str, AnyPage]) -> Whole:
     across pages, in the order of ``pages``."""
     return Whole(
         {f"{name}.{field}": said for name, page in pages.items() for field, said in page.encodings.items()},
-        (*(_renamed(rule, name) for name, page in pages.items() for rule in page.template.rules), *document.rules),
+        rules_of(document, {name: page.template for name, page in pages.items()}),
         {f"{name}.{field}": most for name, page in pages.items() for field, most in page.most.items()},
     )
+
+
+def rules_of(document: Document, pages: Mapping[str, Template]) -> tuple[Rule, ...]:
+    """The rules of the pages, by their names in the document, and those across them."""
+    return (*(_renamed(rule, name) for name, page in pages.items() for rule in page.rules), *document.rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from pathlib import Path
 
 import numpy as np
@@ -25,20 +25,24 @@ from formreader.decode import (
     read_tallies,
     read_word_boxes,
     read_word_lines,
+    two_marks,
 )
-from formreader.geometry import Box, Points
-from formreader.locate import Place, crop_cells, cut_lines, find_lines
+from formreader.locate import Place
+from formreader.reader.cutting import CellKey, CutCells, Free, View, cut_boxes, cut_digits, cut_numbers, cut_words
+from formreader.reader.remarks import remarks_of
+from formreader.reader.second import second_rows, second_values
 from formreader.recognise import (
     BubbleRecogniser,
     CellRecogniser,
     DigitRecogniser,
     LetterRecogniser,
     LineRecogniser,
+    SecondReader,
     TallyRecogniser,
     beam,
     best_path,
 )
-from formreader.records import Cell, Grey
+from formreader.records import SECOND, Cell
 from formreader.templates import (
     Bubbles,
     Digits,
@@ -52,14 +56,10 @@ from formreader.templates import (
     indexed_cells,
 )
 
-TALLEST_LINE_MM = 9.0
-"""A higher cell for words has room for several lines of writing, which are looked for."""
 BUBBLES_A_COLUMN = 10
 GROUPS = (5, 10)
 """Strokes that a tally cell may hold when it is full."""
 
-CellKey = tuple[str, str, tuple[int, ...]]
-"""Field, encoding, index."""
 Rows = NDArray[np.float64]
 """Log-probabilities: of one cell (classes,), or of the steps along a line (steps, classes)."""
 
@@ -74,63 +74,61 @@ class Recognisers:
         self.bubbles = BubbleRecogniser(directory)
         self.numbers = LineRecogniser("numbers", NUMBER_ALPHABET, directory)
         self.words = LineRecogniser("words", WORD_ALPHABET, directory)
-        models = (self.digits, self.tally, self.letters, self.bubbles, self.numbers, self.words)
+        self.second = SecondReader(directory)
+        models = (self.digits, self.tally, self.letters, self.bubbles, self.numbers, self.words, self.second)
         self.identities = {model.identity.rsplit("-", 1)[0]: model.identity for model in models}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A photograph ``grey``, decoded at ``scale``, and where its page lies: ``onto_photo`` maps page mm to px."""
-
-    grey: Grey
-    scale: float
-    onto_photo: Callable[[Points], Points]
-
-
-@dataclass(frozen=True, slots=True)
 class Looked:
-    """Every cell of a page, what its model says of it, and its model's first choice with its probability."""
+    """Every cell of a page, what its model says of it, and its model's first choice with its probability.
+
+    ``remarks`` of each field are what else is seen of it, as in ``FieldEvidence``.
+    """
 
     cells: tuple[Cell, ...]
     rows: Mapping[CellKey, Rows]
     likeliest: Mapping[CellKey, tuple[str, float]]
+    remarks: Mapping[str, Mapping[str, float]] = dataclass_field(default_factory=dict)
+    second: Mapping[str, Sequence[Rows]] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldEvidence:
     """``written``: the strings that may stand in the primary encoding; ``encodings``: what each says, it first.
 
-    ``most`` is the largest number that there is room for.
+    ``most`` is the largest number that there is room for. ``remarks``: what else is seen that keeps the field from
+    being accepted, codes of ``decide.REASONS``, each with its probability.
     """
 
     written: tuple[NumberReading, ...]
     encodings: Mapping[str, Values]
     most: int
+    remarks: Mapping[str, float] = dataclass_field(default_factory=dict)
 
 
 def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
-    """Cut out and recognise every cell of every encoding, one batch a model."""
+    """Cut out and recognise every cell of every encoding, one batch a model, and see whether each is in plain sight."""
     places: dict[str, list[Place]] = {}
-    printed = [text.box for text in template.texts]
     for name, field in template.fields.items():
         for called, encoding in field.encodings.items():
-            places.setdefault(_model_of(encoding), []).extend(
+            places.setdefault(model_of(encoding), []).extend(
                 (name, called, index, box) for index, box in indexed_cells(encoding)
             )
     cells: list[Cell] = []
     rows: dict[CellKey, Rows] = {}
     likeliest: dict[CellKey, tuple[str, float]] = {}
+    free: dict[CellKey, Free] = {}
     for model, listed in places.items():
         recogniser = getattr(recognisers, model)
-        if isinstance(recogniser, LineRecogniser):
-            found, judged = _lines(recogniser, listed, view, printed)
-        else:
-            found, judged = _cells(recogniser, listed, view)
-        for cell, row in zip(found, judged, strict=True):
+        cut, judged = _judged(recogniser, listed, view)
+        free |= cut.free
+        for cell, row in zip(cut.cells, judged, strict=True):
             key = cell.field, cell.encoding, cell.index
             rows[key], likeliest[key] = row, _likeliest(recogniser, row)
-        cells += found
-    return Looked(tuple(cells), rows, likeliest)
+        cells += cut.cells
+    second = second_rows(template.fields, cells, recognisers.second)
+    return Looked(tuple(cells), rows, likeliest, remarks_of(template, view, likeliest, free), second)
 
 
 def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> dict[str, FieldEvidence]:
@@ -139,9 +137,18 @@ def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> d
     for (name, called, _), row in looked.rows.items():
         rows.setdefault((name, called), []).append(row)
     tallies = _tallies(fields, rows)
-    return {
+    evidence = {
         name: _evidence(field, {called: rows[name, called] for called in field.encodings}, tallies, language)
         for name, field in fields.items()
+    }
+    seconds = {name: {SECOND: second_values(fields[name], seen)} for name, seen in looked.second.items()}
+    return {
+        name: replace(
+            found,
+            encodings={**found.encodings, **seconds.get(name, {})},
+            remarks={**found.remarks, **looked.remarks.get(name, {})},
+        )
+        for name, found in evidence.items()
     }
 
 
@@ -170,6 +177,7 @@ def _evidence(
     full = [strokes * len(tally.cells[0]) for strokes in GROUPS] if isinstance(tally, Tally) else []
     written: tuple[NumberReading, ...] = ()
     encodings: dict[str, Values] = {}
+    remarks: dict[str, float] = {}
     for called, encoding in field.encodings.items():
         rows = rows_of[called]
         match encoding:
@@ -181,7 +189,9 @@ def _evidence(
                 written = read_strings(strings)
                 encodings[called] = read_number(strings)
             case Bubbles(columns=columns):
-                encodings[called] = read_bubbles(_grid(rows, len(columns)))
+                marks = _grid(rows, len(columns))
+                encodings[called] = read_bubbles(marks)
+                remarks["two_marks"] = two_marks(marks)
             case Tally():
                 encodings[called] = tallies[field.name, called]
             case RowSums(style="boxes", cells=grid):
@@ -195,10 +205,11 @@ def _evidence(
     if not written:  # neither boxes nor a free number: what is reported is the number that the encoding says
         said = encodings[field.primary].items()
         written = tuple(NumberReading("_" if value is None else str(value), value, share) for value, share in said)
-    return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, field.most)
+    return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, field.most, remarks)
 
 
-def _model_of(encoding: Encoding) -> str:
+def model_of(encoding: Encoding) -> str:
+    """The name of the model that reads it."""
     match encoding:
         case Digits() | RowSums(style="boxes"):
             return "digits"
@@ -214,38 +225,23 @@ def _model_of(encoding: Encoding) -> str:
             return "numbers"
 
 
-def _cells(recogniser: CellRecogniser, places: Sequence[Place], view: View) -> tuple[tuple[Cell, ...], Sequence[Rows]]:
-    cells = crop_cells(view.grey, view.scale, places, view.onto_photo)
-    crops = np.stack([cell.crop for cell in cells])
+def _judged(
+    recogniser: CellRecogniser | LineRecogniser, places: Sequence[Place], view: View
+) -> tuple[CutCells, Sequence[Rows]]:
+    """Cells as one model wants them, and what it says of each."""
+    if isinstance(recogniser, LineRecogniser):
+        cut_lines = cut_words if recogniser.alphabet == WORD_ALPHABET else cut_numbers
+        cut = cut_lines(places, view, recogniser.width_px)
+        steps = recogniser.log_probabilities(np.stack([cell.crop for cell in cut.cells]), _aspects(cut.cells))
+        return cut, [line.astype(np.float64) for line in steps]
+    is_digits = isinstance(recogniser, DigitRecogniser)
+    cut = cut_digits(places, view) if is_digits else cut_boxes(places, view)
+    crops = np.stack([cell.crop for cell in cut.cells])
     if isinstance(recogniser, BubbleRecogniser):
         judged = recogniser.log_probabilities_of_columns(crops.reshape(-1, BUBBLES_A_COLUMN, *crops.shape[1:]))
-        return cells, list(judged.reshape(len(cells), -1).astype(np.float64))
-    rows: Rows = recogniser.log_probabilities(crops, _aspects(cells)).astype(np.float64)
-    return cells, list(as_on_forms(rows, DIGIT_CLASSES) if isinstance(recogniser, DigitRecogniser) else rows)
-
-
-def _lines(
-    recogniser: LineRecogniser, places: Sequence[Place], view: View, printed: Sequence[Box]
-) -> tuple[tuple[Cell, ...], Sequence[Rows]]:
-    cells = tuple(cell for place in places for cell in _cut(place, view, printed, recogniser.width_px))
-    steps = recogniser.log_probabilities(np.stack([cell.crop for cell in cells]), _aspects(cells))
-    return cells, [line.astype(np.float64) for line in steps]
-
-
-def _cut(place: Place, view: View, printed: Sequence[Box], width_px: int) -> tuple[Cell, ...]:
-    """A cell as one line, or the lines of a cell for words that has room for several, indexed (line, 0)."""
-    field, called, _, box = place
-    if called != "words" or box.height <= TALLEST_LINE_MM:
-        return cut_lines(view.grey, view.scale, [place], view.onto_photo, width_px)
-    cells: list[Cell] = []
-    for i, line in enumerate(find_lines(view.grey, view.scale, box, printed, view.onto_photo)):
-        onto_photo = partial(_through, view.onto_photo, line.sheared)
-        cells += cut_lines(view.grey, view.scale, [(field, called, (i, 0), line.box)], onto_photo, width_px)
-    return tuple(cells)
-
-
-def _through(onto_photo: Callable[[Points], Points], sheared: Callable[[Points], Points], points_mm: Points) -> Points:
-    return onto_photo(sheared(points_mm))
+        return cut, list(judged.reshape(len(crops), -1).astype(np.float64))
+    rows: Rows = recogniser.log_probabilities(crops, _aspects(cut.cells)).astype(np.float64)
+    return cut, list(as_on_forms(rows, DIGIT_CLASSES) if is_digits else rows)
 
 
 def _aspects(cells: Sequence[Cell]) -> NDArray[np.float32]:

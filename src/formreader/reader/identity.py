@@ -12,6 +12,7 @@ from formreader.decide import Policy
 from formreader.recognise import models_directory
 from formreader.records import Identity
 from formreader.templates import Document, Template
+from formreader.version import __version__
 
 
 def identity_of(
@@ -22,8 +23,6 @@ def identity_of(
     policy: Policy,
 ) -> Identity:
     """The identity of a reader with these ``models``, by their own identities, that lie in ``folder``."""
-    from formreader import __version__
-
     home = folder or models_directory()
     names = sorted(identity.partition("@")[0] for identity in models)
     document_of = {template: document.sha256 for document in documents for template in document.pages.values()}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from formreader.decide import Policy, judge_field
-from formreader.decode import NumberReading, Posterior, readable
-from formreader.decode.digits import FILLERS
+from formreader.decide import Policy, Sight, Sighted, confirming, eyes_of, judge_field, stated_confidence
+from formreader.decode import Posterior, plainly_written, readable
+from formreader.geometry import Points
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
-from formreader.reader.support import is_doubtful, single_encodings
-from formreader.records import Check, FieldReading, SheetReading
+from formreader.reader.station import places_seen, station_of
+from formreader.reader.support import is_doubtful, sighted, without_total
+from formreader.reader.written import Reported, as_written
+from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
-from formreader.templates import outline
+from formreader.templates import Field, outline
 
 ALTERNATIVES = 5
 
@@ -32,15 +35,38 @@ def judge_page(
     """
     timing = dict(page.timing_ms)
     with timed(timing, "decide"):
-        values = {
-            name: _as_written(found.written, posterior.fields[name])[0].value for name, found in page.evidence.items()
+        reported = {
+            name: as_written(found, found.encodings[page.template.fields[name].primary], posterior.fields[name], policy)
+            for name, found in page.evidence.items()
         }
-        single = single_encodings(page, values, policy.least_picture_share)
-        doubtful = is_doubtful(page)
-        fields = {
-            name: _field(page, name, posterior, across, policy, single.get(name, ""), doubtful)
-            for name in page.evidence
-        }
+        seen = sighted(page, {name: field.value for name, field in reported.items()}, policy)
+        checks = _settled(posterior.checks, reported)
+        across = _settled(across, reported)
+        doubtful = is_doubtful(page, reported)
+        quads = {name: _quad(page, name) for name in page.evidence}
+        inside = {name: _is_inside(quad, page.source) for name, quad in quads.items()}
+        adrift = without_total(page, reported, inside)
+        fields = {}
+        for name, field in reported.items():
+            sight = replace(
+                _sight(page, name, posterior, field, seen, policy),
+                inside=inside[name],
+                in_place=_is_in_place(page, name, policy),
+                without_total=name in adrift,
+                doubtful_page=doubtful,
+            )
+            status, reasons = judge_field(name, sight, checks=checks, across=across, policy=policy)
+            fields[name] = FieldReading(
+                name=name,
+                value=_value(field, page.template.fields[name]),
+                written=field.written,
+                confidence=stated_confidence(sight, policy),
+                status=status,
+                reasons=reasons,
+                alternatives=tuple(list(posterior.fields[name].items())[:ALTERNATIVES]),
+                evidence=_shown(page.template.fields[name].primary, page.evidence[name]),
+                quad=quads[name],
+            )
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
         source=page.source,
@@ -49,81 +75,78 @@ def judge_page(
         registration=page.registration,
         quality=page.quality,
         fields=fields,
-        checks=posterior.checks,
+        checks=checks,
         provenance=provenance,
         timing_ms=timing,
+        station=station_of(page.template, fields, page.coded),
+        places=places_seen(page.template, page.registration),
     )
 
 
-def _field(
+def _settled(checks: Sequence[Check], reported: Mapping[str, Reported]) -> tuple[Check, ...]:
+    """The checks, left open where a number that they weigh is not the one that is reported."""
+    return tuple(
+        check
+        if all(reported[name].settled for name in check.fields if name in reported)
+        else replace(check, holds=None, as_read="")
+        for check in checks
+    )
+
+
+def _sight(
     page: AnyPage,
     name: str,
     posterior: Posterior,
-    across: tuple[Check, ...],
+    reported: Reported,
+    seen: Mapping[str, Sighted],
     policy: Policy,
-    single: str,
-    doubtful: bool,
-) -> FieldReading:
-    evidence, field, source = page.evidence[name], page.template.fields[name], page.source
-    values = posterior.fields[name]
-    best, is_seen = _as_written(evidence.written, values)
-    quad = map_points(page.registration, outline(field.encodings[field.primary]).corners)
+) -> Sight:
+    """What speaks for and against a field by itself."""
+    evidence, primary = page.evidence[name], page.template.fields[name].primary
+    is_known = readable(reported.written) or reported.value is not None
+    second = evidence.encodings.get(SECOND, {})
+    agreement = posterior.agreements[name]
+    return Sight(
+        confidence=posterior.fields[name].get(reported.value, 0.0) if is_known else 0.0,
+        picture_share=evidence.encodings[primary].get(reported.value, 0.0),
+        own=_named(reported.own),
+        proposed=_named(reported.proposed),
+        eyes=eyes_of(seen[name], policy),
+        equations=tuple(rule.text for rule in confirming(name, seen, page.template.rules, policy)),
+        contrary=_named(max(second, key=second.__getitem__, default=None)),
+        contrary_share=sum(second.values()) - second.get(reported.value, 0.0),
+        disagree=agreement.disagree,
+        says=agreement.says,
+        remarks=evidence.remarks,
+        unreadable="?" in reported.written,
+        odd=not plainly_written(reported.written),
+        left_empty=set(reported.written) == {"_"} and page.template.fields[name].empty == "review",
+    )
+
+
+def _quad(page: AnyPage, name: str) -> Points:
+    """The primary encoding's outline (4, 2) in frame photo."""
+    field = page.template.fields[name]
+    return map_points(page.registration, outline(field.encodings[field.primary]).corners)
+
+
+def _is_inside(quad: Points, source: Source) -> bool:
     limits = np.array([source.width, source.height])
-    is_readable = readable(best.written)
-    confidence = values.get(best.value, 0.0) if is_readable else 0.0
-    primary = evidence.encodings[field.primary]
-    other = max((value for value in primary if value != best.value), key=primary.__getitem__, default=None)
-    status, reasons = judge_field(
-        name,
-        confidence=confidence,
-        picture_share=max(says.get(best.value, 0.0) for says in evidence.encodings.values()) if is_seen else 0.0,
-        only_shown_by=single,
-        other_share=primary.get(other, 0.0) if other != best.value else 0.0,
-        other="nothing" if other is None else str(other),
-        disagree=posterior.agreements[name].disagree,
-        says=posterior.agreements[name].says,
-        empty=set(best.written) == {"_"},
-        readable=is_readable,
-        gap_in_cross=best.value == 0 and "_" in best.written and not any(c.isdigit() for c in best.written),
-        unreadable_box="?" in evidence.written[0].written,
-        inside=bool(((quad >= -0.5) & (quad <= limits - 0.5)).all()),
-        doubtful_page=doubtful,
-        checks=posterior.checks,
-        across=across,
-        policy=policy,
-    )
-    return FieldReading(
-        name=name,
-        value=best.value,
-        written=best.written,
-        confidence=confidence,
-        status=status,
-        reasons=reasons,
-        alternatives=tuple(list(values.items())[:ALTERNATIVES]),
-        evidence=_shown(field.primary, evidence),
-        quad=quad,
-    )
+    return bool(((quad >= -0.5) & (quad <= limits - 0.5)).all())
 
 
-def _as_written(readings: tuple[NumberReading, ...], values: Mapping[int | None, float]) -> tuple[NumberReading, bool]:
-    """The likeliest string for what most probably stands in the boxes, given the whole sheet; whether it is seen there.
-
-    Boxes that cannot be read stay so, unless the sheet says what they hold with more certainty than it leaves open.
-    """
-    first = readings[0]
-    value = max(values, key=values.__getitem__, default=None)
-    if not values or (not readable(first.written) and values[value] < 1.0 - sum(values.values())):
-        return first, True
-    seen = next((r for r in readings if readable(r.written) and r.value == value), None)
-    return seen or NumberReading(_spelt(value, first.written), value, 0.0), seen is not None
+def _is_in_place(page: AnyPage, name: str, policy: Policy) -> bool:
+    standing = page.registration.standing
+    return name not in standing.astray and standing.ground.get(name, 1.0) >= policy.least_ground
 
 
-def _spelt(value: int | None, boxes: str) -> str:
-    """``value`` as boxes would hold it, behind the fillers that they seem to hold."""
-    digits = "" if value is None else str(value)
-    room = max(len(boxes) - len(digits), 0)
-    before = boxes[:room]
-    return (before if set(before) <= set(FILLERS) and digits else "_" * room) + digits
+def _value(reported: Reported, field: Field) -> int | None:
+    """The value of a field: of one that nobody wrote in it is 0 where the form says so."""
+    return 0 if field.empty == "zero" and set(reported.written) == {"_"} else reported.value
+
+
+def _named(value: int | None) -> str:
+    return "nothing" if value is None else str(value)
 
 
 def _shown(primary: str, evidence: FieldEvidence) -> dict[str, tuple[tuple[str, float], ...]]:

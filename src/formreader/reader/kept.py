@@ -17,7 +17,8 @@ from formreader.errors import UsageError
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.judging import ALTERNATIVES
 from formreader.reader.page import KeptPage, Page
-from formreader.records import Bend, Quality, Registration, Source
+from formreader.reader.station import CodedStation
+from formreader.records import Bend, Quality, Registration, Seam, Source, Standing
 from formreader.templates import Template
 
 
@@ -35,10 +36,12 @@ def keep_page(page: Page, path: str | None = None) -> bytes:
             **{name: getattr(registration, name) for name in Registration.__slots__},
             "photo_from_page": registration.photo_from_page.tolist(),
             "bend": {name: getattr(registration.bend, name).tolist() for name in Bend.__slots__},
+            "standing": {**asdict(registration.standing), "astray": sorted(registration.standing.astray)},
         },
         "quality": asdict(page.quality),
         "evidence": {name: _lean(found) for name, found in page.evidence.items()},
         "timing_ms": dict(page.timing_ms),
+        "coded": page.coded and asdict(page.coded),
     }
     return zlib.compress(json.dumps(kept).encode())
 
@@ -50,14 +53,24 @@ def kept_page(data: bytes, templates: Mapping[str, Template]) -> KeptPage:
     if template is None or template.sha256 != kept["template_sha256"]:
         raise UsageError(f"the template {kept['template']} has changed since this page was read: read it again")
     known = kept["registration"]
+    standing = Standing(
+        {kind: tuple(lead) for kind, lead in known["standing"]["leads"].items()},
+        known["standing"]["ground"],
+        frozenset(known["standing"]["astray"]),
+        tuple(Seam(**seam) for seam in known["standing"]["seams"]),
+    )
+    known["behind"] = tuple(known["behind"])
     bend = Bend(**{name: np.array(values) for name, values in known["bend"].items()})
     return KeptPage(
         template,
         Source(**kept["source"]),
-        Registration(**{**known, "photo_from_page": np.array(known["photo_from_page"]), "bend": bend}),
+        Registration(
+            **{**known, "photo_from_page": np.array(known["photo_from_page"]), "bend": bend, "standing": standing}
+        ),
         Quality(**kept["quality"]),
         {name: _field(found) for name, found in kept["evidence"].items()},
         kept["timing_ms"],
+        CodedStation(**kept["coded"]) if kept.get("coded") else None,
     )
 
 
@@ -72,6 +85,7 @@ def _lean(evidence: FieldEvidence) -> dict[str, Any]:
             for called, says in evidence.encodings.items()
         },
         "most": evidence.most,
+        "remarks": dict(evidence.remarks),
     }
 
 
@@ -89,4 +103,4 @@ def _needed(written: tuple[NumberReading, ...], values: set[int | None]) -> Iter
 def _field(kept: Mapping[str, Any]) -> FieldEvidence:
     written = tuple(NumberReading(*reading) for reading in kept["written"])
     encodings = {called: dict(map(tuple, says)) for called, says in kept["encodings"].items()}
-    return FieldEvidence(written, encodings, kept["most"])
+    return FieldEvidence(written, encodings, kept["most"], kept["remarks"])

@@ -11,6 +11,7 @@ import numpy as np
 
 from formreader.decode import Encodings
 from formreader.reader.evidence import FieldEvidence
+from formreader.reader.station import CodedStation
 from formreader.records import Quality, Registration, SheetReading, Source, Trace
 from formreader.templates import Template
 
@@ -41,6 +42,7 @@ class Page(_Evident):
     evidence: Mapping[str, FieldEvidence]
     trace: Trace
     timing_ms: Mapping[str, float]
+    coded: CodedStation | None = None
 
     @property
     def source(self) -> Source:
@@ -72,6 +74,7 @@ class KeptPage(_Evident):
     quality: Quality
     evidence: Mapping[str, FieldEvidence]
     timing_ms: Mapping[str, float]
+    coded: CodedStation | None = None
 
 
 AnyPage = Page | KeptPage

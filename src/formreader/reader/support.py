@@ -1,38 +1,61 @@
-"""What speaks for a page's numbers: their own pictures, and sums of numbers that are seen themselves."""
+"""What is seen of a page's numbers by sight alone, each eye by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from formreader.decide import Policy, Sighted
+from formreader.decode import plainly_written
+from formreader.reader.evidence import model_of
 from formreader.reader.page import AnyPage
+from formreader.reader.written import Reported
 
 FEWEST_WRITTEN, ILLEGIBLE = 3, 0.5
 """A page on which most of at least so many written numbers are read with less than this says little of the others."""
 
 
-def is_doubtful(page: AnyPage) -> bool:
-    """Whether most numbers on it, by their own pictures, are none: mirrored, say, or of another form."""
-    written = [name for name, found in page.evidence.items() if set(found.written[0].written) != {"_"}]
-    primaries = (page.evidence[name].encodings[page.template.fields[name].primary] for name in written)
-    illegible = sum(sum(says.values()) < ILLEGIBLE for says in primaries)
-    return len(written) >= FEWEST_WRITTEN and illegible > len(written) / 2
+def is_doubtful(page: AnyPage, reported: Mapping[str, Reported]) -> bool:
+    """Whether most numbers on it are none by their own pictures, or others than the rest of the sheet says.
 
-
-def single_encodings(page: AnyPage, values: Mapping[str, int | None], least_share: float) -> dict[str, str]:
-    """Fields whose value one encoding beside the boxes shows alone, and no sum confirms; with that encoding's name.
-
-    An encoding shows a value where its own picture gives it ``least_share``. A sum confirms a value where it holds
-    and all other numbers in it are shown: what was itself guessed from the value confirms nothing.
+    So it is where a page is mirrored, say, or of another form.
     """
-    shown = {
-        name: [called for called, says in page.evidence[name].encodings.items() if says.get(value, 0.0) >= least_share]
-        for name, value in values.items()
-    }
-    sums = [rule for rule in page.template.rules if rule.relation == "=" and rule.holds(values)]
+    written = [name for name, field in reported.items() if set(field.written) != {"_"}]
+    primaries = {name: page.evidence[name].encodings[page.template.fields[name].primary] for name in written}
+    doubtful = sum(
+        sum(says.values()) < ILLEGIBLE or not plainly_written(reported[name].written) or not reported[name].settled
+        for name, says in primaries.items()
+    )
+    return len(written) >= FEWEST_WRITTEN and doubtful > len(written) / 2
+
+
+def without_total(page: AnyPage, reported: Mapping[str, Reported], inside: Mapping[str, bool]) -> set[str]:
+    """Fields that no equation anchors to their place: of each that names one the total is empty, or part out of sight.
+
+    Where a page is misplaced by a row, all encodings of a field agree on another's number; the total's then are empty.
+    """
+    anchored: set[str] = set()
+    bound: set[str] = set()
+    for rule in page.template.rules:
+        names = {name for _, name in rule.terms}
+        if rule.relation == "=" and names <= reported.keys():
+            bound |= names
+            totals = [name for sign, name in rule.terms if sign < 0 and page.template.fields[name].empty == "review"]
+            written = all(set(reported[name].written) != {"_"} for name in totals)
+            if written and all(inside[name] for name in names):
+                anchored |= names
+    return bound - anchored
+
+
+def sighted(page: AnyPage, values: Mapping[str, int | None], policy: Policy) -> dict[str, Sighted]:
+    """Each field's value, and the share that each eye gives it; of one with a remark, not plainly seen, none."""
     found = {}
-    for name, encodings in shown.items():
-        if len(encodings) == 1 and encodings[0] != page.template.fields[name].primary:
-            beside = ({other for _, other in rule.terms} for rule in sums)
-            if not any(name in terms and all(shown[other] for other in terms - {name}) for terms in beside):
-                found[name] = encodings[0]
+    for name, value in values.items():
+        encodings = page.template.fields[name].encodings
+        evidence = page.evidence[name]
+        plain = all(share <= policy.most_remark for share in evidence.remarks.values())
+        eyes: dict[str, float] = {}
+        for called, says in evidence.encodings.items():
+            eye = model_of(encodings[called]) if called in encodings else called  # a second reader is its own
+            eyes.setdefault(eye, says.get(value, 0.0) if plain else 0.0)
+        found[name] = Sighted(value, eyes)
     return found

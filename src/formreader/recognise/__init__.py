@@ -8,6 +8,7 @@ from formreader.recognise.letters import LetterRecogniser
 from formreader.recognise.lines import LineRecogniser
 from formreader.recognise.normalise import normalise_cells
 from formreader.recognise.runtime import LoadedModel, load_model, models_directory
+from formreader.recognise.second import SecondReader
 from formreader.recognise.tally import TallyRecogniser
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LetterRecogniser",
     "LineRecogniser",
     "LoadedModel",
+    "SecondReader",
     "TallyRecogniser",
     "beam",
     "best_path",

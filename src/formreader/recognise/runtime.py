@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from formreader.errors import ModelError
 
 MODEL_FILE, CARD_FILE = "model.onnx", "card.json"
+MOST_BYTES = {MODEL_FILE: 100_000_000, CARD_FILE: 1_000_000}
+"""A model that is larger is none of ours, and is not taken into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,13 @@ def load_model(name: str, directory: Path | None = None) -> LoadedModel:
         raise ModelError(f"{folder}: holds no model '{name}-…'; name a folder that does, or install formreader again")
     chosen = max(versions, key=lambda path: (_version(path.name), path.name))
     try:
+        for file, most in MOST_BYTES.items():
+            if (size := (chosen / file).stat().st_size) > most:
+                raise ModelError(f"{chosen / file}: has {size} bytes, {most} at most; install formreader again")
         card = json.loads((chosen / CARD_FILE).read_text(encoding="utf-8"))
         data = (chosen / MODEL_FILE).read_bytes()
         expected = card["sha256"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(
             f"{chosen}: the model or its card cannot be read ({error}); install formreader again"
         ) from None

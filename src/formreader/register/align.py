@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Box, Homography, apply_homography, inverse
+from formreader.geometry import Box, Homography, Points, apply_homography, inverse
 from formreader.register.segments import Segments, rectifier
 from formreader.templates import Template
 
@@ -37,6 +37,14 @@ STRONGEST_FOUND, STRONGEST_PRINTED = 12, 10
 """Lines that make pairs; all lines score."""
 SMALLEST_PAGE, LARGEST_PAGE = 0.25, 3.0
 """Limits of the page's side over the picture's: smaller is unreadable, larger shows too little."""
+CODE_SCALES = np.linspace(0.88, 1.12, 49)
+"""A code is a tenth of a page: its size tells the page's so well."""
+CODE_SHIFTS_MM = np.arange(-3.0, 3.1, 0.5)
+"""How far a page's curl and a template measured by hand leave a code from its place."""
+LINEAR_CODE = 2.0
+"""A code this much wider than high is a barcode."""
+LEAST_SCORE = 1e-3
+"""Of an axis where no line falls on any: the code alone says where it lies."""
 LEVEL, UPRIGHT = 1, 2
 """Bits of a ruling's picture: a segment of the level pencil, of the upright one, lies here."""
 
@@ -254,11 +262,37 @@ def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> 
     return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
 
 
+def align_from(template: Template, mark: Box, quad: Points, turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
+    """The likeliest placements that put the printed code ``mark``, mm, where it was read.
+
+    ``quad`` (4, 2) are its corners in frame work, from the page's top left on. They give turn, place and about the
+    scale; the lines say the rest.
+    """
+    pattern, found = _pattern(template), list[Hypothesis]()
+    for ruling in turns:
+        seen = apply_homography(ruling.rectified_from_work, quad)
+        right, down = seen[1] + seen[2] - seen[0] - seen[3], seen[3] + seen[2] - seen[0] - seen[1]
+        if not right[0] > abs(right[1]):
+            continue
+        centre, scale = seen.mean(axis=0), float(right[0]) / 2 / mark.width
+        flat = mark.width > LINEAR_CODE * mark.height  # a barcode's rows are read along its middle alone
+        upwards = scale / ruling.aspect if flat else abs(float(down[1])) / 2 / mark.height
+        across = _axis_from(ruling.columns, pattern.columns, scale, float(centre[0]), mark.centre[0])
+        downwards = _axis_from(ruling.rows, pattern.rows, upwards, float(centre[1]), mark.centre[1])
+        found += _paired(template, ruling, across, downwards)
+    return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
+
+
 def _placements(template: Template, ruling: Ruling) -> list[Hypothesis]:
     """The best ``PLACES_KEPT`` pairs of an axis across and one down, scored by all lines in the plane."""
     pattern, picture_px = _pattern(template), max(ruling.lines.shape)
     down = _axis_hypotheses(ruling.rows, pattern.rows, template.height_mm, picture_px)
     across = _axis_hypotheses(ruling.columns, pattern.columns, template.width_mm, picture_px)
+    return _paired(template, ruling, across, down)
+
+
+def _paired(template: Template, ruling: Ruling, across: _Axis, down: _Axis) -> list[Hypothesis]:
+    pattern, picture_px = _pattern(template), max(ruling.lines.shape)
     off = across.scales[:, None] / (down.scales[None, :] * ruling.aspect)
     fits = (off > 1 / ASPECT_TOLERANCE) & (off < ASPECT_TOLERANCE)
     scores = np.where(fits, across.scores[:, None] * down.scores[None, :], -1.0).ravel()
@@ -328,6 +362,24 @@ def _axis_hypotheses(found: Profile | None, printed: _Lines, page_mm: float, pic
     scale, shift = scale[fits], shift[fits]
     if len(scale) == 0:
         return NO_AXIS
+    return _distinct(scale, shift, _axis_scores(found, printed, scale, shift), (float(lines[0]), float(lines[-1])))
+
+
+def _axis_from(found: Profile | None, printed: _Lines, scale: float, at_px: float, from_mm: float) -> _Axis:
+    """Hypotheses that see the place ``from_mm`` at ``at_px`` at about this ``scale``, best first."""
+    if found is None or len(printed.at) < 2:
+        return _Axis(np.array([scale]), np.array([at_px - scale * from_mm]), np.array([LEAST_SCORE]))
+    scales, moved = (grid.ravel() for grid in np.meshgrid(scale * CODE_SCALES, CODE_SHIFTS_MM))
+    shifts = at_px - scales * (from_mm + moved)
+    scores = np.maximum(_axis_scores(found, printed, scales, shifts), LEAST_SCORE)
+    return _distinct(scales, shifts, scores, (float(printed.at[0]), float(printed.at[-1])))
+
+
+def _axis_scores(
+    found: Profile, printed: _Lines, scale: NDArray[np.float64], shift: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How well the printed lines fall on found ones for each (K,) scale and shift, 0..1."""
+    lines = printed.at
     # places on the root: what falls beyond the profile is clipped onto the nothing beside it
     places = np.multiply.outer(scale, lines)
     places += (shift - found.low + 1.0)[:, None]
@@ -338,8 +390,8 @@ def _axis_hypotheses(found: Profile | None, printed: _Lines, page_mm: float, pic
     last = np.clip(at[:, -1] + 3, 0, len(total) - 1)
     # a quarter of all that was found stays in the norm, so that a page cannot shrink onto one line
     between = total[last] - total[first] + 0.25 * total[-1]
-    score = matched / np.sqrt(np.maximum(between, 1e-9) * printed.total)
-    return _distinct(scale, shift, score, (float(lines[0]), float(lines[-1])))
+    scores: NDArray[np.float64] = matched / np.sqrt(np.maximum(between, 1e-9) * printed.total)
+    return scores
 
 
 def _ordered_pairs(values: NDArray[np.float64]) -> Pairs:

@@ -72,10 +72,11 @@ def bend_further(
     level: NDArray[np.bool_],
     weights: NDArray[np.float64],
     offsets: NDArray[np.float64],
+    trusted: bool = False,
 ) -> Bend:
     """Add to the bend what the offsets (N,) mm ask for, as smoothly as paper bends (second differences).
 
-    ``level`` says whether an offset is down the page or across it.
+    ``level`` says whether an offset is down the page or across it. Outliers are weighed down, if not ``trusted``.
     """
     rows, columns = BEND_NODES
     count = rows * columns
@@ -84,7 +85,7 @@ def bend_further(
     new = bend.offsets_mm.reshape(count, 2).copy()
     for axis, member in ((0, ~level), (1, level)):
         if member.sum() >= 4:
-            new[:, axis] = _pulled(nodes[member], weights[member], offsets[member], new[:, axis], smooth)
+            new[:, axis] = _pulled(nodes[member], weights[member], offsets[member], new[:, axis], smooth, trusted)
     return Bend(bend.x_mm, bend.y_mm, new.reshape(rows, columns, 2))
 
 
@@ -94,6 +95,7 @@ def _pulled(
     offsets: NDArray[np.float64],
     before: NDArray[np.float64],
     smooth: NDArray[np.float64],
+    trusted: bool,
 ) -> NDArray[np.float64]:
     """One axis of the nodes by least squares, outliers weighed down; ``smooth`` (nodes, nodes) resists."""
     count = len(before)
@@ -102,8 +104,8 @@ def _pulled(
     entries = (nodes.at[:, :, None] * count + nodes.at[:, None, :]).reshape(len(wanted), -1)
     products = (nodes.weights[:, :, None] * nodes.weights[:, None, :]).reshape(len(wanted), -1)
     solution = before
-    for _ in range(REWEIGHTED):
-        pull = weights * robust_weights(wanted - nodes.values(solution))
+    for _ in range(1 if trusted else REWEIGHTED):
+        pull = weights if trusted else weights * robust_weights(wanted - nodes.values(solution))
         normal = np.bincount(entries.ravel(), (products * pull[:, None]).ravel(), count * count)
         right = np.bincount(nodes.at.ravel(), (nodes.weights * (pull * wanted)[:, None]).ravel(), count)
         solution = np.linalg.solve(normal.reshape(count, count) + smooth, right).astype(np.float64)

@@ -36,18 +36,28 @@ def explained(fit: Fit, segments: Segments) -> float:
     """
     segments = segments[segment_lengths(segments) >= SHORTEST_PX]
     length = segment_lengths(segments)
-    points, level, upright = _page_points(fit, segments)
+    points, level, upright = page_segments(fit, segments)
     samples = template_samples(fit.template)
     near = samples.points[samples.near_field]
     middle = points[:, 1]
     inside = (level | upright) & ((middle > near.min(axis=0)) & (middle < near.max(axis=0))).all(axis=1)
+    accounted = _accounted(fit, points, level, upright)
+    total = float(length[inside].sum())
+    return float(length[inside & accounted].sum()) / total if total else 0.0
+
+
+def on_printed_lines(fit: Fit, segments: Segments) -> NDArray[np.bool_]:
+    """Whether each segment (N, 4) in px of frame work lies on a printed line."""
+    return _accounted(fit, *page_segments(fit, segments))
+
+
+def _accounted(fit: Fit, points: Points, level: NDArray[np.bool_], upright: NDArray[np.bool_]) -> NDArray[np.bool_]:
     edges = _printed_edges(fit.template)
     across = edges[:, 1] == edges[:, 3]
     accounted = np.zeros(len(points), dtype=bool)
     accounted[level] = _on_lines(points[level], edges[across][:, [0, 2, 1]])
     accounted[upright] |= _on_lines(points[upright, :, ::-1], edges[~across][:, [1, 3, 0]])
-    total = float(length[inside].sum())
-    return float(length[inside & accounted].sum()) / total if total else 0.0
+    return accounted
 
 
 def _on_lines(points: Points, lines: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -67,7 +77,7 @@ def _on_lines(points: Points, lines: NDArray[np.float64]) -> NDArray[np.bool_]:
     return result
 
 
-def _page_points(fit: Fit, segments: Segments) -> tuple[Points, NDArray[np.bool_], NDArray[np.bool_]]:
+def page_segments(fit: Fit, segments: Segments) -> tuple[Points, NDArray[np.bool_], NDArray[np.bool_]]:
     """Ends and middle (N, 3, 2) mm of each segment, and whether it is level or upright."""
     ends = segments.reshape(-1, 2, 2)
     three = np.stack([ends[:, 0], ends.mean(axis=1), ends[:, 1]], axis=1)

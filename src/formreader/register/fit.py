@@ -11,24 +11,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, apply_homography
+from formreader.geometry import Homography, Points, apply_homography
 from formreader.records import Bend, Grey
-from formreader.register.bend import bend_further, bent_by, robust_weights
+from formreader.register.bend import Nodes, bend_further, bent_by, robust_weights
 from formreader.register.samples import LineSamples, few_samples, template_samples
-from formreader.register.search import search
+from formreader.register.search import search, search_lines
+from formreader.register.trace import trace
 from formreader.templates import Template
 
 CLOSE_MM = 0.15
 """Between two prints of like forms, lines count the more the nearer they are: to this, not to covering."""
 ON_LINE_MM = 0.6
 """A line found within this of its place counts as covered; digits' boxes are ten times as wide."""
+WELL_COVERED, MOST_SPREAD = 0.95, 4
+"""Where fewer lines are covered, they are followed along the page and it is bent to them, so often at most."""
+MISSED_WEIGHT = 0.5
+"""A printed line not seen weighs so much of one that is: blur, pens and fingers hide lines, nothing prints them."""
 FEWEST_FOUND = 12
 """Samples found below which nothing is fitted to them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A placement and how well it sits. ``work_from_page`` maps mm, after ``bend``, to ink px."""
+    """A placement and how well it sits. ``work_from_page`` maps mm, after ``bend``, to ink px.
+
+    ``inside`` (N,) says which samples of the template's lines the picture shows, ``on_line`` which of them were found
+    in their place. ``found_mm`` is how much printed line by the fields was found, ``net_mm`` how much more than missed,
+    the nearest counting whole.
+    """
 
     template: Template
     work_from_page: Homography
@@ -37,10 +47,14 @@ class Fit:
     coverage: float
     closeness: float
     visible: float
+    inside: NDArray[np.bool_]
+    on_line: NDArray[np.bool_]
+    found_mm: float
+    net_mm: float
 
 
 def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> tuple[Homography, float]:
-    """A quick plane fit on few samples: the placement and its coverage, to rank hypotheses by."""
+    """A quick plane fit on few samples: the placement, and px of line found less part of those missed, to rank by."""
     samples = few_samples(template)
     place = start
     for reach in (reach_mm, reach_mm * 0.6):
@@ -50,7 +64,10 @@ def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2
         place = place @ _plane_update(samples, offsets, found)
     offsets, found = search(place, samples.flat, samples, ink, 1.0)
     measured = _measured(template, place, samples.flat, samples, offsets, found, ink.shape)
-    return place, measured.coverage * measured.visible
+    # unbent, lines are seen near their places at best: how near says nothing yet
+    seen_mm = measured.visible * float((samples.weights * samples.near_field).sum())
+    net_mm = seen_mm * (measured.coverage - MISSED_WEIGHT * (1 - measured.coverage))
+    return place, net_mm * px_per_mm(place, template)
 
 
 def fit(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> Fit:
@@ -58,16 +75,48 @@ def fit(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5)
     few, samples = few_samples(template), template_samples(template)
     place = start
     for looked_for, reach in ((few, 1.0), (few, 0.7), (few, 0.5), (samples, 0.5)):
-        offsets, found = search(place, samples.flat, looked_for, ink, reach_mm * reach)
+        offsets, found = search(place, samples.flat, looked_for, ink, reach_mm * reach, apart=True)
         if found.sum() < FEWEST_FOUND:
             break
         place = place @ _plane_update(looked_for, offsets, found)
-    bend = samples.flat
+    found_fit = _bent(template, place, samples.flat, ink, reach_mm)
+    for _ in range(MOST_SPREAD):
+        if found_fit.coverage >= WELL_COVERED:
+            break
+        further = _seen(template, place, _traced(found_fit, ink), ink)
+        if further.net_mm <= found_fit.net_mm:
+            break
+        found_fit = further
+    return found_fit
+
+
+def _traced(found: Fit, ink: Grey) -> Bend:
+    """The bend by which printed lines run on as they do from where they were found: paper that curls at one end."""
+    samples = template_samples(found.template)
+    offsets, seen = search(found.work_from_page, found.bend, samples, ink, 1.0)
+    seen &= np.abs(offsets) < ON_LINE_MM
+    offsets, seen = trace(found.work_from_page, found.bend, samples, ink, offsets, seen)
+    lines = np.flatnonzero(seen)
+    if len(lines) < FEWEST_FOUND:
+        return found.bend
+    level, weights = samples.level[lines], samples.weights[lines]
+    return bend_further(found.bend, samples.nodes[lines], level, weights, offsets[lines], trusted=True)
+
+
+def _bent(template: Template, place: Homography, bend: Bend, ink: Grey, reach_mm: float) -> Fit:
+    """The fit by a bend that starts as ``bend``, while the search narrows."""
+    samples = template_samples(template)
     for reach in reach_mm * np.array([0.8, 0.7, 0.6, 0.5, 0.4, 0.35]):
-        offsets, found = search(place, bend, samples, ink, reach)
+        offsets, found = search(place, bend, samples, ink, reach, apart=True)
         if found.sum() < FEWEST_FOUND:
             break
         bend = bend_further(bend, samples.nodes[found], samples.level[found], samples.weights[found], offsets[found])
+    return _seen(template, place, bend, ink)
+
+
+def _seen(template: Template, place: Homography, bend: Bend, ink: Grey) -> Fit:
+    """What is seen of the template's lines where this placement puts them."""
+    samples = template_samples(template)
     offsets, found = search(place, bend, samples, ink, 1.0)
     return _measured(template, place, bend, samples, offsets, found, ink.shape)
 
@@ -105,12 +154,45 @@ def _measured(
     shape: tuple[int, ...],
 ) -> Fit:
     at = apply_homography(place, samples.points + bent_by(bend, samples.nodes))
-    inside = ((at >= 0) & (at < np.array([shape[1], shape[0]]))).all(axis=1)
+    inside: NDArray[np.bool_] = np.all((at >= 0) & (at < np.array([shape[1], shape[0]])), axis=1)
     weight = samples.weights * samples.near_field
-    on_line = found & inside & (np.abs(offsets) < ON_LINE_MM) & (weight > 0)
+    seen = found & inside & (np.abs(offsets) < ON_LINE_MM)
+    on_line = seen & (weight > 0)
     total = float(weight[inside].sum())
+    missing = float(weight[inside & ~on_line].sum())
     coverage = float(weight[on_line].sum()) / total if total else 0.0
     near = np.where(on_line, np.exp(-0.5 * (offsets / CLOSE_MM) ** 2), 0.0)
     closeness = float((weight * near).sum()) / total if total else 0.0
     residual = float(np.sqrt(np.average(offsets[on_line] ** 2, weights=weight[on_line]))) if on_line.any() else np.inf
-    return Fit(template, place / place[2, 2], bend, residual, coverage, closeness, total / float(weight.sum()))
+    return Fit(
+        template,
+        place / place[2, 2],
+        bend,
+        residual,
+        coverage,
+        closeness,
+        total / float(weight.sum()),
+        inside,
+        seen,
+        coverage * total,
+        closeness * total - MISSED_WEIGHT * missing,
+    )
+
+
+def seen_at(
+    place: Homography, bend: Bend, points: Points, nodes: Nodes, level: NDArray[np.bool_], ink: Grey
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether page points (N, 2) mm are in the picture, and whether a line running as ``level`` says is seen there."""
+    centres = points + bent_by(bend, nodes)
+    at = apply_homography(place, centres)
+    inside: NDArray[np.bool_] = np.all((at >= 0) & (at < np.array([ink.shape[1], ink.shape[0]])), axis=1)
+    offsets, found = search_lines(place, centres, level, ink, np.ones(len(centres)))
+    return inside, inside & found & (np.abs(offsets) < ON_LINE_MM)
+
+
+def px_per_mm(frame_from_page: Homography, template: Template) -> float:
+    """At the middle of the page, the mean over both axes."""
+    middle = np.array([template.width_mm / 2, template.height_mm / 2])
+    steps: NDArray[np.float64] = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    here, right, below = apply_homography(frame_from_page, middle + steps)
+    return float((np.hypot(*(right - here)) + np.hypot(*(below - here))) / 2)

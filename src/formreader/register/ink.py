@@ -15,6 +15,11 @@ LONG_SIDE_PX = 1400
 MOST_ENLARGED = 2.0
 """Enlarged further, a part of a picture shows nothing more."""
 
+MARGIN = 0.05
+"""Part of a scan's height and width, at each side, where its edges and the holes of a folder throw shadows."""
+FAINT_INK = 25
+"""Of 255: above a scanner's noise and what shines through from the other side."""
+
 STROKE_PX = 13
 """Wider than any ruled line at that size; what is wider counts as ground."""
 
@@ -53,3 +58,11 @@ def find_ink(photo: Photo, part: Box | None = None) -> InkPicture:
     across, down = (0.5 * scale - 0.5 - size * start for start in (left, top))
     work_from_photo = np.array([[scale, 0, across], [0, scale, down], [0, 0, 1.0]])
     return InkPicture(ink, work_from_photo)
+
+
+def ink_share(photo: Photo) -> float:
+    """Part of the picture (0..1), but for its margins, that is ink: what stands on a page, or on its blank back."""
+    ink = find_ink(photo).ink
+    height, width = ink.shape
+    top, left = int(height * MARGIN), int(width * MARGIN)
+    return float((ink[top : height - top, left : width - left] > FAINT_INK).mean())

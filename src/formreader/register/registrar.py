@@ -6,31 +6,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formreader.geometry import Box, Homography, Points, apply_homography, inverse
-from formreader.records import Code, Photo, Registration
-from formreader.register.align import Hypothesis, Ruling, align, rulings
+from formreader.records import Code, Photo, Registration, Standing
+from formreader.register.align import Hypothesis, align, align_from, rulings
 from formreader.register.bend import bend_at
+from formreader.register.duel import lead_over
 from formreader.register.explain import explained
-from formreader.register.fit import Fit, fit, glance
+from formreader.register.fit import Fit, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
+from formreader.register.proof import prove
+from formreader.register.seams import find_seams
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.register.twins import twins
 from formreader.templates import Mark, Template
 
-CODE_REACH_MM = 12.0
-"""How far a code may be found from where a hypothesis puts it: a page's curl, no more."""
 GLANCED, REFINED = 12, 2
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rival."""
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
 RIVAL = 0.5
-"""A template is no rival that at a glance covers less than this part of what the likeliest does."""
+"""A template is no rival that at a glance has less than this part of the line that speaks for the likeliest."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
-UNDOUBTED = 0.85
-"""Of 13 photographs with no code two fit less well; of 18 none fits better when it is mirrored."""
+DOUBTED = 0.5
+"""Where fewer of the lines that tell a place from a rival one speak for it, the rival's is tried too."""
+FOREIGN_WEIGHT = 0.5
+"""A line seen and not printed weighs so much of one that is: a pen draws lines too."""
+LEAST_EXPLAINED = 0.05
 CLOSER, MARGIN = 1.25, 0.05
 """A closer look is one that shows the page at least so much larger, with this part of it to spare on each side."""
 
@@ -55,18 +58,6 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     return max(found, _look(find_ink(photo, part), templates, codes), key=_goodness)
 
 
-def is_mirrored(photo: Photo, templates: Sequence[Template], registration: Registration) -> bool:
-    """Whether the photograph's mirror image fits a template better than ``registration``, made of lines alone, fits it.
-
-    A form that is nearly its own mirror image is found either way round. A fit that is as good as a page's own
-    mostly is is not doubted: that spares the time.
-    """
-    if _fits(registration) >= UNDOUBTED:
-        return False
-    mirrored = replace(photo, grey=np.ascontiguousarray(photo.grey[:, ::-1]), finer=None)
-    return _goodness(_look(find_ink(mirrored), templates, ())) > _fits(registration)
-
-
 def _look(
     picture: InkPicture, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]
 ) -> Registered:
@@ -79,15 +70,20 @@ def _look(
 
 def _plain(found: Registered) -> bool:
     best = found.registrations[0] if found.registrations else None
-    return best is not None and best.coverage >= PLAINLY_COVERED and best.explained >= PLAINLY_EXPLAINED
+    return (
+        best is not None
+        and best.coverage >= PLAINLY_COVERED
+        and best.explained >= PLAINLY_EXPLAINED
+        and best.standing.lead >= DOUBTED
+    )
 
 
 def _goodness(found: Registered) -> float:
-    return max(map(_fits, found.registrations), default=0.0)
+    return max(map(_weight, found.registrations), default=-np.inf)
 
 
-def _fits(registration: Registration) -> float:
-    return registration.agreement * registration.visible
+def _weight(registration: Registration) -> float:
+    return registration.weight
 
 
 def _around_page(photo: Photo, found: Registered, templates: Sequence[Template]) -> Box | None:
@@ -120,20 +116,19 @@ def _register(
     starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes), templates)
     photo_from_work = inverse(picture.work_from_photo)
 
-    def fitted(template: Template, start: Homography) -> tuple[Registration, Homography]:
-        placed = fit(template, start, picture.ink)
-        registration = _registration(method, placed, explained(placed, segments), photo_from_work)
-        return registration, placed.work_from_page
+    def fitted(template: Template, start: Homography) -> _Placed:
+        return _placed(fit(template, start, picture.ink), segments)
 
     fits = {template.id: fitted(template, start) for template, start in starts}
     if fits:
-        leader, place = max(fits.values(), key=lambda found: _fits(found[0]))
-        for twin in twins(next(t for t in templates if t.id == leader.template), templates):
+        leader = max(fits.values(), key=lambda placed: placed.weight).fit
+        for twin in twins(leader.template, templates):
             # where a fit ends is chance too, on folded paper: a twin must not lose by that
-            again = fitted(twin, place)
-            if twin.id not in fits or _fits(again[0]) > _fits(fits[twin.id][0]):
+            again = fitted(twin, leader.work_from_page)
+            if twin.id not in fits or again.weight > fits[twin.id].weight:
                 fits[twin.id] = again
-    found = sorted((registration for registration, _ in fits.values()), key=_fits, reverse=True)
+    ranked = _ranked([_best_of_rivals(placed, picture, segments, codes) for placed in fits.values()])
+    found = [_registration(method, placed, ranked[0], photo_from_work) for placed in ranked]
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 
@@ -145,8 +140,10 @@ def map_points(registration: Registration, points_mm: Points) -> Points:
 
 
 def page_points(registration: Registration, points_px: Points) -> Points:
-    """Full-size photo px (..., 2) to page mm, but for the bend of a millimetre or two."""
-    return apply_homography(inverse(registration.photo_from_page), points_px)
+    """Full-size photo px (..., 2) to page mm, through the bend as it is there or thereabouts."""
+    flat = apply_homography(inverse(registration.photo_from_page), points_px)
+    result: Points = flat - bend_at(registration.bend, flat)
+    return result
 
 
 def _best_starts(
@@ -173,7 +170,8 @@ def _best_starts(
     for found in sorted(seen, key=lambda item: -item[0]):
         best.setdefault(found[1].id, found)
     ranked = list(best.values())
-    rivals = [item for item in ranked[:REFINED] if item[0] >= RIVAL * ranked[0][0]]
+    least = RIVAL * max(ranked[0][0], 0.0)
+    rivals = [item for i, item in enumerate(ranked[:REFINED]) if i == 0 or item[0] >= least]
     chosen = {template.id for _, template, _ in rivals}
     rest = [item for item in ranked if item[1] in alike and item[1].id not in chosen]
     return [(template, place) for _, template, place in (*rivals, *rest)]
@@ -199,10 +197,11 @@ def _hypotheses(
     turns = rulings(segments, pencils, shape)
     if not codes:
         return align(templates, turns, GLANCED)
-    mark, code, _ = codes[0]
-    upright = [ruling for ruling in turns if _in_turn(mark, code, picture, ruling)]
-    found = align(templates, upright, 4 * GLANCED)
-    return [hypothesis for hypothesis in found if _code_in_place(hypothesis, picture, codes)][:GLANCED]
+    found = []
+    for mark, code, template in codes:
+        quad = apply_homography(picture.work_from_photo, _upright(mark, code))
+        found += align_from(template, mark.box, quad, turns, GLANCED)
+    return sorted(found, key=lambda hypothesis: -hypothesis.score)[:GLANCED]
 
 
 def _upright(mark: Mark, code: Code) -> Points:
@@ -211,23 +210,64 @@ def _upright(mark: Mark, code: Code) -> Points:
     return turned
 
 
-def _in_turn(mark: Mark, code: Code, picture: InkPicture, ruling: Ruling) -> bool:
-    """Whether the code stands upright in this turn of the picture."""
-    rectified = apply_homography(ruling.rectified_from_work @ picture.work_from_photo, _upright(mark, code))
-    right = rectified[1] + rectified[2] - rectified[0] - rectified[3]
-    return bool(right[0] > abs(right[1]))
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A fit, the part of the ruling that it explains, and what speaks for it in all, px of line in frame work."""
+
+    fit: Fit
+    explained: float
+    weight: float
+    standing: Standing | None = None
 
 
-def _code_in_place(hypothesis: Hypothesis, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> bool:
-    page_from_photo = inverse(hypothesis.work_from_page) @ picture.work_from_photo
+def _placed(found: Fit, segments: Segments) -> _Placed:
+    share = explained(found, segments)
+    foreign_mm = found.found_mm * (1 - share) / max(share, LEAST_EXPLAINED)
+    scale = px_per_mm(found.work_from_page, found.template)
+    return _Placed(found, share, (found.net_mm - FOREIGN_WEIGHT * foreign_mm) * scale)
+
+
+def _best_of_rivals(
+    placed: _Placed, picture: InkPicture, segments: Segments, codes: Sequence[tuple[Mark, Code, Template]]
+) -> _Placed:
+    """``placed``, or the same form where its strongest rival lies if that explains more; with what stands between."""
+    for _ in range(2):
+        standing, rival = prove(placed.fit, picture.ink, _codes_off(placed.fit, picture, codes))
+        if rival is None or standing.lead >= DOUBTED or rival.kind == "mirrored":
+            break
+        start = placed.fit.work_from_page @ rival.page_from_page
+        moved = _placed(fit(placed.fit.template, start, picture.ink), segments)
+        if moved.weight <= placed.weight:
+            break
+        placed = moved
+    seams, of_seams = find_seams(placed.fit, segments, picture.ink)
+    # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
+    share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
+    return replace(placed, explained=share, standing=replace(standing, seams=seams))
+
+
+def _codes_off(found: Fit, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> list[Points]:
+    """How far (2,) mm on the page each code was read from where the fit puts it."""
+    off = []
     for mark, code, template in codes:
-        if template.id == hypothesis.template.id:
-            centre = apply_homography(page_from_photo, code.quad).mean(axis=0)
-            return bool(np.hypot(*(centre - np.array(mark.box.centre))) < CODE_REACH_MM)
-    return True
+        if template.id == found.template.id:
+            here = apply_homography(inverse(found.work_from_page) @ picture.work_from_photo, code.quad).mean(axis=0)
+            off.append(here - bend_at(found.bend, here) - np.array(mark.box.centre))
+    return off
 
 
-def _registration(method: str, found: Fit, share: float, photo_from_work: Homography) -> Registration:
+def _ranked(placed: Sequence[_Placed]) -> list[_Placed]:
+    """Best first: by weight, but where lines that only one of two has say otherwise."""
+    ranked = sorted(placed, key=lambda one: -one.weight)
+    for place in range(1, len(ranked)):
+        share, mm = lead_over(ranked[place].fit, ranked[0].fit)
+        if share >= DOUBTED and mm > 0 and ranked[place].weight >= RIVAL * ranked[0].weight:
+            ranked.insert(0, ranked.pop(place))
+    return ranked
+
+
+def _registration(method: str, placed: _Placed, best: _Placed, photo_from_work: Homography) -> Registration:
+    found = placed.fit
     photo_from_page = photo_from_work @ found.work_from_page
     photo_from_page = photo_from_page / photo_from_page[2, 2]
     return Registration(
@@ -237,16 +277,11 @@ def _registration(method: str, found: Fit, share: float, photo_from_work: Homogr
         bend=found.bend,
         residual_mm=found.residual_mm,
         coverage=found.coverage,
-        explained=share,
-        agreement=found.closeness * share,
+        explained=placed.explained,
+        agreement=found.closeness * placed.explained,
         visible=found.visible,
-        px_per_mm=_px_per_mm(photo_from_page, found.template),
+        px_per_mm=px_per_mm(photo_from_page, found.template),
+        weight=placed.weight * float(np.sqrt(np.linalg.det(photo_from_work[:2, :2]))),
+        behind=(0.0, 0.0) if placed is best else lead_over(best.fit, found),
+        standing=placed.standing or Standing(),
     )
-
-
-def _px_per_mm(photo_from_page: Homography, template: Template) -> float:
-    """At the middle of the page, the mean over both axes."""
-    middle = np.array([template.width_mm / 2, template.height_mm / 2])
-    steps: NDArray[np.float64] = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    here, right, below = apply_homography(photo_from_page, middle + steps)
-    return float((np.hypot(*(right - here)) + np.hypot(*(below - here))) / 2)

@@ -16,6 +16,8 @@ from formreader.templates import Template, encoding_cells
 MOST_SAMPLES, FEW_SAMPLES, FEW_SQUARES = 1500, 300, 8
 SQUARE_WEIGHT_MM = 40.0
 """A printed square weighs as much as this length of line: it cannot be taken for its neighbour."""
+LEAST_ROOM_MM = 0.8
+"""Every line is looked for so far to either side, however near the next one is: the two edges of a double line."""
 NEAR_FIELD_MM = 8.0
 """Lines this near to a field's cells count for coverage: signatures may be hidden, boxes may not."""
 
@@ -32,7 +34,8 @@ class LineSamples:
     upright and once on a level line: a printed square tells both ways where it is; ``sizes`` has each size of
     them, and which have it. ``near_field``
     (N,) says which stand by the fields, where a page must be found for its boxes to be read.
-    ``flat`` is the template's page unbent, ``nodes`` where the points lie among its nodes.
+    ``flat`` is the template's page unbent, ``nodes`` where the points lie among its nodes. ``room_mm`` (lines,) is half
+    the way from each point on a line to the next line beside it, ``line`` (lines,) the number of the line it lies on.
     """
 
     points: Points
@@ -43,6 +46,8 @@ class LineSamples:
     near_field: NDArray[np.bool_]
     flat: Bend
     nodes: Nodes
+    room_mm: NDArray[np.float64]
+    line: NDArray[np.intp]
 
     @property
     def lines(self) -> int:
@@ -93,6 +98,8 @@ def _sampled(template: Template) -> LineSamples:
         _near_fields(template, everything),
         flat,
         nodes_around(flat, everything),
+        _room(template, points, level),
+        _line_numbers(points, level),
     )
 
 
@@ -112,12 +119,37 @@ def _thinned(samples: LineSamples) -> LineSamples:
         samples.near_field[kept],
         samples.flat,
         samples.nodes[kept],
+        samples.room_mm[lines],
+        samples.line[lines],
     )
 
 
 def by_size(squares: NDArray[np.float64]) -> Sizes:
     """Squares (M, 2) mm, those of one size together."""
     return tuple((size, np.flatnonzero((squares == size).all(axis=1))) for size in np.unique(squares, axis=0))
+
+
+def _line_numbers(points: Points, level: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Which line each of the points (N, 2), sampled line after line, lies on."""
+    beside, along = np.where(level, points[:, 1], points[:, 0]), np.where(level, points[:, 0], points[:, 1])
+    begins = (np.diff(beside) != 0) | (np.diff(along) <= 0) | (level[1:] != level[:-1])
+    return np.concatenate([[0], np.cumsum(begins)]).astype(np.intp)
+
+
+def _room(template: Template, points: Points, level: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Half the way from each point (N, 2) to the nearest parallel line beside it, mm; ``LEAST_ROOM_MM`` at least."""
+    room = np.full(len(points), np.inf)
+    for across in (True, False):
+        lines = np.array(
+            [(s.y0, s.x0, s.x1) if across else (s.x0, s.y0, s.y1) for s in template.segments if s.horizontal == across]
+        ).reshape(-1, 3)
+        at = points[level == across]
+        along, beside = (at[:, :1], at[:, 1:]) if across else (at[:, 1:], at[:, :1])
+        away = np.abs(lines[:, 0] - beside)
+        # itself is no neighbour
+        met = (along > lines[:, 1]) & (along < lines[:, 2]) & (away > LEAST_ROOM_MM / 2)
+        room[level == across] = np.where(met, away, np.inf).min(axis=1, initial=np.inf) / 2
+    return np.maximum(room, LEAST_ROOM_MM)
 
 
 def _near_fields(template: Template, points: Points) -> NDArray[np.bool_]:

@@ -27,45 +27,56 @@ UNIT = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 
 
 def search(
-    place: Homography, bend: Bend, samples: LineSamples, ink: Grey, reach_mm: float
+    place: Homography, bend: Bend, samples: LineSamples, ink: Grey, reach_mm: float, apart: bool = False
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Signed distance (N,) mm from each sample to its line's ink along the normal, and where found."""
+    """Signed distance (N,) mm from each sample to its line's ink along the normal, and where found.
+
+    Lines are looked for ``reach_mm`` to either side, ``apart`` no further than half-way to the next printed one.
+    """
     centres = samples.points + bent_by(bend, samples.nodes)
-    offsets, found = _search_lines(place, centres[: samples.lines], samples.level[: samples.lines], ink, reach_mm)
+    lines = slice(None, samples.lines)
+    reach = np.minimum(reach_mm, samples.room_mm) if apart else np.full(samples.lines, reach_mm)
+    offsets, found = search_lines(place, centres[lines], samples.level[lines], ink, reach)
     squares = centres[samples.lines : samples.lines + len(samples.squares)]
     moved, seen = _search_squares(place, squares, samples.sizes, ink, reach_mm * SQUARE_REACH)
     return np.concatenate([offsets, moved[:, 0], moved[:, 1]]), np.concatenate([found, seen, seen])
 
 
-def _search_lines(
-    place: Homography, centres: Points, level: NDArray[np.bool_], ink: Grey, reach_mm: float
+def search_lines(
+    place: Homography, centres: Points, level: NDArray[np.bool_], ink: Grey, reach_mm: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    across = np.linspace(-reach_mm, reach_mm, 2 * SEARCH_STEPS + 1)
-    profile = _profiles(place, centres, level, ink, across)
+    """Signed distance (N,) mm from each place on a line, (N, 2) mm, to its ink along the normal, and where found."""
+    across = np.linspace(-1.0, 1.0, 2 * SEARCH_STEPS + 1)
+    profile = _profiles(place, centres, level, ink, across, reach_mm)
     smooth = cv2.blur(profile, (3, 1))
     # of two equal lines the nearer one is meant
-    favoured = smooth * (1.0 - 0.35 * np.abs(across) / reach_mm).astype(np.float32)
+    favoured = smooth * (1.0 - 0.35 * np.abs(across)).astype(np.float32)
     best = np.argmax(favoured, axis=1)
     rows = np.arange(len(best))
     ground = np.partition(smooth, SEARCH_STEPS, axis=1)[:, SEARCH_STEPS]
     stands_out = smooth[rows, best] - ground
     around = np.clip(best[:, None] + np.arange(-3, 4), 0, len(across) - 1)
     weights = np.maximum(profile[rows[:, None], around] - ground[:, None], 0) + 1e-6
-    offsets = (weights * across[around]).sum(axis=1) / weights.sum(axis=1)
+    offsets = reach_mm * (weights * across[around]).sum(axis=1) / weights.sum(axis=1)
     inside = (best > 0) & (best < len(across) - 1)
     return offsets, inside & (stands_out > FAINTEST_INK)
 
 
 def _profiles(
-    place: Homography, centres: Points, level: NDArray[np.bool_], ink: Grey, across_mm: NDArray[np.float64]
+    place: Homography,
+    centres: Points,
+    level: NDArray[np.bool_],
+    ink: Grey,
+    across: NDArray[np.float64],
+    reach_mm: NDArray[np.float64],
 ) -> NDArray[np.float32]:
-    """Ink (N, K) at K places across each line, averaged along it."""
+    """Ink (N, K) at K places ``across`` each line, -1..1 of its reach (N,), averaged along it."""
     normals = np.column_stack([~level, level]).astype(np.float64)
     # over a few mm a homography is affine: three points a sample stand for the whole profile
     origin = apply_homography(place, centres)
-    step_across = apply_homography(place, centres + normals) - origin
+    step_across = (apply_homography(place, centres + normals) - origin) * reach_mm[:, None]
     step_along = apply_homography(place, centres + normals[:, ::-1]) - origin
-    steps = across_mm.astype(np.float32)
+    steps = across.astype(np.float32)
     at = []
     for axis in (0, 1):
         middles = (origin[:, axis, None] + np.multiply.outer(step_along[:, axis], ALONG_MM)).astype(np.float32)

@@ -3,7 +3,7 @@
 ``report.table`` needs rich and ``report.debug`` OpenCV; they are imported by themselves.
 """
 
-from formreader.report.contract import SCHEMA, document_to_dict, to_dict, to_json
+from formreader.contract import SCHEMA, document_to_dict, to_dict, to_json
 from formreader.report.rows import field_rows, write_csv
 from formreader.report.summary import Outcome, outcome_of
 

@@ -6,6 +6,8 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TextIO
 
+from formreader.harmless import for_spreadsheet
+
 Kind = Literal["text", "integer", "number", "texts"]
 Columns = Mapping[str, Kind]
 Row = dict[str, Any]
@@ -29,10 +31,12 @@ FIELD_COLUMNS: Columns = {
     "status": "text",
     "reasons": "texts",
     "reviewed": "integer",
+    "reviewed_as": "text",
     "reviewed_by": "text",
     "reviewed_at": "text",
 }
-"""``value`` is what was read, always; ``reviewed`` what a person decided, which goes first where status says so."""
+"""``value`` is what was read, always; ``reviewed`` what a person decided, which goes first where status says so;
+``reviewed_as`` says whether that is a value, or that nobody can read it."""
 SHEET_COLUMNS: Columns = {
     **PLACE,
     "status": "text",
@@ -56,7 +60,7 @@ def field_records(sheet: Mapping[str, Any], station: str | None, document_page: 
     """Rows of ``FIELD_COLUMNS`` of a reading as the contract has it; a refused page has one, with its cause."""
     head = {**_place(sheet, station, document_page), "sheet_status": sheet["status"]}
     if sheet["rejection"] is not None:
-        yield {**head, "rejection": sheet["rejection"]["code"], "status": "rejected", "reasons": []}
+        yield {**head, "rejection": sheet["rejection"]["code"], "status": sheet["status"], "reasons": []}
     for name, field in sheet["fields"].items():
         known = {key: field[key] for key in ("written", "value", "confidence", "status")}
         reasons = [reason["code"] for reason in field["reasons"]]
@@ -77,18 +81,18 @@ def sheet_record(sheet: Mapping[str, Any], station: str | None, document_page: s
         **_place(sheet, station, document_page),
         "status": sheet["status"],
         "rejection": rejection.get("code"),
-        "message": rejection.get("message"),
+        "message": (sheet.get("dismissal") or {}).get("reason") or rejection.get("message"),
         "accepted": len(accepted),
         "reviewed": len(reviewed),
-        "in_review": [name for name in fields if name not in known],
+        "in_review": [name for name, field in fields.items() if field["status"] == "review"],
         **{f"{VALUE}{name}": value for name, value in known.items()},
     }
 
 
 def write_rows(rows: Iterable[Row], columns: Columns, target: TextIO) -> None:
-    """CSV with a heading; several texts in one cell are parted by ``; ``."""
+    """CSV with a heading; several texts in one cell are parted by ``; ``. No cell acts in a spreadsheet."""
     writer = csv.writer(target)
-    writer.writerow(columns)
+    writer.writerow(map(for_spreadsheet, columns))
     for row in rows:
         writer.writerow([_cell(row.get(name)) for name in columns])
 
@@ -108,7 +112,10 @@ def _place(sheet: Mapping[str, Any], station: str | None, document_page: str | N
 def _review(field: Mapping[str, Any]) -> Row:
     """What a person decided, where one did."""
     review = field.get("review")
-    return {} if review is None else {"reviewed": review["value"], **{f"reviewed_{key}": review[key] for key in _WHO}}
+    if review is None:
+        return {}
+    who = {f"reviewed_{key}": review[key] for key in _WHO}
+    return {"reviewed": review["value"], "reviewed_as": review["verdict"], **who}
 
 
 def _cell(value: str | float | Sequence[str] | None) -> str:
@@ -116,4 +123,6 @@ def _cell(value: str | float | Sequence[str] | None) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.6f}"  # never as 1e-06: spreadsheets of some languages take that for text
-    return str(value) if isinstance(value, (str, int)) else "; ".join(value)
+    if isinstance(value, int):
+        return str(value)
+    return for_spreadsheet(value if isinstance(value, str) else "; ".join(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import cv2
@@ -19,6 +20,8 @@ Picture = NDArray[np.uint8]
 """Shape (height, width) or (height, width, 3), blue green red, 0 to 255."""
 
 PICTURES = ("1-marks.jpg", "2-lines.jpg", "3-boxes.jpg", "4-cells.png")
+NAME_CHARACTERS = 60
+"""Of a photograph's name in its folder's: whatever they are, no file system finds the whole too long."""
 RED = (0, 0, 255)
 TILE_PX, CAPTION_PX, GAP_PX, TILES_A_ROW = 96, 32, 4, 18
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -46,15 +49,22 @@ def write_debug(directory: Path, sheet: SheetReading, trace: Trace, template: Te
     paths = []
     for name, picture in pictures.items():
         path = folder / name
-        if not cv2.imwrite(str(path), picture):
-            raise UsageError(f"{path}: cannot be written: name a folder with room for pictures")
+        try:
+            beside = path.with_name(f"{name}.part")
+            beside.write_bytes(cv2.imencode(path.suffix, picture)[1].tobytes())
+            beside.replace(path)
+        except OSError as error:
+            raise UsageError(
+                f"{path}: cannot be written ({error.strerror}): name a folder with room for pictures"
+            ) from None
         paths.append(path)
     return paths
 
 
 def page_folder(sheet: SheetReading) -> str:
     """Named after the file, its page and its content: two files of one name do not meet."""
-    return f"{Path(sheet.source.path).stem}-p{sheet.source.page}-{sheet.source.sha256[:8]}"
+    stem = re.sub(r"[^\w .()+,=-]", "_", Path(sheet.source.path).stem)[:NAME_CHARACTERS].strip(" .") or "page"
+    return f"{stem}-p{sheet.source.page}-{sheet.source.sha256[:8]}"
 
 
 def _colour(trace: Trace) -> Picture:

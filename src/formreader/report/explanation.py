@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from formreader.records import Explanation
-from formreader.report.contract import (
+from formreader.contract import (
     PROBABILITY_DECIMALS,
     check_to_dict,
     evidence_to_list,
@@ -15,6 +14,7 @@ from formreader.report.contract import (
     probability,
     quad_to_list,
 )
+from formreader.records import Explanation
 
 SCHEMA = "formreader/explanation/1"
 

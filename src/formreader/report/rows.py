@@ -6,8 +6,9 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from formreader.contract import PROBABILITY_DECIMALS, probability
+from formreader.harmless import for_spreadsheet
 from formreader.records import SheetReading
-from formreader.report.contract import PROBABILITY_DECIMALS, probability
 
 COLUMNS = (
     "path",
@@ -39,8 +40,12 @@ def write_csv(sheets: Iterable[SheetReading], target: TextIO) -> None:
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
     for sheet in sheets:
-        writer.writerows(field_rows(sheet))
+        writer.writerows(map(_harmless, field_rows(sheet)))
         target.flush()
+
+
+def _harmless(row: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(for_spreadsheet, row))
 
 
 def _decimal(value: float) -> str:

@@ -9,7 +9,7 @@ from formreader.records import SheetReading, SheetStatus
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One sheet in short. ``waiting`` names the fields in review, ``message`` says why it was refused."""
+    """One sheet in short. ``waiting`` names the fields in review, ``message`` and ``code`` say why it was refused."""
 
     path: str
     page: int
@@ -17,6 +17,7 @@ class Outcome:
     fields: int
     waiting: tuple[str, ...]
     message: str | None
+    code: str | None = None
 
     @property
     def accepted(self) -> int:
@@ -33,4 +34,5 @@ def outcome_of(sheet: SheetReading) -> Outcome:
         fields=len(sheet.fields),
         waiting=tuple(field.name for field in sheet.fields.values() if field.status == "review"),
         message=None if sheet.rejection is None else sheet.rejection.message,
+        code=None if sheet.rejection is None else sheet.rejection.code,
     )

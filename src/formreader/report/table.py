@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from formreader.harmless import printed
 from formreader.records import Check, DocumentChecks, FieldReading, SheetReading
 from formreader.report.summary import Outcome, outcome_of
 
@@ -74,7 +75,7 @@ def percent(probability: float) -> str:
 
 
 def _place(path: str, page: int) -> str:
-    return f"{path}, page {page}" if page > 1 else path
+    return printed(f"{path}, page {page}" if page > 1 else path)
 
 
 def _cells(field: FieldReading) -> tuple[Text, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,7 @@ class Deciding:
 
     def __init__(self, store: RunStore, log: Log, desk: Desk, templates: Mapping[str, Template]) -> None:
         self._store, self._log, self._desk, self._templates = store, log, desk, templates
+        self._journal = threading.Lock()
 
     def decide(self, key: str, said: str, seen: int, person: Person) -> Decided:
         """A number: digits, ``empty`` or ``illegible``. ``seen`` decisions were shown to the person.
@@ -102,7 +104,9 @@ class Deciding:
             after = self._log.hold(connection) and connection.execute(select(func.max(reviews.c.id))).scalar()
             recorded = record(connection, [review])
             note_decisions(connection, self._log, after or 0)
-            return recorded
+        with self._journal:
+            self._store.save_reviews([])  # writes down beside the store what is new in it
+        return recorded
 
     def _reading(self, sha256: str, number: int) -> Reading:
         page_id = page_ids_of(self._store.engine, [sha256]).get((sha256, number))

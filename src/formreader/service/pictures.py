@@ -146,8 +146,15 @@ class Pictures:
     def _photo(self, shown: Shown) -> Photo:
         return self._photos.get((shown.file, shown.number), lambda: _loaded(shown))
 
+    def _hidden(self, template: str) -> list[tuple[float, float, float, float]]:
+        """What not everybody need see: what the form itself calls text or signature, and what the service is told."""
+        form = self._templates.get(template)
+        places = () if form is None else form.places.values()
+        written = [(place.box.x, place.box.y, place.box.width, place.box.height) for place in places]
+        return [*written, *self._masks.get(template, ())]
+
     def _masked(self, photo: Photo, shown: Shown) -> Grey:
-        boxes = self._masks.get(shown.sheet["template"] or "", ())
+        boxes = self._hidden(shown.sheet["template"] or "")
         photo_from_page = self.photo_from_page(shown) if boxes else None
         if boxes and photo_from_page is None:
             raise Problem(403, "masked", "this page may show names, and where they stand is not known")

@@ -6,20 +6,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from formreader.audit import Log, Signer, record_run
 from formreader.audit.recording import note_reading
-from formreader.batch import ProcessPool, Setup, identify, only_batch, run_batch
+from formreader.batch import Engine, identify, only_batch, run_batch
 from formreader.errors import UsageError
 from formreader.store import DocumentTask, PageTask, RunStore
 
 IDLE_S = 0.1
 RESTART_S = 1.0
 FAREWELL_S = 20.0
+
+
+class ClosableEngine(Engine, Protocol):
+    """What reads, and can be let go."""
+
+    def close(self) -> None: ...
 
 
 class RecordingStore(RunStore):
@@ -48,12 +54,13 @@ def work(
     folder: Path,
     store: str | None,
     key: Path | None,
-    setup: Setup,
-    workers: int,
-    timeout_s: float,
+    make_engine: Callable[[], ClosableEngine],
+    settings: Mapping[str, object],
     go_on: Callable[[], bool],
 ) -> None:
     """Read what waits in the run, and what comes, until ``go_on`` says no. One at a time in a run.
+
+    ``settings`` are noted with the run: what the engine was made of.
 
     Raises ``UsageError`` where another batch is at work, ``WorkersError`` where no reader can be made.
     """
@@ -64,14 +71,14 @@ def work(
         held.enter_context(run.held())
         run.recover()
         record_run(run.engine, run.log)
-        pool = held.enter_context(closing(ProcessPool(workers, setup, timeout_s)))
-        present = identify(pool, go_on)
+        engine = held.enter_context(closing(make_engine()))
+        present = identify(engine, go_on)
         if present is None:
             return
-        run_id = run.begin_run(present, {"engine": "service", "workers": workers, "timeout_s": timeout_s})
+        run_id = run.begin_run(present, settings)
         try:
             while go_on():
-                run_batch(run, pool, run_id, go_on)
+                run_batch(run, engine, run_id, go_on)
                 time.sleep(IDLE_S)
             run.end_run(run_id)
         finally:

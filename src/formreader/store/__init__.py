@@ -7,6 +7,7 @@ from formreader.store.records import (
     DocumentTask,
     Entry,
     Failure,
+    Handwriting,
     Input,
     InputTask,
     KeptResult,
@@ -15,6 +16,7 @@ from formreader.store.records import (
     Review,
     Sheet,
     Standing,
+    Verdict,
 )
 from formreader.store.runstore import RunStore
 
@@ -24,6 +26,7 @@ __all__ = [
     "DocumentTask",
     "Entry",
     "Failure",
+    "Handwriting",
     "Input",
     "InputTask",
     "KeptResult",
@@ -34,4 +37,5 @@ __all__ = [
     "Sheet",
     "Standing",
     "StoreError",
+    "Verdict",
 ]

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from formreader.errors import FormreaderError, UsageError
+from formreader.store.check import UNREADABLE, cause
+from formreader.store.places import FOLDER
 from formreader.store.schema import FORMAT, formats, metadata
 
 FILE = "run.sqlite"
+MAGIC, HEADER_BYTES = b"SQLite format 3\0", 100
+SIGNS_OF_DAMAGE = ("malformed", "not a database", "Could not decode", "no such table", "no such column")
+"""What SQLite says of a file that is not as it was written."""
 BUSY_S = 30
 """How long a command waits for another one's transaction; a batch's own last milliseconds."""
 
@@ -31,30 +39,74 @@ def open_database(folder: Path, url: str | None, *, create: bool) -> Engine:
         raise UsageError(f"{folder}: holds no run ({FILE}): name the folder that was given to `formreader batch --out`")
     try:
         address = URL.create("sqlite", database=str(folder / FILE)) if url is None else _with_driver(make_url(url))
-        engine = create_engine(address)
+        if url is None and not create:
+            _refuse_a_cut(folder / FILE)
+            address = _readable(folder, address)
+        engine = create_engine(address, execution_options={FOLDER: folder.absolute()})
     except (ArgumentError, NoSuchModuleError) as error:
         raise UsageError(f"--store: {error}: give a URL such as postgresql://user@host/database") from None
     except ImportError as error:
         raise UsageError(
             f"--store: {error}: install the driver, for PostgreSQL with pip install 'formreader[postgres]'"
         ) from None
-    event.listen(engine, "handle_error", _say_operational)
+    event.listen(engine, "handle_error", partial(_say_operational, folder))
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _prepare_read_only if "uri" in address.query else _prepare_sqlite)
     try:
         _check_format(engine, create)
     except BaseException as error:
         engine.dispose()
-        if isinstance(error, DBAPIError):
-            raise StoreError(f"{address.render_as_string()}: is no run store ({error.orig})") from None
+        if isinstance(error, UNREADABLE) and not isinstance(error, FormreaderError):
+            where = address.render_as_string()
+            raise StoreError(
+                f"{where}: is no run store, or a damaged one ({cause(error)}): `formreader run repair`"
+            ) from None
         raise
     return engine
 
 
-def _say_operational(context: ExceptionContext) -> None:
-    """A full disk or a server that has gone is said in a line; a mistake of ours keeps its own exception."""
-    if isinstance(context.sqlalchemy_exception, OperationalError):
-        raise StoreError(f"the store does not answer ({context.original_exception}): what was done is kept in it")
+def _refuse_a_cut(file: Path) -> None:
+    """Raises ``StoreError`` where the file is shorter than it says itself, unless its log may mend that."""
+    wal = file.with_name(f"{file.name}-wal")
+    if wal.exists() and wal.stat().st_size:
+        return
+    with file.open("rb") as opened:
+        head = opened.read(HEADER_BYTES)
+    if head.startswith(MAGIC) and len(head) == HEADER_BYTES:
+        page_bytes = int.from_bytes(head[16:18]) or 1
+        expected = (page_bytes if page_bytes > 1 else 2**16) * int.from_bytes(head[28:32])
+        found = file.stat().st_size
+        if found < expected:
+            raise StoreError(damaged_text(file.parent, f"{file.name} is cut short, {found:,} of {expected:,} bytes"))
+
+
+def _readable(folder: Path, address: URL) -> URL:
+    """The address of a file that may only be read: SQLite would else write beside it."""
+    if os.access(folder, os.W_OK) and os.access(folder / FILE, os.W_OK):
+        return address
+    wal = folder / f"{FILE}-wal"
+    query = {"mode": "ro", "uri": "true"}
+    if not (wal.exists() and wal.stat().st_size):
+        query["immutable"] = "1"  # nobody writes: there is no log
+    file = quote(str((folder / FILE).absolute()))
+    return URL.create("sqlite", database=f"file:{file}", query=query)
+
+
+def damaged_text(folder: Path, what: str) -> str:
+    """What to say of a damaged store, and what to do."""
+    return f"{folder}: its store is damaged ({what}): `formreader run check {folder}` says where, `run repair` mends it"
+
+
+def _say_operational(folder: Path, context: ExceptionContext) -> None:
+    """A full disk, a server that has gone or a broken file is said in a line; a mistake of ours keeps its exception."""
+    error, original = context.sqlalchemy_exception, context.original_exception
+    text = str(original)
+    if any(sign in text for sign in SIGNS_OF_DAMAGE):
+        raise StoreError(damaged_text(folder, text))
+    if "readonly" in text:
+        raise StoreError(f"{folder}: may only be read: nothing can be added to this run ({text})")
+    if isinstance(error, OperationalError):
+        raise StoreError(f"{folder}: the store does not answer ({text}): what was done is kept in it")
 
 
 def _with_driver(address: URL) -> URL:
@@ -69,6 +121,18 @@ def _prepare_sqlite(connection: object, _entry: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
     cursor.close()
+
+
+def _prepare_read_only(connection: object, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
+    cursor.close()
+
+
+def make_durable(connection: Connection) -> None:
+    """To be called before a person's decision is written: it must outlive a power cut; readings can be made again."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA synchronous=FULL")
 
 
 def _check_format(engine: Engine, create: bool) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, FromClause, Select, case, distinct, func, select
+from sqlalchemy import ColumnElement, Engine, FromClause, Row, Select, case, distinct, func, select
 
+from formreader.store.places import opened_file
 from formreader.store.records import Counts, DocumentEntry, Entry, Failure
-from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results
-from formreader.store.together import contents_filed_twice
+from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results, runs
+from formreader.store.seals import DOCUMENT, INPUT, RESULT, seal_of, sealed
+from formreader.store.together import contents_filed_twice, filed_under
 
+DAMAGED = Failure(
+    "damaged_row",
+    "what was read of it is damaged in the store: `formreader run repair`, then `formreader batch` reads it again",
+)
 FETCHED_AT_ONCE = 200
 """Pages held in memory while a run of any length is gone through."""
 
@@ -86,27 +91,91 @@ def entries_of(engine: Engine, page_ids: Iterable[int]) -> Iterator[Entry]:
     yield from _entries_of(engine, pages.c.id, page_ids, pages.c.state == DONE)
 
 
+def entries_by_id(engine: Engine, page_ids: Iterable[int]) -> Iterator[Entry]:
+    """These pages, whatever is yet to be done with them, once under each input that holds them."""
+    yield from _entries_of(engine, pages.c.id, page_ids)
+
+
+def page_ids_of(engine: Engine, sha256s: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Ids of the pages of these contents, by content and page, as far as they are in the run."""
+    listed = iter(sha256s)
+    found: dict[tuple[str, int], int] = {}
+    query = select(contents.c.sha256, pages.c.number, pages.c.id).join(pages)
+    with engine.connect() as connection:
+        while chunk := list(islice(listed, FETCHED_AT_ONCE)):
+            for row in connection.execute(query.where(contents.c.sha256.in_(chunk))):
+                found[row.sha256, row.number] = row.id
+    return found
+
+
+def replaced_pages(engine: Engine) -> dict[int, str]:
+    """Refused pages of which another photograph is read: of the same station and page as the user says; its path."""
+    refused_in, refused, why = inputs.alias(), pages.alias(), results.alias()
+    read_of, read_pages, read = inputs.alias(), pages.alias(), results.alias()
+    lost = refused_in.join(refused, refused.c.content_id == refused_in.c.content_id)
+    query = (
+        select(refused.c.id, read_of.c.path)
+        .select_from(lost.outerjoin(why, why.c.page_id == refused.c.id))
+        .join(read_of, (read_of.c.station == refused_in.c.station) & (read_of.c.page == refused_in.c.page))
+        .join(read_pages, read_pages.c.content_id == read_of.c.content_id)
+        .join(read, read.c.page_id == read_pages.c.id)
+        .where(refused.c.number == 1, read_pages.c.number == 1, read.c.status.in_(["accepted", "review"]))
+        .where((why.c.status == "rejected") | (refused.c.state == FAILED))
+        .order_by(read_of.c.id.desc())
+    )
+    with engine.connect() as connection:
+        return {row.id: row.path for row in connection.execute(query)}
+
+
+def unfiled_pages(engine: Engine) -> int:
+    """How many pages were read of which nothing says of what station they are."""
+    query = (
+        select(func.count(distinct(pages.c.id)))
+        .select_from(_joined())
+        .where(_station().is_(None), results.c.status.in_(["accepted", "review"]))
+    )
+    with engine.connect() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def input_files(engine: Engine) -> Iterator[str]:
+    """The files of all inputs, and what they were named by on the command line: archives, manifests."""
+    with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
+        for stored in connection.execute(select(inputs.c.file)).scalars():
+            yield opened_file(connection, stored)
+        for settings in connection.execute(select(runs.c.settings)).scalars():
+            yield from settings.get("given", ())
+
+
+def gone_files(engine: Engine) -> int:
+    """How many inputs were read and can no longer be opened."""
+    query = select(func.count()).select_from(inputs.join(contents))
+    query = query.where(contents.c.sha256.is_not(None), inputs.c.size.is_(None), inputs.c.mtime_ns.is_(None))
+    with engine.connect() as connection:
+        return int(connection.execute(query.where(inputs.c.state == DONE)).scalar_one())
+
+
 def pages_filed_under(engine: Engine, station: str) -> list[int]:
     """Ids of the pages of one station."""
-    query = select(pages.c.id).select_from(_joined()).where(inputs.c.station == station).distinct()
+    here = filed_under(station, pages.c.id.label("id")).subquery()
     with engine.connect() as connection:
-        return list(connection.execute(query).scalars())
+        return list(connection.execute(select(here.c.id).distinct()).scalars())
 
 
 def shared_places(engine: Engine) -> Iterator[list[Entry]]:
     """Pages that were photographed more than once: of one station, and of one page number or else one template."""
     place = _place()
     crowded = (
-        select(inputs.c.station, place.label("place"))
+        select(_station().label("station"), place.label("place"))
         .select_from(_joined())
-        .where(inputs.c.station.is_not(None), place.is_not(None), results.c.template.is_not(None))
-        .group_by(inputs.c.station, place)
+        .where(_station().is_not(None), place.is_not(None), results.c.template.is_not(None))
+        .group_by(_station(), place)
         .having(func.count(distinct(pages.c.id)) > 1)
         .subquery()
     )
     query = (
         _entries_query()
-        .join(crowded, (inputs.c.station == crowded.c.station) & (_place() == crowded.c.place))
+        .join(crowded, (_station() == crowded.c.station) & (_place() == crowded.c.place))
         .order_by(crowded.c.station, crowded.c.place, inputs.c.id, pages.c.number)
     )
     yield from _grouped(_stream(engine, query), lambda entry: (entry.station, page_place(entry)))
@@ -128,17 +197,17 @@ def page_place(entry: Entry) -> str | None:
     return None if entry.sheet is None else entry.sheet["template"]
 
 
-def places(engine: Engine) -> Iterator[tuple[str, str | None, str | None]]:
-    """Station, page place and status of every page that has a station, by station."""
+def page_places(engine: Engine) -> Iterator[tuple[str, str | None, str | None, int]]:
+    """Station, page place, status and id of every page that has a station, by station."""
     query = (
-        select(inputs.c.station, _place(), results.c.status)
+        select(_station(), _place(), results.c.status, pages.c.id)
         .select_from(_joined())
-        .where(inputs.c.station.is_not(None))
-        .order_by(inputs.c.station)
+        .where(_station().is_not(None))
+        .order_by(_station())
     )
     with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
         for row in connection.execute(query):
-            yield row[0], row[1], row[2]
+            yield row[0], row[1], row[2], row[3]
 
 
 def weighed(engine: Engine) -> Iterator[DocumentEntry]:
@@ -146,6 +215,9 @@ def weighed(engine: Engine) -> Iterator[DocumentEntry]:
     query = select(documents).order_by(documents.c.station)
     with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
         for row in connection.execute(query):
+            if row.seal is not None and row.seal != sealed(row, DOCUMENT):
+                yield DocumentEntry(row.station, (), DAMAGED)
+                continue
             yield DocumentEntry(
                 row.station,
                 tuple(json.loads(row.checks)) if row.checks else (),
@@ -166,10 +238,8 @@ def field_names(engine: Engine) -> list[str]:
     """The fields of all forms that were read, form by form in the order of each form."""
     first = select(func.min(results.c.page_id)).where(results.c.template.is_not(None))
     first = first.group_by(results.c.template, results.c.run_id)
-    query = select(results.c.sheet).where(results.c.page_id.in_(first)).order_by(results.c.template, results.c.page_id)
-    with engine.connect() as connection:
-        names = [name for sheet in connection.execute(query).scalars() for name in json.loads(sheet)["fields"]]
-    return list(dict.fromkeys(names))
+    query = _entries_query().where(results.c.page_id.in_(first)).order_by(results.c.template, results.c.page_id)
+    return list(dict.fromkeys(name for one in _stream(engine, query) if one.sheet for name in one.sheet["fields"]))
 
 
 def _tally(rows: Iterable[Sequence[Any]]) -> dict[str, int]:
@@ -183,15 +253,22 @@ def _joined() -> FromClause:
     return inputs.join(contents).join(pages, pages.c.content_id == contents.c.id).outerjoin(results)
 
 
+def _station() -> ColumnElement[str | None]:
+    """The station of a page: the user's word goes before what the sheet itself says."""
+    return func.coalesce(inputs.c.station, results.c.station)
+
+
 def _place() -> ColumnElement[str | None]:
     """``page_place`` as the database reckons it."""
     return case((pages.c.number == 1, func.coalesce(inputs.c.page, results.c.template)), else_=results.c.template)
 
 
 def _entries_query() -> Select[*tuple[Any, ...]]:
-    columns = (pages.c.id, inputs.c.path, inputs.c.file, inputs.c.station, inputs.c.page, pages.c.number)
-    rest = (contents.c.sha256, results.c.sheet, pages.c.error_code, pages.c.error_message)
-    query: Select[*tuple[Any, ...]] = select(*columns, *rest).select_from(_joined())
+    of_input = [inputs.c[name].label(f"input_{name}") for name in (*INPUT, "seal")]
+    columns = (pages.c.id, inputs.c.path, inputs.c.file, _station().label("station"), inputs.c.page, pages.c.number)
+    rest = (contents.c.sha256, pages.c.error_code, pages.c.error_message, results.c.seal)
+    of_result = [results.c[name].label("read_station" if name == "station" else name) for name in RESULT]
+    query: Select[*tuple[Any, ...]] = select(*columns, *rest, *of_result, *of_input).select_from(_joined())
     return query
 
 
@@ -208,17 +285,34 @@ def _entries_of(
 def _stream(engine: Engine, query: Select[*tuple[Any, ...]]) -> Iterator[Entry]:
     with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
         for row in connection.execute(query):
+            failure = None if row.error_code is None else Failure(row.error_code, row.error_message)
+            sheet = None if row.sheet is None else _sheet(row)
+            if (row.sheet is not None and sheet is None) or not _is_input_whole(row):
+                sheet, failure = None, DAMAGED
             yield Entry(
                 page_id=row.id,
                 path=row.path,
-                file=os.fsdecode(row.file),
+                file=opened_file(connection, row.file),
                 station=row.station,
                 page=row.page,
                 number=row.number,
                 sha256=row.sha256,
-                sheet=None if row.sheet is None else json.loads(row.sheet),
-                failure=None if row.error_code is None else Failure(row.error_code, row.error_message),
+                sheet=sheet,
+                failure=failure,
             )
+
+
+def _is_input_whole(row: Row[*tuple[Any, ...]]) -> bool:
+    return bool(row.input_seal == seal_of(*(getattr(row, f"input_{name}") for name in INPUT)))
+
+
+def _sheet(row: Row[*tuple[Any, ...]]) -> dict[str, Any] | None:
+    """The reading, None where its row is not as it was written."""
+    columns = (getattr(row, "read_station" if name == "station" else name) for name in RESULT)
+    if row.seal != seal_of(row.sha256, row.number, *columns):
+        return None
+    found: dict[str, Any] = json.loads(row.sheet)
+    return found
 
 
 def _grouped(found: Iterator[Entry], key: Callable[[Entry], object]) -> Iterator[list[Entry]]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+
+Verdict = Literal["value", "illegible", "form", "dismissed", "replaced", "open", "same", "different"]
+"""What a decision says. Of a field: its ``value`` (None: left empty), or that nobody can read it. Of a page that was
+refused: of which ``form`` it is, so that its fields can be keyed in; of any page: that it does not count (dismissed,
+with a reason), that a better photograph (``note``) replaces it, that it is open again. Of two pages that look alike:
+whether they are one sheet."""
 
 Sheet = dict[str, Any]
 """One page as plain data of schema ``formreader/sheet/1``."""
@@ -86,11 +92,23 @@ class DocumentEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Handwriting:
+    """By what a second photograph of a page is known: pages that share some of the ``keys`` are compared by ``ink``."""
+
+    keys: tuple[int, ...]
+    ink: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
-    """What a person decided that stands in one field of a photographed page, by sight.
+    """What a person decided, by sight: mostly what stands in one field of a photographed page.
 
     It belongs to the photograph's content (``sha256``, ``page`` within the file) as a page of the form ``template``,
-    whatever is read there. ``value`` None: left empty. ``at`` None: when it is taken into the store.
+    whatever is read there. ``value`` None: left empty. ``at`` None: when it is taken into the store. A decision about
+    the whole page has the ``field`` ``PAGE_LEVEL`` and no template; one about two pages the field that
+    ``pair_field`` gives for the second of them. ``note`` is why, or the form's id; ``fields`` are those of the form
+    that a refused page is of. ``seen`` says how many earlier decisions on the same were known to who decided: these
+    alone it may replace; another person's that it does not know of stays beside it.
     """
 
     sha256: str
@@ -100,31 +118,68 @@ class Review:
     value: int | None
     by: str | None = None
     at: datetime | None = None
+    verdict: Verdict = "value"
+    note: str | None = None
+    fields: tuple[str, ...] = ()
+    seen: int | None = None
+
+    @property
+    def says(self) -> tuple[Verdict, int | None, str | None]:
+        """What two decisions on the same agree or disagree in."""
+        return self.verdict, self.value, self.note if self.verdict == "form" else None
+
+
+PAGE_LEVEL = ""
+"""In a review's ``field`` and ``template``: the decision is about the page."""
+PAIR = "same:"
+"""How the ``field`` of a decision about two pages begins: no field of a form has a colon."""
+
+
+def pair_field(sha256: str, page: int) -> str:
+    """The ``field`` of a decision on whether a page is the same sheet as this one; the decision is of the lesser."""
+    return f"{PAIR}{sha256}:{page}"
+
+
+def paired_with(field: str) -> tuple[str, int]:
+    """The other page of a decision about two."""
+    _, sha256, page = field.split(":")
+    return sha256, int(page)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The review that stands for a field, and those it replaced, the oldest first."""
+    """The review that stands, those it replaced or that say the same, the oldest first, and how many are on record.
+
+    ``against`` are reviews of other people that say something else and were not known to who decided: where there is
+    any, nothing stands, and a person must settle it.
+    """
 
     review: Review
     earlier: tuple[Review, ...] = ()
+    against: tuple[Review, ...] = ()
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many reviews are new on record, how many were ``known``; of the new ones, a later one outdates some."""
+    """How many reviews are new on record, how many were ``known``; of the new ones, a later one outdates some.
+
+    Some have ``replaced`` earlier ones; with some, ``conflicts``, another person's says something else.
+    """
 
     new: int
     known: int
     outdated: int
+    replaced: int = 0
+    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How far a run is. ``unseen`` inputs are not looked into yet; the pages are those of the others.
 
-    ``reviewed`` pages need nobody any more since a person has decided some field of them; ``unweighed`` are
-    stations that have all their pages, to be weighed together.
+    ``reviewed`` pages need nobody any more since a person has decided some field of them, ``dismissed`` ones do not
+    count since one has said so; ``unweighed`` are stations that have all their pages, to be weighed together.
     """
 
     inputs: int
@@ -139,6 +194,7 @@ class Counts:
     rejected: int
     unweighed: int = 0
     reviewed: int = 0
+    dismissed: int = 0
 
     @property
     def finished(self) -> int:
@@ -155,7 +211,7 @@ class Counts:
 class Entry:
     """One page of one input as stored: a result, or why there is none, or neither yet.
 
-    ``page_id`` is shared by all inputs of one content.
+    ``page_id`` is shared by all inputs of one content. ``station`` is the user's, else what the sheet itself says.
     """
 
     page_id: int

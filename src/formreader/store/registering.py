@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,16 +10,22 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from formreader.store.content import fail_input
+from formreader.store.places import stored_file
 from formreader.store.records import Input
 from formreader.store.schema import WAITING, inputs
+from formreader.store.seals import INPUT, seal_inputs, seal_of
 from formreader.store.together import ripen, stations_of
 
 
 def register_chunk(connection: Connection, chunk: list[Input]) -> int:
-    """Add what is new, look again into what has changed, note ids; how many inputs are new or changed."""
+    """Add what is new, look again into what has changed, note ids; how many inputs are new or changed.
+
+    One that was read and whose file is not to be found now is left as it is.
+    """
     found = connection.execute(select(inputs).where(inputs.c.path.in_([one.path for one in chunk])))
     known: dict[str, Row[*tuple[Any, ...]]] = {row.path: row for row in found}
     new: list[dict[str, object]] = []
+    touched: list[int] = []
     changed = 0
     moved: set[str] = set()
     listed: dict[str, Input] = {}
@@ -29,7 +34,7 @@ def register_chunk(connection: Connection, chunk: list[Input]) -> int:
         listed[one.path] = replace(one, station=one.station or before.station, page=one.page or before.page)
     for one in listed.values():
         size, mtime_ns = one.stamp or _stamp(one.file)
-        now = {"file": os.fsencode(one.file), "size": size, "mtime_ns": mtime_ns}
+        now = {"file": stored_file(connection, one.file), "size": size, "mtime_ns": mtime_ns}
         row = known.get(one.path)
         if row is None:
             new.append({"path": one.path, "station": one.station, "page": one.page, "state": WAITING, **now})
@@ -37,18 +42,25 @@ def register_chunk(connection: Connection, chunk: list[Input]) -> int:
         ids = {"station": one.station or row.station, "page": one.page or row.page}
         if one.failure is None and not _agrees(row, now):
             changed += 1
+            touched.append(row.id)
             connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=WAITING, **now, **ids))
         elif not _agrees(row, ids):
+            touched.append(row.id)
             connection.execute(update(inputs).where(inputs.c.id == row.id).values(**ids))
             moved |= {row.station, *stations_of(connection, row.content_id)} - {None}
     if new:
-        connection.execute(insert(inputs), new)
+        connection.execute(insert(inputs), [{**values, "seal": _seal(values)} for values in new])
+    seal_inputs(connection, touched)
     lost = {path: one.failure for path, one in listed.items() if one.failure is not None and path not in known}
     if lost:
         for row in connection.execute(select(inputs.c.id, inputs.c.path).where(inputs.c.path.in_(lost))).all():
             fail_input(connection, row.id, lost[row.path])
     ripen(connection, moved)
     return len(new) + changed
+
+
+def _seal(values: Mapping[str, object]) -> str:
+    return seal_of(*(values.get(name) for name in INPUT))
 
 
 def _agrees(row: Row[*tuple[Any, ...]], values: Mapping[str, object]) -> bool:

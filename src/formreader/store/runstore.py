@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,21 +14,50 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, update
 from sqlalchemy import delete as delete_from
 
-from formreader.errors import UsageError
+from formreader.errors import FormreaderError, UsageError
 from formreader.records import Identity
-from formreader.store.content import add_content, fail_input, link
-from formreader.store.database import open_database
-from formreader.store.records import DocumentTask, Failure, Input, InputTask, PageTask, Recorded, Review
+from formreader.store.check import UNREADABLE, Damage, damage
+from formreader.store.content import add_content, fail_input, keeps, link
+from formreader.store.database import StoreError, damaged_text, make_durable, open_database
+from formreader.store.journal import FILE as JOURNAL
+from formreader.store.journal import note_decisions, noted_decisions
+from formreader.store.lock import locked
+from formreader.store.lookalikes import IsSame, find, forget
+from formreader.store.places import opened_file
+from formreader.store.records import DocumentTask, Failure, Handwriting, Input, InputTask, PageTask, Recorded, Review
 from formreader.store.registering import register_chunk
 from formreader.store.reviews import record
-from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results, runs
-from formreader.store.together import pages_of, ripen, stations_of
+from formreader.store.schema import (
+    DONE,
+    FAILED,
+    RUNNING,
+    WAITING,
+    contents,
+    documents,
+    inputs,
+    pages,
+    results,
+    reviews,
+    runs,
+)
+from formreader.store.seals import DOCUMENT, seal_of, seal_results
+from formreader.store.together import filed_under, pages_of, ripen, stations_of
 
 LOCK = 0x666F726D
 """The number of our advisory lock in PostgreSQL; it falls with its connection."""
+LOCK_PATIENCE_S = 2.0
+"""The server may take a moment to see that a killed batch's connection is gone."""
 STALE = Failure("stale", "its pages were read by different models, templates or thresholds: --refresh reads them again")
 CHUNK = 500
 """Inputs a transaction; SQLite takes at most 32,766 values in one statement."""
+
+
+logger = logging.getLogger(__name__)
+
+
+def never_the_same(_one: bytes, _other: bytes) -> float | None:
+    """What is known of two pages where nobody compares them."""
+    return None
 
 
 class RunStore:
@@ -37,13 +67,21 @@ class RunStore:
     """
 
     def __init__(self, folder: Path, url: str | None = None, *, create: bool = False) -> None:
+        self.folder, self.journaled = folder, url is None
         self.engine = open_database(folder, url, create=create)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.engine.dispose()
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if isinstance(error, UNREADABLE) and not isinstance(error, FormreaderError):
+                # no mistake of ours where the store itself is not as it was written
+                wrong = next(damage(self.engine), None)
+                if wrong is not None:
+                    raise StoreError(damaged_text(self.folder, f"{wrong.table}: {wrong.what}")) from error
+        finally:
+            self.engine.dispose()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -51,12 +89,18 @@ class RunStore:
 
         Raises ``UsageError`` where another one is at work.
         """
+        busy = "another batch is at work in this store: wait for it, or stop it first"
         if self.engine.dialect.name != "postgresql":
-            yield
+            file = self.engine.url.database
+            with locked(Path(f"{file}.lock"), busy) if file and not self.journaled else nullcontext():
+                yield
             return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not connection.execute(select(func.pg_try_advisory_lock(LOCK))).scalar():
-                raise UsageError("another batch is at work in this store: wait for it, or stop it first")
+            deadline = time.monotonic() + LOCK_PATIENCE_S
+            while not connection.execute(select(func.pg_try_advisory_lock(LOCK))).scalar():
+                if time.monotonic() > deadline:
+                    raise UsageError(busy)
+                time.sleep(0.1)
             try:
                 yield
             finally:
@@ -110,11 +154,16 @@ class RunStore:
             if row is None:
                 return None
             connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=RUNNING))
-            return InputTask(row.id, row.path, os.fsdecode(row.file))
+            return InputTask(row.id, row.path, opened_file(connection, row.file))
 
     def save_input(self, task: InputTask, sha256: str | None, page_count: int) -> None:
-        """What a file holds: its pages wait to be read, unless the same content is known already."""
+        """What a file holds: its pages wait to be read, unless the same content is known already.
+
+        One whose bytes cannot be had (``sha256`` None) and that was read before stays as it was read.
+        """
         with self.engine.begin() as connection:
+            if sha256 is None and keeps(connection, task.input_id):
+                return
             known = None
             if sha256 is not None:
                 known = connection.execute(select(contents.c.id).where(contents.c.sha256 == sha256)).scalar()
@@ -147,7 +196,7 @@ class RunStore:
             connection.execute(
                 update(pages).where(pages.c.id == row.id).values(state=RUNNING, attempts=pages.c.attempts + 1)
             )
-            return PageTask(row.id, place.path, os.fsdecode(place.file), row.number, row.sha256)
+            return PageTask(row.id, place.path, opened_file(connection, place.file), row.number, row.sha256)
 
     def has_waiting(self) -> bool:
         """Whether anything is left to take."""
@@ -166,12 +215,18 @@ class RunStore:
         rejection: str | None,
         seconds: float,
         kept: bytes | None = None,
+        station: str | None = None,
+        written: Handwriting | None = None,
+        is_same: IsSame = never_the_same,
     ) -> None:
         """The page's reading, in the place of an earlier one; ``sheet`` is a line of the contract's JSON.
 
-        ``kept`` is what a page of a document shows, to be weighed with the others of its station.
+        ``kept`` is what a page of a document shows, to be weighed with the others of its station; ``station`` what
+        the sheet itself says it is of. Pages read before that are ``written`` alike, as ``is_same`` tells of two,
+        are noted.
         """
         with self.engine.begin() as connection:
+            before = _stations_of_page(connection, task)
             if _finish(connection, task, DONE, seconds, None):
                 connection.execute(
                     insert(results).values(
@@ -180,17 +235,30 @@ class RunStore:
                         status=status,
                         template=template,
                         rejection=rejection,
+                        station=station,
                         sheet=sheet,
                         kept=kept,
+                        ink=written and written.ink,
                     )
                 )
-                _ripen_with(connection, task)
+                seal_results(connection, [task.page_id])
+                if written is not None:
+                    find(connection, task.page_id, written, is_same)
+                ripen(connection, {*before, *_stations_of_page(connection, task)})
+
+    def keep_page(self, task: PageTask) -> bool:
+        """Leave the page as it was read before; False where it never was. For a file that is not to be found now."""
+        with self.engine.begin() as connection:
+            read = exists().where(results.c.page_id == pages.c.id)
+            which = (pages.c.id == task.page_id) & read
+            return connection.execute(update(pages).where(which).values(state=DONE)).rowcount > 0
 
     def fail_page(self, task: PageTask, failure: Failure, seconds: float) -> None:
         """The page was given up for this reason; an earlier reading of it no longer stands."""
         with self.engine.begin() as connection:
+            concerned = _stations_of_page(connection, task)
             if _finish(connection, task, FAILED, seconds, failure):
-                _ripen_with(connection, task)
+                ripen(connection, concerned)
 
     def take_document(self, run_id: int) -> DocumentTask | None:
         """The next station that has all its pages, marked as running; None where there is none.
@@ -218,16 +286,42 @@ class RunStore:
                 for page, (sheet, status) in zip(task.pages, sheets, strict=True):
                     which = results.c.page_id == page.page_id
                     connection.execute(update(results).where(which).values(sheet=sheet, status=status))
+                seal_results(connection, [page.page_id for page in task.pages])
 
     def fail_document(self, task: DocumentTask, failure: Failure) -> None:
         """The station's pages could not be weighed together: they stand as each was read by itself."""
         with self.engine.begin() as connection:
             _end_document(connection, task.station, RUNNING, failure=failure)
 
-    def save_reviews(self, given: Iterable[Review]) -> Recorded:
-        """What people decided, all of it or nothing; times in UTC. A batch may be at work meanwhile."""
+    def save_reviews(self, given: Iterable[Review], *, replacing: bool = False) -> Recorded:
+        """What people decided, all of it or nothing; times in UTC. A batch may be at work meanwhile.
+
+        ``replacing``: who decided knows of all that is on record, which gives way. Else another person's decision of
+        which ``Review.seen`` does not tell stays beside it, and the field waits.
+        """
         with self.engine.begin() as connection:
-            return record(connection, given)
+            make_durable(connection)
+            recorded = record(connection, given, replacing=replacing)
+        self._note_decisions()
+        return recorded
+
+    def _note_decisions(self) -> None:
+        """A second time, beside a store that is a file: a database server has copies of its own."""
+        if self.journaled:
+            try:
+                with self.engine.connect() as connection:
+                    note_decisions(connection, self.folder)
+            except OSError as error:
+                logger.warning("%s: cannot be written (%s): decisions are in the store alone", self.folder, error)
+
+    def journal_damage(self) -> Iterator[Damage]:
+        """Decisions that are noted beside the store and are not in it."""
+        if self.journaled:
+            with self.engine.connect() as connection:
+                known = set(connection.execute(select(reviews.c.seal)).scalars())
+            count = sum(row["seal"] not in known for row in noted_decisions(self.folder))
+            if count:
+                yield Damage("reviews", None, f"{count} decisions in {JOURNAL} are not in the store")
 
     def retry_failed(self) -> int:
         """Failed pages wait again, files that could not be looked into, and documents; how many."""
@@ -267,6 +361,7 @@ class RunStore:
 
 def _finish(connection: Connection, task: PageTask, state: str, seconds: float, failure: Failure | None) -> bool:
     """Set the page's end and drop an earlier reading; False where the page has gone, as its file has changed."""
+    forget(connection, [task.page_id])
     connection.execute(delete_from(results).where(results.c.page_id == task.page_id))
     ended = {
         "state": state,
@@ -277,10 +372,10 @@ def _finish(connection: Connection, task: PageTask, state: str, seconds: float, 
     return connection.execute(update(pages).where(pages.c.id == task.page_id).values(ended)).rowcount > 0
 
 
-def _ripen_with(connection: Connection, task: PageTask) -> None:
-    """A page has come to its end: the stations that it is filed under may be whole now."""
+def _stations_of_page(connection: Connection, task: PageTask) -> list[str]:
+    """The stations that the page is filed under, which may be whole when it comes to its end."""
     content_id = connection.execute(select(pages.c.content_id).where(pages.c.id == task.page_id)).scalar()
-    ripen(connection, stations_of(connection, content_id))
+    return stations_of(connection, content_id)
 
 
 def _end_document(
@@ -294,7 +389,8 @@ def _end_document(
         "error_message": failure and failure.message,
     }
     which = (documents.c.station == station) & (documents.c.state == before)
-    return connection.execute(update(documents).where(which).values(ended)).rowcount > 0
+    seal = seal_of(*({"station": station, **ended}[name] for name in DOCUMENT))
+    return connection.execute(update(documents).where(which).values(**ended, seal=seal)).rowcount > 0
 
 
 def _are_alike(connection: Connection, station: str, run_id: int) -> bool:
@@ -302,8 +398,10 @@ def _are_alike(connection: Connection, station: str, run_id: int) -> bool:
     present = connection.execute(select(runs).where(runs.c.id == run_id)).one()
     read = connection.execute(
         select(results.c.template, results.c.run_id)
-        .select_from(inputs.join(pages, pages.c.content_id == inputs.c.content_id).join(results))
-        .where(inputs.c.station == station, results.c.kept.is_not(None))
+        .where(
+            results.c.kept.is_not(None),
+            results.c.page_id.in_(select(filed_under(station, pages.c.id.label("id")).subquery().c.id)),
+        )
         .distinct()
     ).all()
     made = {row.id: row for row in connection.execute(select(runs).where(runs.c.id.in_({by for _, by in read})))}

@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-FORMAT = 3
+FORMAT = 4
 """Raised when a table changes its meaning; a store of another format is refused, never guessed at."""
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -65,6 +65,7 @@ inputs = Table(
     Column("mtime_ns", BigInteger),
     Column("state", String(8), nullable=False, index=True),
     Column("content_id", ForeignKey("contents.id"), index=True),
+    Column("seal", String(16)),  # see seals; state apart, which says nothing that could be wrong for long
 )
 
 pages = Table(
@@ -90,8 +91,26 @@ results = Table(
     Column("status", String(8), nullable=False, index=True),
     Column("template", String(128), index=True),
     Column("rejection", String(64)),
+    Column("station", Text, index=True),  # as the sheet itself says it; what the user says of its input goes first
     Column("sheet", Text, nullable=False),  # text, not JSON: what was written comes out again bit for bit
     Column("kept", LargeBinary),  # what its page shows, of forms that have documents: weighed without the picture
+    Column("ink", LargeBinary),  # its handwriting, small: by it a second photograph of the sheet is known
+    Column("seal", String(16)),
+)
+
+handwriting_keys = Table(
+    "handwriting_keys",
+    metadata,
+    Column("page_id", ForeignKey("pages.id"), primary_key=True),
+    Column("key", BigInteger, primary_key=True, index=True),
+)
+
+lookalikes = Table(
+    "lookalikes",
+    metadata,
+    Column("page_id", ForeignKey("pages.id"), primary_key=True),
+    Column("other_id", ForeignKey("pages.id"), primary_key=True, index=True),  # the later of the two
+    Column("likeness", Float, nullable=False),
 )
 
 documents = Table(
@@ -102,6 +121,7 @@ documents = Table(
     Column("checks", Text),  # what its pages say together, as in the contract, a list
     Column("error_code", String(64)),
     Column("error_message", Text),
+    Column("seal", String(16)),
 )
 
 reviews = Table(
@@ -111,9 +131,14 @@ reviews = Table(
     Column("sha256", String(64), nullable=False, index=True),
     Column("page", Integer, nullable=False),
     Column("template", String(128), nullable=False),  # read as another form, its fields lie elsewhere on the paper
-    Column("field", Text, nullable=False),
-    Column("value", BigInteger),  # none where the field is left empty on the paper
+    Column("field", Text, nullable=False),  # none ('') where the decision is about the page, see records.Verdict
+    Column("verdict", String(16), nullable=False),
+    Column("value", BigInteger),  # none where the field is left empty on the paper, or nobody can read it
+    Column("note", Text),  # why, or the form's id
+    Column("fields", Text),  # those of the form that a refused page is said to be of, a list
+    Column("seen", Integer),  # decisions on the same that were known to who decided: these it may replace
     Column("decided_by", Text),
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("taken_at", DateTime(timezone=True), nullable=False),
+    Column("seal", String(16)),
 )

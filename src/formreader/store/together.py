@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, distinct, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    distinct,
+    exists,
+    func,
+    insert,
+    select,
+    union,
+    update,
+)
 from sqlalchemy import delete as delete_from
 
 from formreader.store.records import KeptResult
 from formreader.store.schema import DONE, RUNNING, WAITING, contents, documents, inputs, pages, results
 
 _PAGES = inputs.join(contents).join(pages, pages.c.content_id == contents.c.id)
+
+
+def filed_under(station: str, *columns: ColumnElement[Any]) -> CompoundSelect[*tuple[Any, ...]]:
+    """These columns of the pages that the user, or where the user says nothing the sheet, says are of this station."""
+    # two queries: of an "or" over two tables no database makes use of the index of each
+    read = select(*columns).select_from(_PAGES.join(results))
+    return union(
+        select(*columns).select_from(_PAGES.outerjoin(results)).where(inputs.c.station == station),
+        read.where(inputs.c.station.is_(None), results.c.station == station),
+    )
 
 
 def contents_filed_twice() -> Select[*tuple[Any, ...]]:
@@ -31,7 +53,9 @@ def stations_of(connection: Connection, content_id: int | None) -> list[str]:
     if content_id is None:  # would compare equal to every input that was not looked into
         return []
     which = (inputs.c.content_id == content_id) & inputs.c.station.is_not(None)
-    return list(connection.execute(select(inputs.c.station).where(which).distinct()).scalars())
+    read = select(results.c.station).select_from(pages.join(results))
+    read = read.where(pages.c.content_id == content_id, results.c.station.is_not(None))
+    return list(connection.execute(select(inputs.c.station).where(which).union(read)).scalars())
 
 
 def ripen(connection: Connection, stations: Iterable[str]) -> None:
@@ -40,16 +64,13 @@ def ripen(connection: Connection, stations: Iterable[str]) -> None:
     A station is whole when nothing of it is left to read; one of no form that has documents is never weighed.
     """
     for station in stations:
-        here = inputs.c.station == station
-        unseen = exists().where(here, inputs.c.state != DONE)
-        unread = select(pages.c.id).select_from(_PAGES).where(here, pages.c.state.in_([WAITING, RUNNING])).exists()
+        unseen = exists().where(inputs.c.station == station, inputs.c.state != DONE)
+        here = filed_under(station, pages.c.id, pages.c.state, results.c.kept.is_not(None).label("kept")).subquery()
+        unread = select(here).where(here.c.state.in_([WAITING, RUNNING])).exists()
         if connection.execute(select(unseen | unread)).scalar():
             continue
-        weighable = (
-            select(pages.c.id).select_from(_PAGES.join(results)).where(here, results.c.kept.is_not(None)).exists()
-        )
         this = documents.c.station == station
-        if not connection.execute(select(weighable)).scalar():
+        if not connection.execute(select(select(here).where(here.c.kept).exists())).scalar():
             connection.execute(delete_from(documents).where(this))
         elif not connection.execute(update(documents).where(this).values(state=WAITING)).rowcount:
             connection.execute(insert(documents).values(station=station, state=WAITING))
@@ -60,12 +81,15 @@ def pages_of(connection: Connection, station: str) -> tuple[KeptResult, ...]:
 
     A page whose very picture is filed under another station or page too is nobody's: it is weighed alone.
     """
+    here = filed_under(
+        station, pages.c.id, pages.c.number, inputs.c.id.label("input_id"), contents.c.id.label("content_id")
+    ).subquery()
     mine = select(inputs.c.content_id).where(inputs.c.station == station)
     filed_twice = contents_filed_twice().where(inputs.c.content_id.in_(mine))
     found = connection.execute(
-        select(pages.c.id, results.c.kept, contents.c.id.in_(filed_twice).label("alone"))
-        .select_from(_PAGES.join(results))
-        .where(inputs.c.station == station, results.c.kept.is_not(None), pages.c.state == DONE)
-        .order_by(inputs.c.id, pages.c.number)
+        select(pages.c.id, results.c.kept, here.c.content_id.in_(filed_twice).label("alone"))
+        .select_from(here.join(pages, pages.c.id == here.c.id).join(results, results.c.page_id == pages.c.id))
+        .where(results.c.kept.is_not(None), pages.c.state == DONE)
+        .order_by(here.c.input_id, here.c.number)
     )
     return tuple({row.id: KeptResult(row.id, bytes(row.kept), bool(row.alone)) for row in found}.values())

@@ -1,15 +1,15 @@
 """Synth: draws what a pen, a printer and a camera make of a form. NumPy and OpenCV only."""
 
-from formreader.synth.bubble_cells import compose_bubble, compose_bubble_cell
-from formreader.synth.cells import ComposedCell, compose_any_cell, compose_cell
-from formreader.synth.fill import Hand, any_hand
-from formreader.synth.glyphs import GlyphSource, load_glyphs
-from formreader.synth.letter_cells import compose_letter_cell
-from formreader.synth.lines import ComposedLine, compose_number_line, compose_word_line
-from formreader.synth.sheet import SyntheticSheet, compose_sheet, save_picture, save_truth
-from formreader.synth.slips import NO_SLIPS, USUAL_SLIPS, Slips
-from formreader.synth.tally_cells import compose_tally, compose_tally_cell
-from formreader.synth.troubles import NO_TROUBLES, TROUBLES, USUAL_TROUBLES, Troubles, troubles_named
+from formreader.synth.camera.troubles import NO_TROUBLES, TROUBLES, USUAL_TROUBLES, Troubles, troubles_named
+from formreader.synth.cells.bubble import compose_bubble, compose_bubble_cell
+from formreader.synth.cells.digit import ComposedCell, compose_any_cell, compose_cell
+from formreader.synth.cells.letter import compose_letter_cell
+from formreader.synth.cells.line import ComposedLine, compose_number_line, compose_word_line
+from formreader.synth.cells.tally import compose_tally, compose_tally_cell
+from formreader.synth.hand.glyphs import GlyphSource, load_glyphs
+from formreader.synth.sheets.sheet import SyntheticSheet, compose_sheet, save_picture, save_truth
+from formreader.synth.sheets.slips import NO_SLIPS, USUAL_SLIPS, Slips
+from formreader.synth.sheets.writer import Hand, any_hand
 
 __all__ = [
     "NO_SLIPS",

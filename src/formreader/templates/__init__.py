@@ -5,7 +5,7 @@
 
 from formreader.templates.check import Finding, check_document, check_template
 from formreader.templates.documents import is_document, load_document, load_documents
-from formreader.templates.loader import LIBRARY, load_library, load_template
+from formreader.templates.loader import LIBRARY, load_library, load_template, parse_template
 from formreader.templates.model import (
     Area,
     Bubbles,
@@ -16,9 +16,11 @@ from formreader.templates.model import (
     Line,
     Mark,
     Number,
+    Place,
     RowSums,
     Rule,
     Segment,
+    Slant,
     Tally,
     Template,
     Text,
@@ -40,9 +42,11 @@ __all__ = [
     "Line",
     "Mark",
     "Number",
+    "Place",
     "RowSums",
     "Rule",
     "Segment",
+    "Slant",
     "Tally",
     "Template",
     "Text",
@@ -57,4 +61,5 @@ __all__ = [
     "load_library",
     "load_template",
     "outline",
+    "parse_template",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 
+from formreader.templates.limits import MOST_FACTOR, MOST_RULES, MOST_TERMS, check_count, combinations_of
 from formreader.templates.model import Rule
 
 NAME = r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*"
@@ -25,6 +26,8 @@ def expand(rule: str, each: Mapping[str, Sequence[str]]) -> Iterator[str]:
         raise ValueError(f"{{{key}}} has no values: add `for: {{{key}: [...]}}` beside the rule")
     for key in sorted(set(each) - named):
         raise ValueError(f"`for` gives values for '{key}', but the rule has no {{{key}}}")
+    if told := check_count("rules of one entry", combinations_of(each), MOST_RULES):
+        raise ValueError(told)
     for values in product(*each.values()):
         chosen = dict(zip(each, values, strict=True))
         yield _PLACEHOLDER.sub(partial(_chosen, chosen), rule)
@@ -61,6 +64,8 @@ def parse_rule(text: str) -> Rule:
             if name in terms:
                 raise ValueError(f"'{name}' stands in the rule twice: write it once, as `2 * {name}`")
             terms[name] = factor * coefficient
+    if len(terms) > MOST_TERMS:
+        raise ValueError(f"{len(terms)} fields in one rule: {MOST_TERMS} at most; add up in steps")
     if not terms:
         raise ValueError("a rule names at least one field")
     ordered = tuple((coefficient, name) for name, coefficient in terms.items())
@@ -97,6 +102,8 @@ def _coefficient(rest: list[tuple[str, int]]) -> int:
     """Take ``2 *`` off the front of ``rest``, if it is there."""
     if len(rest) > 1 and rest[0][1] == 2 and rest[1][0] == "*":
         factor = int(rest[0][0])
+        if factor > MOST_FACTOR:
+            raise ValueError(f"a field is taken at most {MOST_FACTOR} times, got {factor}")
         if factor == 0:
             raise ValueError("a field times 0 says nothing: leave it out")
         del rest[:2]

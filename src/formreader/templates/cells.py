@@ -36,9 +36,9 @@ def place(spec: EncodingSpec, right: float, down: float) -> Encoding:
         case RowSumsSpec():
             return RowSums(_grid(spec.box, right, down, spec.rows, spec.boxes or 1), spec.style, line)
         case NumberSpec():
-            return Number(Box(*spec.box).shifted(right, down), line)
+            return Number(Box(*spec.box).shifted(right, down), line, spec.digits, spec.thousands)
         case WordsSpec():
-            return Words(spec.style, _letters(spec, right, down), line)
+            return Words(spec.style, _letters(spec, right, down), line, spec.spelt)
 
 
 def _line(spec: LineSpec | None) -> Line | None:

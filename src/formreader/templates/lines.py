@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from formreader.geometry import Box
-from formreader.templates.model import Bubbles, Encoding, Line, Segment, encoding_cells
+from formreader.templates.model import Bubbles, Encoding, Line, Segment, Slant, encoding_cells
 from formreader.templates.schema import RuledSpec
 
 COINCIDENT_MM = 0.05
@@ -15,13 +15,42 @@ COINCIDENT_MM = 0.05
 
 def ruled_segments(spec: RuledSpec) -> list[Segment]:
     """The lines of one entry of ``lines``, once for each shift of its ``repeat``."""
+    if spec.start is None or spec.end is None:
+        return []
+    dash = None if spec.dash is None else (spec.dash[0], spec.dash[1])
+    printed = (spec.width, spec.ink, dash, spec.optional)
     segments = []
     for shift in spec.repeat:
         for y in spec.across or ():
-            segments.append(Segment(spec.start, y + shift, spec.end, y + shift, spec.width, spec.ink))
+            segments.append(Segment(spec.start, y + shift, spec.end, y + shift, *printed))
         for x in spec.down or ():
-            segments.append(Segment(x, spec.start + shift, x, spec.end + shift, spec.width, spec.ink))
+            segments.append(Segment(x, spec.start + shift, x, spec.end + shift, *printed))
     return segments
+
+
+def slants(spec: RuledSpec) -> list[Slant]:
+    """The slanting lines of one entry of ``lines``, once for each shift of its ``repeat``."""
+    return [
+        Slant(x0, y0 + shift, x1, y1 + shift, spec.width, spec.ink, spec.optional)
+        for shift in spec.repeat
+        for x0, y0, x1, y1 in spec.slant or ()
+    ]
+
+
+def printed_dashes(segment: Segment) -> list[Segment]:
+    """What is printed of a line: itself, or its dashes."""
+    if segment.dash is None:
+        return [segment]
+    across, position, start, end = _parts(segment)
+    dash, gap = segment.dash
+    found = []
+    for i in range(int((end - start) / (dash + gap)) + 1):
+        low = start + i * (dash + gap)
+        high = min(low + dash, end)
+        if high > low:
+            ends = (low, position, high, position) if across else (position, low, position, high)
+            found.append(Segment(*ends, segment.width, segment.ink))
+    return found
 
 
 def cell_edges(encoding: Encoding) -> list[Segment]:

@@ -24,7 +24,12 @@ def load_template(path: str | Path) -> Template:
         raw = path.read_bytes()
     except OSError as error:
         raise TemplateError(f"{path}: {error.strerror or error}: give a readable template file") from None
-    source = read_source(path.as_posix(), raw)
+    return parse_template(raw, path.as_posix())
+
+
+def parse_template(raw: bytes, name: str) -> Template:
+    """The template in a file's bytes; ``name`` stands before each mistake of a ``TemplateError``."""
+    source = read_source(name, raw)
     spec = validated(source, TemplateSpec)
     problems: list[Problem] = []
     template = build_page(spec, source, sha256(raw).hexdigest(), problems)
@@ -34,14 +39,14 @@ def load_template(path: str | Path) -> Template:
 
 
 def load_library(directory: Path | None = None) -> dict[str, Template]:
-    """All templates (``*.yaml``) of ``directory``, by id and sorted; the packaged ones by default.
+    """All templates (``*.yaml``) of ``directory``, or in one file, by id and sorted; the packaged ones by default.
 
     Raises ``TemplateError`` with the mistakes of all files, or where two files give one id.
     """
     directory = LIBRARY if directory is None else Path(directory)
-    paths = sorted(directory.glob("*.yaml"))
+    paths = [directory] if directory.is_file() else sorted(directory.glob("*.yaml"))
     if not paths:
-        raise TemplateError(f"{directory}: no templates (*.yaml) here: name the folder that holds them")
+        raise TemplateError(f"{directory}: no templates (*.yaml) here: name the folder that holds them, or one file")
     found: dict[str, Template] = {}
     origin: dict[str, Path] = {}
     mistakes: list[str] = []

@@ -7,7 +7,7 @@ right, y down. ``ink`` is how dark something is printed: 0 paper, 1 black.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, overload
 
 import numpy as np
@@ -17,6 +17,10 @@ from formreader.geometry import Box
 
 MarkKind = Literal["apriltag", "qr", "barcode", "square"]
 Guide = Literal["none", "eight", "dots", "strokes"]
+Empty = Literal["review", "allowed", "zero"]
+"""What a field that was left empty is: something a person must look at, nothing to say, or a zero."""
+Spelt = Literal["usual", "numbers", "digits", "both"]
+"""How number words are spelt: as is usual in the language, as numbers, digit by digit, or both ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,9 @@ class Mark:
 
     ``box`` is the black square of a tag, or the whole code. ``dictionary`` (such as 36h10) and ``id``
     belong to apriltags; ``text`` holds the literals or globs that a qr or barcode may say. ``turn_deg``
-    is how far clockwise a tag is printed from the way its dictionary shows it.
+    is how far clockwise a tag or qr code is printed from the way its standard shows it. ``serial`` is a code
+    that differs from sheet to sheet: it is printed here, whatever it says. ``station`` is a regular expression
+    whose one group is the station in the code's text. A code printed twice is two marks of one text.
     """
 
     kind: MarkKind
@@ -34,11 +40,17 @@ class Mark:
     id: int | None = None
     text: tuple[str, ...] = ()
     turn_deg: int = 0
+    serial: bool = False
+    station: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One straight printed line by its centre, mm: y0 == y1 across the page or x0 == x1 down it."""
+    """One straight printed line by its centre, mm: y0 == y1 across the page or x0 == x1 down it.
+
+    ``dash`` is the length of each dash and of the gap after it, mm, None where the line is whole; an ``optional``
+    line is printed on some sheets and not on others.
+    """
 
     x0: float
     y0: float
@@ -46,6 +58,8 @@ class Segment:
     y1: float
     width: float
     ink: float
+    dash: tuple[float, float] | None = None
+    optional: bool = False
 
     @property
     def horizontal(self) -> bool:
@@ -53,20 +67,35 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Slant:
+    """A straight printed line that runs neither across nor down, from (x0, y0) to (x1, y1), mm; as ``Segment``."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    width: float
+    ink: float
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
-    """A printed solid area."""
+    """A printed solid area; an ``optional`` one is printed on some sheets and not on others."""
 
     box: Box
     ink: float
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Printed words fitted into ``box``; a ``heading`` may name the page."""
+    """Printed words fitted into ``box``; a ``heading`` may name the page, ``optional`` ones are not on every print."""
 
     text: str
     box: Box
     heading: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +148,20 @@ class Words:
     style: Literal["boxes", "line"]
     cells: tuple[tuple[Box, ...], ...]
     line: Line | None = None
+    spelt: Spelt = "usual"
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Several digits written freely in one cell."""
+    """Several digits written freely in one cell.
+
+    ``digits`` is how many at most, None where nothing is known; ``thousands`` what writers part them with.
+    """
 
     box: Box
     line: Line | None = None
+    digits: int | None = None
+    thousands: str | None = None
 
 
 Encoding = Digits | Bubbles | Tally | RowSums | Words | Number
@@ -138,10 +173,19 @@ MOST_IN_A_CELL = 99_999
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One number on the page and the ways it is written there, the primary encoding first."""
+    """One number on the page and the ways it is written there, the primary encoding first.
+
+    ``empty`` is what it means where nobody wrote. A ``station`` field is no count but part of what names the
+    station. Where ``exchanged``, writers put the figures where the words belong now and then, and the words where
+    the figures belong. A ``crossed`` field may be crossed out by the printer: then nobody writes in it.
+    """
 
     name: str
     encodings: Mapping[str, Encoding]
+    empty: Empty = "review"
+    station: bool = False
+    exchanged: bool = False
+    crossed: bool = False
 
     @property
     def primary(self) -> str:
@@ -154,8 +198,19 @@ class Field:
         match self.encodings[self.primary]:
             case Digits(cells=places) | Bubbles(columns=places):
                 return int(10 ** len(places)) - 1
+            case Number(digits=int(digits)):
+                return int(10**digits) - 1
             case _:
                 return MOST_IN_A_CELL
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something people write that is no number: located and cropped for people, never read."""
+
+    name: str
+    kind: Literal["text", "signature"]
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +255,8 @@ class Rule:
 class Template:
     """One printed page. ``segments`` are all its printed lines, those that cells imply included.
 
-    ``sha256`` is that of the file's bytes, in hexadecimal.
+    ``sha256`` is that of the file's bytes, in hexadecimal. ``nothing`` are the words that writers put for no votes
+    beside those of the language; ``places`` what is located and never read, by name.
     """
 
     id: str
@@ -216,6 +272,14 @@ class Template:
     fields: Mapping[str, Field]
     rules: tuple[Rule, ...]
     sha256: str
+    slants: tuple[Slant, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
+    nothing: tuple[str, ...] = ()
+
+    @property
+    def station_fields(self) -> tuple[str, ...]:
+        """The fields that name the station, in the order of the file."""
+        return tuple(name for name, field in self.fields.items() if field.station)
 
 
 @dataclass(frozen=True, slots=True)

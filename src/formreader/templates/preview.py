@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Box, Points
+from formreader.templates.lines import printed_dashes
 from formreader.templates.model import Bubbles, Segment, Template, encoding_cells, outline
 
 Picture = NDArray[np.uint8]
@@ -20,6 +21,7 @@ MapPoints = Callable[[Points], Points]
 
 GREEN: Colour = (0, 160, 0)
 MAGENTA: Colour = (200, 0, 200)
+PLACE: Colour = (120, 120, 120)
 COLOURS: dict[str, Colour] = {
     "digits": (0, 0, 230),
     "number": (0, 0, 230),
@@ -86,6 +88,10 @@ def _draw_cells(template: Template, picture: Picture, map_points: MapPoints) -> 
             frame = outline(encoding)
             label = Box(frame.x + 2 * INSET_MM, frame.y + 2 * INSET_MM, frame.width, LABEL_MM)
             _draw_text(picture, field.name, label, map_points, COLOURS[name], centred=False)
+    for place in template.places.values():
+        _draw_line(picture, map_points(_closed(place.box.corners)), PLACE, thick)
+        label = Box(place.box.x + 2 * INSET_MM, place.box.y + 2 * INSET_MM, place.box.width, LABEL_MM)
+        _draw_text(picture, f"{place.name} ({place.kind})", label, map_points, PLACE, centred=False)
 
 
 def _scaling(px_per_mm: float) -> MapPoints:
@@ -101,7 +107,12 @@ def _draw_ink(template: Template, page: Picture, map_points: MapPoints, pen_px: 
     for area in template.areas:
         _fill(page, map_points(area.box.corners), area.ink)
     for segment in template.segments:
-        _fill(page, map_points(_stroke(segment).corners), segment.ink)
+        for dash in printed_dashes(segment):
+            _fill(page, map_points(_stroke(dash).corners), dash.ink)
+    for slant in template.slants:
+        thick = max(1, round(slant.width * _px_per_mm(template, map_points)))
+        ends = np.array([[slant.x0, slant.y0], [slant.x1, slant.y1]])
+        _draw_line(page, map_points(ends), _grey(slant.ink), thick, closed=False)
     for mark in template.marks:
         _fill(page, map_points(mark.box.corners), 1.0)
         said = str(mark.id) if mark.id is not None else " ".join(mark.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import yaml
 
 from formreader.errors import TemplateError
+from formreader.templates.limits import DEEPEST, MOST_BYTES, MOST_CHARACTERS
 from formreader.templates.problems import Path, Problem, Source, template_error
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -21,12 +22,15 @@ MENDS = {
 
 def read_source(name: str, raw: bytes, kind: str = "template") -> Source:
     """Parse a template or document file. Raises ``TemplateError`` with the line of a syntax error."""
+    if len(raw) > MOST_BYTES:
+        raise _error(name, 1, f"holds {len(raw)} bytes, {MOST_BYTES} at most: a {kind} is a text of some pages")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _error(name, line, "is not UTF-8 text: save it as UTF-8") from None
     try:
+        _check_depth(name, text)
         root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -46,10 +50,23 @@ def read_source(name: str, raw: bytes, kind: str = "template") -> Source:
     return source
 
 
+def _check_depth(name: str, text: str) -> None:
+    """Raises ``TemplateError`` where lists or mappings nest deeper than any form needs."""
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise _error(name, line, f"nests deeper than {DEEPEST}: close a bracket before here")
+
+
 def _value(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem], seen: set[int]) -> object:
     """``node`` as dict, list, str or None; fills ``lines`` and ``problems``."""
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
+        if len(node.value) > MOST_CHARACTERS:
+            told = f"is a text of {len(node.value)} characters: {MOST_CHARACTERS} at most; shorten it"
+            problems.append(Problem(path, told))
         return None if not node.style and node.value in EMPTY else node.value
     if id(node) in seen:
         problems.append(Problem(path, "anchors and aliases (& and *) are not allowed: write it out"))

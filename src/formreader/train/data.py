@@ -16,9 +16,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-import formreader.synth
+import formreader
 from formreader.synth import ComposedCell, GlyphSource, load_glyphs
-from formreader.synth.lines import ComposedLine
+from formreader.synth.cells.line import ComposedLine
+from formreader.train.drawn_by import hash_of_code
 
 CHUNK = 1000
 """Cells drawn by one task; each chunk has a seed of its own, so the number of cores changes nothing."""
@@ -36,17 +37,17 @@ _source: GlyphSource | None = None
 class Drawing:
     """Cells of one kind. ``compose`` (a function of a module, for workers) draws one of any of ``classes``.
 
-    ``modules`` are those of ``formreader.synth`` whose code has a say in the picture; ``characters`` whether
-    the data sets of handwritten characters have one. A cell's label is one of ``classes``; a line's is a
-    string of them, at most ``longest`` characters.
+    ``characters`` says whether the data sets of handwritten characters have a say in it, ``files`` which of them
+    beside those of ``load_glyphs``. A cell's label is one of ``classes``; a line's is a string of them, at most
+    ``longest`` characters.
     """
 
     name: str
     classes: str
     compose: Callable[[GlyphSource, np.random.Generator], ComposedCell | ComposedLine]
-    modules: tuple[str, ...]
     characters: bool = True
     longest: int = 0
+    files: tuple[str, ...] = ()
 
     def encode(self, label: str) -> int | list[int]:
         """A cell's class; or a line's characters counted from 1, zeros behind them."""
@@ -139,11 +140,28 @@ def _joined(parts: Sequence[CellSet]) -> CellSet:
     )
 
 
+def hashes_of(drawing: Drawing, glyphs: Path | None) -> dict[str, str]:
+    """sha256 by name of what ``glyphs`` holds of the data sets that a drawing is made of.
+
+    Raises ``FileNotFoundError`` where it holds none of them.
+    """
+    if not drawing.characters:
+        return {}
+    hashes = load_glyphs(glyphs).hashes
+    if glyphs is None or not hashes:
+        raise FileNotFoundError(f"{glyphs}: holds no data set; docs/training.md lists the files and their sources")
+    further = {
+        name: hashlib.sha256((glyphs / name).read_bytes()).hexdigest()
+        for name in drawing.files
+        if (glyphs / name).exists()
+    }
+    return hashes | further
+
+
 def drawn_by(drawing: Drawing) -> str:
     """A short hash of the code that draws cells, so that a cache never outlives it."""
-    folder = Path(formreader.synth.__file__).parent
-    code = b"".join((folder / f"{name}.py").read_bytes() for name in drawing.modules)
-    return hashlib.sha256(code).hexdigest()[:8]
+    makers = [drawing.compose, load_glyphs] if drawing.characters else [drawing.compose]
+    return hash_of_code([(maker.__module__, maker.__name__) for maker in makers], Path(formreader.__file__).parent)
 
 
 def _open_source(glyphs: Path | None, held_out: bool) -> None:
@@ -156,8 +174,12 @@ def _compose_chunk(drawing: Drawing, task: Task) -> CellSet:
     seed, chunk, count = task
     if _source is None:
         raise RuntimeError("the worker was not opened")
-    generator = np.random.default_rng([seed, chunk])
-    cells = [drawing.compose(_source, generator) for _ in range(count)]
+    return compose_cells(drawing, _source, np.random.default_rng([seed, chunk]), count)
+
+
+def compose_cells(drawing: Drawing, source: GlyphSource, generator: np.random.Generator, count: int) -> CellSet:
+    """``count`` drawings of any of a drawing's classes by the hands of ``source``."""
+    cells = [drawing.compose(source, generator) for _ in range(count)]
     return CellSet(
         np.stack([cell.crop for cell in cells]),
         np.array([cell.aspect for cell in cells], np.float32),

@@ -64,7 +64,7 @@ def export_model(
             "bytes": file.stat().st_size,
             "parameters": sum(p.numel() for p in network.parameters()),
             "export_difference": difference,
-            "commit": _commit(),
+            "commit": commit(),
             "torch": torch.__version__,
         }
         (folder / CARD_FILE).write_text(json.dumps(full, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -87,7 +87,7 @@ def _difference(network: nn.Module, file: Path, sample: torch.Tensor) -> float:
     return float(np.abs(expected - found).max())
 
 
-def _commit() -> str:
+def commit() -> str:
     try:
         asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):

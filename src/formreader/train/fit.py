@@ -35,11 +35,13 @@ def fit(
     recipe: Recipe,
     checkpoint: Path,
     say: Say,
+    from_weights: bool = False,
 ) -> nn.Module:
     """Train ``network`` over ``recipe.epochs`` epochs of ``steps`` batches; return it with its weights averaged.
 
     ``score`` of held-out cells is said after each epoch. Each epoch ends in ``checkpoint``, from which it
-    goes on if stopped; an epoch is the same whether resumed before it or not.
+    goes on if stopped; an epoch is the same whether resumed before it or not. The mean of the weights begins
+    with the second epoch, or where ``network`` came with some (``from_weights``) with the first.
     """
     torch.set_num_threads(len(os.sched_getaffinity(0)))  # a numerical library's limit would else be torch's too
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
@@ -67,12 +69,12 @@ def fit(
             loss.backward()
             optimiser.step()
             schedule.step()
-            if epoch > 0:  # the first epoch's weights would weigh on the mean for long
+            if from_weights or epoch > 0:  # weights from nothing would weigh on the mean for long
                 average.update_parameters(network)
             total += float(loss.detach())
             if step % SAID_EVERY == 0:
                 say(f"  epoch {epoch + 1}, step {step}: loss {total / step:.4f}")
-        right = score((average if epoch > 0 else network).eval())
+        right = score((average if from_weights or epoch > 0 else network).eval())
         minutes = (time.monotonic() - started) / 60
         say(f"epoch {epoch + 1}/{recipe.epochs}: loss {total / step:.4f}, held out {right:.4f}, {minutes:.1f} min")
         state = {name: part.state_dict() for name, part in parts.items()}

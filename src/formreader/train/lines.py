@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,14 @@ from torch.nn import functional
 
 from formreader.geometry import LINE_PX, line_width_px
 from formreader.recognise.lines import BLANK, line_mask, normalise_lines
-from formreader.synth import load_glyphs
+from formreader.recognise.runtime import models_directory
 from formreader.train.catalogue import LineModel, Recipe
 from formreader.train.cells import LICENCES, NEVER_TRAINED_ON
-from formreader.train.data import CellSet, cached_cells, drawn_by
+from formreader.train.data import CellSet, cached_cells, drawn_by, hashes_of
 from formreader.train.export import export_model
 from formreader.train.fit import Say, fit
 from formreader.train.line_model import REACH_STEPS, STEP_PX, LineNetwork
+from formreader.train.start import start_from
 
 Labels = NDArray[np.int64]
 """Shape (N, longest): characters counted from 1, zeros behind them."""
@@ -36,21 +38,28 @@ SHIFT_PX, TALLER, WIDER = 0.8, 0.04, 0.06
 """Standard deviations of what an epoch adds: a shift, and scales as logarithms."""
 GRAIN = 0.03
 """Strongest noise added to ink, in parts of full ink."""
+START_SAMPLE = 1000
+"""Lines by which the weights of a model to start from are taken apart."""
 TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(3.0), 40))
 
 
 def train_lines(
-    model: LineModel, glyphs: Path | None, out: Path, cache: Path, recipe: Recipe, say: Say = print
+    model: LineModel,
+    glyphs: Path | None,
+    out: Path,
+    cache: Path,
+    recipe: Recipe,
+    say: Say = print,
+    starts: Path | None = None,
 ) -> Path:
     """Train ``model`` from ``glyphs`` and write ``out`` (model.onnx, card.json). Goes on from ``cache`` if stopped.
 
-    Raises ``FileNotFoundError`` where ``glyphs`` holds none of the data sets.
+    ``starts`` is the folder of the model whose weights it starts with. Raises ``FileNotFoundError`` where
+    ``glyphs`` holds none of the data sets, or ``starts`` not that model.
     """
-    hashes = load_glyphs(glyphs).hashes
-    if not hashes:
-        raise FileNotFoundError(f"{glyphs}: holds no data set; docs/training.md lists the files and their sources")
-    torch.manual_seed(recipe.seed)
     drawing = model.drawing
+    hashes = hashes_of(drawing, glyphs)
+    torch.manual_seed(recipe.seed)
 
     def shown(done: int, total: int) -> None:
         say(f"drawn {done:,} of {total:,} lines")
@@ -61,7 +70,13 @@ def train_lines(
     )
     started = time.monotonic()
     network = LineNetwork(1 + len(drawing.classes), model.widths).to(memory_format=torch.channels_last)
-    network = fit_lines(network, training, held_out, recipe, cache / f"{model.name}-{recipe.seed}.pt", say)
+    if model.start:
+        sample = normalise_lines(training.crops[:START_SAMPLE], training.aspects[:START_SAMPLE])
+        start_from(network, model.start, starts or models_directory(), torch.from_numpy(sample))
+        say(f"starts from {model.start}: held out {_share_right(network, held_out):.4f}")
+    network = fit_lines(
+        network, training, held_out, recipe, cache / f"{model.name}-{recipe.seed}.pt", say, bool(model.start)
+    )
     logits = predict(network, held_out)
     calibration = fit_line_temperature(logits, held_out.labels)
     report = line_report(logits, held_out.labels, drawing.classes)
@@ -77,6 +92,7 @@ def train_lines(
         "formreader.recognise.lines.normalise_lines makes it",
         "output": f"a step every {STEP_PX} px: no character, then the classes (CTC)",
         "recipe": asdict(recipe),
+        **({"start": model.start} if model.start else {}),
         "data": {
             "composed_lines": recipe.cells,
             "drawn_by": drawn_by(drawing),
@@ -92,20 +108,31 @@ def train_lines(
 
 
 def fit_lines(
-    network: nn.Module, training: CellSet, held_out: CellSet, recipe: Recipe, checkpoint: Path, say: Say
+    network: nn.Module,
+    training: CellSet,
+    held_out: CellSet,
+    recipe: Recipe,
+    checkpoint: Path,
+    say: Say,
+    from_weights: bool = False,
 ) -> nn.Module:
-    """``network`` fitted to ``training``, its weights averaged over the last steps."""
+    """``network`` fitted to ``training``, its weights averaged over the last steps.
+
+    ``from_weights``: its weights are already some worth averaging.
+    """
     ink = line_ink(training)
 
     def batches(generator: np.random.Generator) -> Iterator[tuple[torch.Tensor, Truth]]:
         for batch in by_width(training.aspects, ink.shape[2], recipe.batch, generator):
             yield augment(ink[batch], training.aspects[batch], generator), truth_of(training.labels[batch])
 
-    def share_right(candidate: nn.Module) -> float:
-        return float(np.mean(_right(best_paths(predict(candidate, held_out)), held_out.labels)))
-
     steps = len(training.labels) // recipe.batch
-    return fit(network, batches, steps, ctc_loss, share_right, recipe, checkpoint, say)
+    score = partial(_share_right, held_out=held_out)
+    return fit(network, batches, steps, ctc_loss, score, recipe, checkpoint, say, from_weights)
+
+
+def _share_right(candidate: nn.Module, held_out: CellSet) -> float:
+    return float(np.mean(_right(best_paths(predict(candidate, held_out)), held_out.labels)))
 
 
 def truth_of(labels: Labels) -> Truth:

@@ -1,0 +1,275 @@
+"""How much of a form `formreader template draft` finds: ruled lines within 0.3 mm, and cells, against its template.
+
+    python benchmarks/draft.py --blanks ../shared/forms --strangers ../shared/strangers
+
+The draft's frame is laid on the template's by a scale and a shift an axis: a picture does not say where paper ends to
+a tenth of a millimetre, and two people measure one print from different corners. A line counts where 80 % of it is
+covered by drafted lines within 0.3 mm ("long" is the same by length, without the 80 %); a cell where a drafted cell of
+the same encoding overlaps it by three quarters; a field where all cells of its primary encoding are those of one
+drafted field. "precise" is the part of the drafted lines, by length, that the template has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.draft.drafting import draft_photo
+from formreader.draft.yaml_text import template_text
+from formreader.geometry import Box, Points
+from formreader.load import load_photo
+from formreader.templates import Segment, Template, encoding_cells, load_library, load_template
+
+NEAR_MM, COVERED, STEP_MM = 0.3, 0.8, 0.5
+OVERLAP = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One picture's counts: found of all, and drafted lines that the template has, by length."""
+
+    name: str
+    lines: tuple[int, int]
+    long: float
+    precision: float
+    cells: tuple[int, int]
+    fields: tuple[int, int]
+    drafted_fields: int
+    seconds: float
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--blanks", type=Path, help="folder of blank prints, each named by its template's id")
+    asked.add_argument("--strangers", type=Path, help="folder of folders with a template and photographs")
+    asked.add_argument("--photographs", type=int, default=1, help="of each stranger")
+    options = asked.parse_args()
+    print(
+        f"{'picture':34}{'lines':>13}{'':>8}{'long':>8}{'precise':>9}{'cells':>13}{'':>8}{'fields':>9}{'drafted':>9}{'s':>7}"
+    )
+    for title, pictures in (("blanks", _blanks(options.blanks)), ("filled", _strangers(options))):
+        found = []
+        for path, template in pictures:
+            found.append(measure(path, template))
+            _print(found[-1])
+        if found:
+            _print(_sum(title, found))
+
+
+def measure(path: Path, template: Template) -> Found:
+    start = time.perf_counter()
+    photo = load_photo(path)
+    draft = draft_photo(photo, (template.width_mm, template.height_mm), template.language)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "draft.yaml"
+        file.write_text(template_text(draft, "draft"), encoding="utf-8")
+        drafted = load_template(file)
+    return score(path.name, drafted, template, time.perf_counter() - start)
+
+
+def score(name: str, drafted: Template, template: Template, seconds: float) -> Found:
+    scale, shift = frames(drafted.segments, template.segments)
+    wanted = [_moved_line(s, scale, shift) for s in template.segments]
+    shares = np.array([_covered(s, drafted.segments) for s in wanted])
+    long = np.array([_length(s) for s in wanted])
+    lines = int((shares >= COVERED).sum())
+    by_length = float((shares * long).sum() / long.sum())
+    lengths = np.array([_length(s) for s in drafted.segments])
+    shares = np.array([_covered(s, wanted) for s in drafted.segments])
+    precision = float((shares * lengths).sum() / max(lengths.sum(), 1e-9))
+    cells = {
+        kind: [
+            (field, cell)
+            for field, f in drafted.fields.items()
+            for k, e in f.encodings.items()
+            if k == kind
+            for cell in encoding_cells(e)
+        ]
+        for kind in ("digits", "number", "tally", "row_sums", "bubbles", "words")
+    }
+    hit = total = whole = 0
+    for field in template.fields.values():
+        for kind, encoding in field.encodings.items():
+            owners = [_owner(_moved_box(cell, scale, shift), cells[kind]) for cell in encoding_cells(encoding)]
+            total, hit = total + len(owners), hit + sum(owner is not None for owner in owners)
+            if kind == field.primary:
+                whole += None not in owners and len(set(owners)) == 1
+    return Found(
+        name,
+        (lines, len(wanted)),
+        by_length,
+        precision,
+        (hit, total),
+        (whole, len(template.fields)),
+        len(drafted.fields),
+        seconds,
+    )
+
+
+def frames(drafted: Sequence[Segment], wanted: Sequence[Segment]) -> tuple[Points, Points]:
+    """Scale and shift (2,) that lay the template's lines on the drafted ones best."""
+    choices = [_axis(drafted, wanted, level) for level in (False, True)]
+    best, most = (np.ones(2), np.zeros(2)), -1.0
+    lengths = np.array([_length(s) for s in wanted])
+    for (scale_x, shift_x), (scale_y, shift_y) in itertools.product(*choices):
+        scale, shift = np.array([scale_x, scale_y]), np.array([shift_x, shift_y])
+        moved = [_moved_line(s, scale, shift) for s in wanted]
+        share = float((np.array([_covered(s, drafted, 1.0) for s in moved]) * lengths).sum())
+        if share > most:
+            best, most = (scale, shift), share
+    return _refined(drafted, wanted, *best)
+
+
+def _places(segments: Sequence[Segment], level: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where lines of one direction lie, and how much line lies there."""
+    at: dict[float, float] = {}
+    for s in segments:
+        if s.horizontal == level:
+            place = round(s.y0 if level else s.x0, 1)
+            at[place] = at.get(place, 0.0) + _length(s)
+    return np.array(list(at)), np.array(list(at.values()))
+
+
+def _axis(drafted: Sequence[Segment], wanted: Sequence[Segment], level: bool) -> list[tuple[float, float]]:
+    """The likeliest scales and shifts of one axis."""
+    (found, found_mm), (printed, printed_mm) = _places(drafted, level), _places(wanted, level)
+    scored = []
+    for scale in np.arange(0.75, 1.3, 0.003):
+        shifts = (found[:, None] - scale * printed[None, :]).ravel()
+        weights = np.sqrt(found_mm[:, None] * printed_mm[None, :]).ravel()
+        votes, edges = np.histogram(shifts, bins=np.arange(-80, 80, 0.6), weights=weights)
+        votes = votes + 0.5 * (np.roll(votes, 1) + np.roll(votes, -1))
+        for k in np.argsort(-votes)[:3]:
+            scored.append((float(votes[k]), float(scale), float(edges[k] + 0.3)))
+    return [(scale, shift) for _, scale, shift in sorted(scored, reverse=True)[:12]]
+
+
+def _refined(
+    drafted: Sequence[Segment], wanted: Sequence[Segment], scale: Points, shift: Points
+) -> tuple[Points, Points]:
+    for near in (1.5, 1.0, 0.7, 0.5, 0.5):
+        scale, shift = scale.copy(), shift.copy()
+        moved = [_moved_line(s, scale, shift) for s in wanted]
+        for axis, level in ((1, True), (0, False)):
+            pairs = []
+            for s, m in zip(wanted, moved, strict=True):
+                if s.horizontal == level and (match := _nearest(m, drafted, near)) is not None:
+                    pairs.append((s.y0 if level else s.x0, match, np.sqrt(_length(s))))
+            if len({round(p[0]) for p in pairs}) >= 2:
+                printed, found, weights = np.array(pairs).T
+                scale[axis], shift[axis] = np.polyfit(printed, found, 1, w=np.sqrt(weights))
+    return scale, shift
+
+
+def _nearest(s: Segment, drafted: Sequence[Segment], near_mm: float) -> float | None:
+    """Where the drafted line lies that runs beside ``s``."""
+    best, least = None, near_mm
+    for other in drafted:
+        if other.horizontal != s.horizontal:
+            continue
+        along = (s.x0, s.x1, other.x0, other.x1) if s.horizontal else (s.y0, s.y1, other.y0, other.y1)
+        off = abs(other.y0 - s.y0) if s.horizontal else abs(other.x0 - s.x0)
+        if off < least and min(along[1], along[3]) - max(along[0], along[2]) > 0.5 * (along[1] - along[0]):
+            best, least = (other.y0 if s.horizontal else other.x0), off
+    return best
+
+
+def _moved_line(s: Segment, scale: Points, shift: Points) -> Segment:
+    (x0, y0), (x1, y1) = np.array([[s.x0, s.y0], [s.x1, s.y1]]) * scale + shift
+    return Segment(x0, y0, x1 if s.horizontal else x0, y0 if s.horizontal else y1, s.width, s.ink)
+
+
+def _moved_box(box: Box, scale: Points, shift: Points) -> Box:
+    (x0, y0), (x1, y1) = np.array([[box.x, box.y], [box.right, box.bottom]]) * scale + shift
+    return Box(float(x0), float(y0), float(x1 - x0), float(y1 - y0))
+
+
+def _length(s: Segment) -> float:
+    return s.x1 - s.x0 + s.y1 - s.y0
+
+
+def _covered(s: Segment, others: Sequence[Segment], near_mm: float = NEAR_MM) -> float:
+    count = max(3, int(_length(s) / STEP_MM))
+    t = (np.arange(count) + 0.5) / count
+    x, y = s.x0 + t * (s.x1 - s.x0), s.y0 + t * (s.y1 - s.y0)
+    near: NDArray[np.bool_] = np.zeros(count, bool)
+    for other in others:
+        if other.horizontal == s.horizontal:
+            beside, along, start, end = (
+                (abs(y - other.y0), x, other.x0, other.x1)
+                if s.horizontal
+                else (abs(x - other.x0), y, other.y0, other.y1)
+            )
+            near |= (beside <= near_mm) & (along >= start - near_mm) & (along <= end + near_mm)
+    return float(near.mean())
+
+
+def _owner(cell: Box, drafted: Sequence[tuple[str, Box]]) -> str | None:
+    for field, other in drafted:
+        across = min(cell.right, other.right) - max(cell.x, other.x)
+        down = min(cell.bottom, other.bottom) - max(cell.y, other.y)
+        if across > 0 and down > 0:
+            both = across * down
+            if both / (cell.width * cell.height + other.width * other.height - both) >= OVERLAP:
+                return field
+    return None
+
+
+def _blanks(folder: Path | None) -> Iterator[tuple[Path, Template]]:
+    library = load_library()
+    for path in sorted(folder.glob("*.png")) if folder else ():
+        if path.stem in library:
+            yield path, library[path.stem]
+        elif path.stem.endswith("candidates10"):  # a print of the candidates' page with other candidates
+            continue
+
+
+def _strangers(options: argparse.Namespace) -> Iterator[tuple[Path, Template]]:
+    for folder in sorted(options.strangers.iterdir()) if options.strangers else ():
+        if folder.is_dir():
+            (template,) = load_library(folder).values()
+            pictures = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+            for path in pictures[: options.photographs]:
+                yield path, template
+
+
+def _sum(title: str, found: Sequence[Found]) -> Found:
+    def added(name: str) -> tuple[int, int]:
+        pairs = [getattr(f, name) for f in found]
+        return sum(p[0] for p in pairs), sum(p[1] for p in pairs)
+
+    precision = float(np.mean([f.precision for f in found]))
+    seconds = float(np.mean([f.seconds for f in found]))
+    fields = sum(f.drafted_fields for f in found)
+    return Found(
+        f"all {title}",
+        added("lines"),
+        float(np.mean([f.long for f in found])),
+        precision,
+        added("cells"),
+        added("fields"),
+        fields,
+        seconds,
+    )
+
+
+def _print(f: Found) -> None:
+    lines, cells, fields = (f"{a} of {b}" for a, b in (f.lines, f.cells, f.fields))
+    line_share, cell_share = (f"{a / max(b, 1):.1%}" for a, b in (f.lines, f.cells))
+    print(
+        f"{f.name:34}{lines:>13}{line_share:>8}{f.long:8.1%}{f.precision:9.1%}{cells:>13}{cell_share:>8}{fields:>9}"
+        f"{f.drafted_fields:9}{f.seconds:7.1f}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

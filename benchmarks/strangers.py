@@ -1,0 +1,164 @@
+"""Forms that nobody described, drawn at random, filled, photographed and read: placed, misplaced, accepted wrongly.
+
+Usage: python benchmarks/strangers.py [--forms 50] [--first-seed 1000] [--sheets 2] [--severity 1] [--library 8]
+[--siblings 1] [--jobs 2] [--glyphs FOLDER] [--policy FILE] [--json FILE] [--debug FOLDER]
+
+A reader knows ``--library`` random forms at a time and so many siblings of each, which differ from it in a heading, a
+row, a column; each of those forms is drawn ``--sheets`` times and read by it. ``--glyphs`` writes with characters and
+fonts that were kept from training; without it our own pen writes. A page is misplaced where any box lies further than
+a quarter of its height from where it was drawn, or where it was taken for another form. ``--debug`` keeps the picture
+of each page that was refused, misplaced or accepted wrongly, what was drawn in green, what was found in red, and
+beside it the form as a template.
+
+Seeds from 900000 on are held out: nobody looks at their forms, pictures or single results before the end, and nothing
+in the reader is mended by them. Ends with 1 where anything was accepted wrongly.
+"""
+
+from __future__ import annotations
+
+import os
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from about import about
+from judged import HEAD, Judged, judge, line, overlay, refusals
+
+from formreader.reader import Reader
+from formreader.synth import GlyphSource, compose_sheet, load_glyphs, save_picture
+from formreader.synth.forms import HELD_OUT_FROM, RandomForm, any_form
+from formreader.synth.sheets.sheet import px_per_mm_of
+
+LONG_SIDES_PX = (2000, 3200)
+"""From 3 to about 8 megapixels."""
+LARGEST = (20, 60, 150, 900, 6000)
+"""Addends of a sheet stay below one of these, where its boxes have room for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all forms of one run have in common."""
+
+    sheets: int
+    severity: float
+    siblings: int
+    glyphs: Path | None
+    policy: Path | None
+    debug: Path | None
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--forms", type=int, default=50)
+    arguments.add_argument("--first-seed", type=int, default=1000)
+    arguments.add_argument("--sheets", type=int, default=2)
+    arguments.add_argument("--severity", type=float, default=1.0)
+    arguments.add_argument("--library", type=int, default=8)
+    arguments.add_argument("--siblings", type=int, default=1)
+    arguments.add_argument("--jobs", type=int, default=2)
+    arguments.add_argument("--glyphs", type=Path)
+    arguments.add_argument("--policy", type=Path)
+    arguments.add_argument("--json", type=Path)
+    arguments.add_argument("--debug", type=Path)
+    chosen = arguments.parse_args()
+    if chosen.first_seed + chosen.forms > HELD_OUT_FROM and chosen.debug:
+        arguments.error(f"seeds from {HELD_OUT_FROM} on are held out: no pictures of them")
+    setting = Setting(chosen.sheets, chosen.severity, chosen.siblings, chosen.glyphs, chosen.policy, chosen.debug)
+    seeds = range(chosen.first_seed, chosen.first_seed + chosen.forms)
+    libraries = [tuple(seeds[i : i + chosen.library]) for i in range(0, len(seeds), chosen.library)]
+    pages = [page for read in _over(libraries, setting, chosen.jobs) for page in read]
+    print(HEAD)
+    print(line(f"severity {setting.severity:g}", pages))
+    print(f"refused: {refusals(pages)}")
+    for page in pages:
+        if page.misplaced:
+            where = f"off by {page.off:.2f} heights" if page.off is not None else f"read as {page.found}"
+            print(f"  {page.name}: {where}")
+        for wrong in page.wrong:
+            print(f"  {page.name}: ACCEPTED WRONG {wrong}")
+    if chosen.json:
+        settings = {name: str(value) for name, value in vars(chosen).items()}
+        said = {"about": about(chosen.jobs), "settings": settings, "pages": [asdict(page) for page in pages]}
+        chosen.json.write_text(json.dumps(said, indent=1), encoding="utf-8")
+    return int(any(page.wrong for page in pages))
+
+
+def _over(libraries: list[tuple[int, ...]], setting: Setting, jobs: int) -> Iterator[list[Judged]]:
+    task = partial(read_library, setting=setting)
+    if jobs == 1:
+        yield from map(task, libraries)
+        return
+    # spawned: a fork of a process whose threads run OpenCV can hang
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        for done, read in enumerate(pool.map(task, libraries), 1):
+            print(f"{done} of {len(libraries)} libraries", file=sys.stderr, flush=True)
+            yield read
+
+
+def read_library(seeds: tuple[int, ...], setting: Setting) -> list[Judged]:
+    """Sheets of each of these forms, read by a reader that knows them all and their siblings."""
+    cv2.setNumThreads(1)
+    source = load_glyphs(setting.glyphs, held_out=setting.glyphs is not None)
+    forms = [any_form(seed) for seed in seeds]
+    known = [*forms, *(any_form(seed, which + 1) for seed in seeds for which in range(setting.siblings))]
+    with tempfile.TemporaryDirectory() as folder:
+        for form in known:
+            (Path(folder) / f"{form.id}.yaml").write_text(form.text, encoding="utf-8")
+        reader = Reader(templates=folder, policy=setting.policy)
+        return [
+            _drawn_and_read(form, number, reader, source, setting, Path(folder))
+            for form in forms
+            for number in range(setting.sheets)
+        ]
+
+
+def _drawn_and_read(
+    form: RandomForm, number: int, reader: Reader, source: GlyphSource, setting: Setting, folder: Path
+) -> Judged:
+    generator = np.random.default_rng([form.seed, number, 4])
+    name = f"{form.id}-{number}-{setting.severity:g}.jpg"
+    drawn = compose_sheet(
+        form.template,
+        source,
+        generator,
+        name=name,
+        long_side_px=int(generator.integers(*LONG_SIDES_PX)),
+        severity=setting.severity,
+        beside=form.beside(px_per_mm_of(form.template)),
+        largest=LARGEST,
+    )
+    picture = folder / name
+    save_picture(picture, drawn.picture)
+    reading = reader.read(picture)
+    page = judge(drawn.truth, reading, form.template)
+    if setting.debug and (page.refused or page.misplaced or page.wrong):
+        trouble = "wrong" if page.wrong else "misplaced" if page.misplaced else page.refused
+        setting.debug.mkdir(parents=True, exist_ok=True)
+        stem = setting.debug / f"{trouble}-{picture.stem}"
+        save_picture(stem.with_name(stem.name + ".jpg"), drawn.picture)
+        save_picture(
+            stem.with_name(stem.name + "-found.jpg"), overlay(drawn.picture, drawn.truth, reading, form.template)
+        )
+        stem.with_name(stem.name + ".yaml").write_text(form.text, encoding="utf-8")
+    picture.unlink()
+    return page
+
+
+if __name__ == "__main__":
+    sys.exit(main())

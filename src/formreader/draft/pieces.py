@@ -1,0 +1,176 @@
+"""What blocks of cells are for: tallies, their row sums, digit boxes, letters, free numbers, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from formreader.draft.bubbles import BubbleGroup
+from formreader.draft.cells import Block, alike
+from formreader.draft.words import Word, within
+from formreader.geometry import Box
+
+Kind = Literal["digits", "tally", "row_sums", "letters", "number", "words", "text", "bubbles"]
+
+TALLY_COLUMNS, TALLY_ROWS, WIDEST_STROKES_MM = 5, 2, 14.5
+LETTERS, WIDEST_LETTER_MM = 10, 8.5
+DIGITS, DIGIT_WIDTH_MM, DIGIT_ASPECT = (2, 7), (3.2, 16.0), (0.4, 1.8)
+"""How many boxes a number has, how wide one is, and its width over its height."""
+NUMBER_HEIGHT_MM, NUMBER_WIDTH_MM = (3.0, 16.0), 5.0
+LEAST_HEIGHT_MM = 4.2
+"""Lower rows of equal cells number the columns under them."""
+BESIDE_MM, SAME_MM = 9.0, 1.5
+PAGE_WORDS_MM = 45.0
+"""A cell that is to hold a number in words is rarely higher."""
+
+IN_WORDS = re.compile(r"huruf|\bwords?\b|letras|lettres|extenso|maneno|worten|lettere", re.IGNORECASE)
+FOR_PEOPLE = re.compile(
+    r"\bnam[ea]|sign|tanda|tangan|firma|nombre|nome\b|\bnoms?\b|remark|agent|witness|saksi|"
+    r"\bsite\b|\bby\b|period|\bdate\b|fecha|tanggal|address|officer|stamp",
+    re.IGNORECASE,
+)
+"""Headings over what people write that is no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One encoding of one field, or a place for people: the block of its cells."""
+
+    kind: Kind
+    block: Block
+
+    @property
+    def box(self) -> Box:
+        return self.block.box
+
+
+@dataclass(slots=True)
+class Parts:
+    """What one field is made of: its pieces by kind, several of letters (a line each)."""
+
+    anchor: Box
+    pieces: dict[Kind, list[Piece]] = field(default_factory=dict)
+    bubbles: BubbleGroup | None = None
+    doubts: list[str] = field(default_factory=list)
+
+    def add(self, piece: Piece) -> None:
+        self.pieces.setdefault(piece.kind, []).append(piece)
+
+
+def sort_out(
+    blocks: Sequence[Block], bubbles: Sequence[BubbleGroup], words: Sequence[Word], printed: Sequence[bool]
+) -> tuple[list[Parts], list[Block]]:
+    """The fields that stand in boxes, bubbles and tallies, and the blocks that are left for tables of free numbers.
+
+    ``printed`` says of each block whether the form prints something into most of its cells.
+    """
+    left = list(blocks)
+    headers = {id(block) for block, has_print in zip(blocks, printed, strict=True) if has_print}
+    tallies = _take(left, lambda b: id(b) not in headers and is_tally(b))
+    sums = [_row_sums(tally, left) for tally in tallies]
+    used = {id(block) for block in sums if block is not None}
+    left = [block for block in left if id(block) not in used]
+    letters = _take(left, lambda b: id(b) not in headers and is_letters(b))
+    digits = [row for b in _take(left, lambda b: id(b) not in headers and is_digits(b)) for row in rows_of(b)]
+    parts = [_with_digits(Piece("digits", block)) for block in digits]
+    for group in bubbles:
+        _nearest_or_new(parts, group.box, above=True).bubbles = group
+    for tally, beside in zip(tallies, sums, strict=True):
+        own = _nearest_or_new(parts, tally.box, above=False)
+        own.add(Piece("tally", tally))
+        if beside is not None:
+            own.add(Piece("row_sums", beside))
+    for block in letters:
+        _nearest_or_new(parts, block.box, above=False, below=True).add(Piece("letters", block))
+    for block in list(left):
+        hinted = any(IN_WORDS.search(word.text) for word in within(words, block.box))
+        if hinted and block.rows * block.columns == 1 and block.box.height < PAGE_WORDS_MM and parts:
+            own = _nearest_or_new(parts, block.box, above=False, below=True, new=False)
+            if "words" not in own.pieces and "letters" not in own.pieces:
+                own.add(Piece("words", block))
+                left.remove(block)
+    return [part for part in parts if part.pieces or part.bubbles], left
+
+
+def is_tally(block: Block) -> bool:
+    narrow = block.first.width <= WIDEST_STROKES_MM
+    return block.columns >= TALLY_COLUMNS and block.rows >= TALLY_ROWS and narrow and block.joined
+
+
+def is_letters(block: Block) -> bool:
+    low_enough = block.first.width <= WIDEST_LETTER_MM and block.first.height >= LEAST_HEIGHT_MM
+    return block.columns >= LETTERS and block.rows <= 2 and low_enough
+
+
+def is_digits(block: Block) -> bool:
+    cell = block.first
+    in_shape = DIGIT_ASPECT[0] <= cell.width / cell.height <= DIGIT_ASPECT[1]
+    return (
+        DIGITS[0] <= block.columns <= DIGITS[1]
+        and DIGIT_WIDTH_MM[0] <= cell.width <= DIGIT_WIDTH_MM[1]
+        and in_shape
+        and cell.height >= LEAST_HEIGHT_MM
+    )
+
+
+def rows_of(block: Block) -> list[Block]:
+    """Each row as a block."""
+    return [Block(block.first.shifted(0, i * block.step[1]), 1, block.columns, block.step) for i in range(block.rows)]
+
+
+def _take(left: list[Block], wanted: Callable[[Block], bool]) -> list[Block]:
+    taken = [block for block in left if wanted(block)]
+    left[:] = [block for block in left if not wanted(block)]
+    return taken
+
+
+def _row_sums(tally: Block, blocks: Sequence[Block]) -> Block | None:
+    """The block right of a tally whose rows are the tally's."""
+    beside = [
+        block
+        for block in blocks
+        if -SAME_MM < block.box.x - tally.box.right < BESIDE_MM
+        and block.columns <= 3
+        and block.rows == tally.rows
+        and abs(block.box.y - tally.box.y) < SAME_MM
+        and alike(block.box.height, tally.box.height)
+    ]
+    return min(beside, key=lambda block: block.box.x, default=None)
+
+
+def _with_digits(piece: Piece) -> Parts:
+    parts = Parts(piece.box)
+    parts.add(piece)
+    return parts
+
+
+def _nearest_or_new(parts: list[Parts], box: Box, *, above: bool, below: bool = False, new: bool = True) -> Parts:
+    """The field whose digit boxes go with ``box``: over it, beside it, or over and beside; or a new one."""
+    best, least = None, 1.0
+    for part in parts:
+        off = _distance(part.anchor, box, above=above, below=below)
+        if off < least:
+            best, least = part, off
+    if best is not None:
+        return best
+    if not new:
+        return min(parts, key=lambda part: abs(part.anchor.y - box.y) + abs(part.anchor.x - box.x))
+    parts.append(Parts(box))
+    return parts[-1]
+
+
+def _distance(anchor: Box, box: Box, *, above: bool, below: bool) -> float:
+    """0 to 1 where they may belong to one field, the less the likelier; more where they do not."""
+    shared_x = min(anchor.right, box.right) - max(anchor.x, box.x)
+    shared_y = min(anchor.bottom, box.bottom) - max(anchor.y, box.y)
+    if above:  # bubbles hang under their boxes
+        gap = box.y - anchor.bottom
+        return gap / 40 if shared_x > 0.5 * min(anchor.width, box.width) and -1 < gap < 40 else 2.0
+    if shared_y > 0.3 * min(anchor.height, box.height):
+        gap = max(anchor.x - box.right, box.x - anchor.right, 0.0)
+        return gap / 200
+    if below and 0 <= box.y - anchor.y < 60:
+        return 0.3 + (box.y - anchor.y) / 100
+    return 2.0

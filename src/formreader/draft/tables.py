@@ -1,0 +1,180 @@
+"""Tables of free numbers: which cells are headings, which are to be written in, and what with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from formreader.draft.cells import Block
+from formreader.draft.pieces import (
+    FOR_PEOPLE,
+    IN_WORDS,
+    NUMBER_HEIGHT_MM,
+    NUMBER_WIDTH_MM,
+    PAGE_WORDS_MM,
+    Kind,
+    Parts,
+    Piece,
+)
+from formreader.draft.words import Word, joined, within
+from formreader.geometry import Box
+
+TOUCH_MM = 0.7
+LABEL_LETTERS, LABEL_SURE = 2, 60
+"""A cell is a heading where so many letters are read in it, so surely; writing is seldom read like print."""
+MOSTLY = 0.5
+"""A column is one of headings where more than this part of its cells are."""
+HEADING_ABOVE_MM = 9.0
+"""Words over a box of its own, or over a table, stand within this."""
+
+
+@dataclass(slots=True)
+class TableCell:
+    """``column`` counts places of equal left and right edges; ``label`` is what is printed in it."""
+
+    box: Box
+    label: str
+    is_heading: bool = False
+
+
+def free_fields(blocks: Sequence[Block], words: Sequence[Word], inked: Sequence[Box]) -> list[Parts]:
+    """A field for each cell that a number may be written in, with the cell for its words beside it.
+
+    ``inked`` are the cells of a blank form that have print in them; without words they say what is a heading.
+    """
+    cells = [
+        TableCell(cell, _label(cell, words) or ("?" if cell in inked else ""))
+        for block in blocks
+        for cell in block.cells
+    ]
+    return [part for table in _tables(cells) for part in _fields(table, words)]
+
+
+def _label(cell: Box, words: Sequence[Word]) -> str:
+    """What is printed in a cell; nothing where it seems to be written."""
+    lines = joined(within(words, cell))
+    text = " ".join(line.text for line in lines if line.sureness >= LABEL_SURE)
+    return text if sum(character.isalpha() for character in text) >= LABEL_LETTERS else ""
+
+
+def _tables(cells: Sequence[TableCell]) -> list[list[TableCell]]:
+    """Cells that touch one another, directly or by others."""
+    left = list(cells)
+    tables = []
+    while left:
+        table = [left.pop()]
+        for cell in table:
+            near = [other for other in left if _touch(cell.box, other.box)]
+            left = [other for other in left if not any(other is found for found in near)]
+            table += near
+        tables.append(sorted(table, key=lambda c: (c.box.y, c.box.x)))
+    return sorted(tables, key=lambda table: (table[0].box.y, table[0].box.x))
+
+
+def _touch(a: Box, b: Box) -> bool:
+    apart_x = max(a.x, b.x) - min(a.right, b.right)
+    apart_y = max(a.y, b.y) - min(a.bottom, b.bottom)
+    return max(apart_x, apart_y) < TOUCH_MM
+
+
+def _fields(table: Sequence[TableCell], words: Sequence[Word]) -> list[Parts]:
+    _mark_headings(table)
+    if len(table) == 1:
+        return _single(table[0], words)
+    found: list[Parts] = []
+    for row in _rows(table):
+        first = max((i for i, cell in enumerate(row) if cell.is_heading), default=-1)
+        open_cells = [cell for cell in row[first + 1 :] if not cell.is_heading]
+        above = [_heading_over(cell, table) for cell in open_cells]
+        if first < 0 and not any(above):
+            continue
+        found += _of_row(open_cells, above)
+    return found
+
+
+def _mark_headings(table: Sequence[TableCell]) -> None:
+    """By columns: one word that was read in a column of numbers makes none of its cells a heading."""
+    for cell in table:
+        column = [
+            c for c in table if abs(c.box.x - cell.box.x) < TOUCH_MM and abs(c.box.right - cell.box.right) < TOUCH_MM
+        ]
+        share = sum(bool(c.label) for c in column) / len(column)
+        top = [c for c in column if c.box.y < cell.box.y and not c.label]
+        # headings of a column stand over all that is open in it
+        cell.is_heading = share > MOSTLY if len(column) > 2 else bool(cell.label)
+        if cell.label and not top:
+            cell.is_heading = True
+
+
+def _rows(table: Sequence[TableCell]) -> list[list[TableCell]]:
+    rows: list[list[TableCell]] = []
+    for cell in table:
+        for row in rows:
+            if abs(row[0].box.y - cell.box.y) < TOUCH_MM and abs(row[0].box.bottom - cell.box.bottom) < 2 * TOUCH_MM:
+                row.append(cell)
+                break
+        else:
+            rows.append([cell])
+    # a heading that spans several rows heads each of them
+    for row in rows:
+        middle = row[0].box.centre[1]
+        row += [c for c in table if c.is_heading and c not in row and c.box.y < middle < c.box.bottom]
+    return [sorted(row, key=lambda c: c.box.x) for row in rows]
+
+
+def _heading_over(cell: TableCell, table: Sequence[TableCell]) -> str:
+    """The headings in the cells over this one, the nearest last."""
+    middle = cell.box.centre[0]
+    over = [
+        c for c in table if c.is_heading and c.box.bottom < cell.box.y + TOUCH_MM and c.box.x < middle < c.box.right
+    ]
+    return " ".join(c.label for c in sorted(over, key=lambda c: c.box.y))
+
+
+def _of_row(cells: Sequence[TableCell], above: Sequence[str]) -> list[Parts]:
+    """Each number of a row, words going to the number on their left, or the next."""
+    kinds: list[Kind | None] = [_kind(cell.box, heading) for cell, heading in zip(cells, above, strict=True)]
+    parts: list[Parts] = []
+    waiting: list[Piece] = []
+    for cell, kind in zip(cells, kinds, strict=True):
+        if kind is None:
+            continue
+        piece = Piece(kind, _alone(cell.box))
+        if kind == "words":
+            if parts and "words" not in parts[-1].pieces and "number" in parts[-1].pieces:
+                parts[-1].add(piece)
+            else:
+                waiting.append(piece)
+            continue
+        parts.append(Parts(cell.box))
+        parts[-1].add(piece)
+        if kind == "number" and waiting:
+            parts[-1].add(waiting.pop())
+    return parts
+
+
+def _kind(box: Box, heading: str) -> Kind | None:
+    if IN_WORDS.search(heading) and box.height < PAGE_WORDS_MM:
+        return "words"
+    if FOR_PEOPLE.search(heading):
+        return "text"
+    fits = NUMBER_HEIGHT_MM[0] <= box.height <= NUMBER_HEIGHT_MM[1] and box.width >= NUMBER_WIDTH_MM
+    return "number" if fits else None
+
+
+def _single(cell: TableCell, words: Sequence[Word]) -> list[Parts]:
+    """A box of its own, by the words over it or left of it."""
+    box = cell.box
+    over = Box(box.x, box.y - HEADING_ABOVE_MM, box.width, HEADING_ABOVE_MM)
+    beside = Box(box.x - 60, box.y - 1, 60, box.height + 2)
+    heading = " ".join(line.text for part in (over, beside) for line in joined(within(words, part)))
+    kind = _kind(box, heading)
+    if kind is None or not heading or cell.is_heading:
+        return []
+    part = Parts(box)
+    part.add(Piece("number" if kind == "words" else kind, _alone(box)))
+    return [part]
+
+
+def _alone(box: Box) -> Block:
+    return Block(box, 1, 1, (box.width, box.height))

@@ -1,0 +1,43 @@
+"""How large a file and its pictures may be."""
+
+from __future__ import annotations
+
+from formreader.errors import Rejected
+
+BYTES_LIMIT = 128 * 2**20
+"""No phone or scanner writes a larger page; a larger file is refused before it is read."""
+
+PIXELS_LIMIT = 120_000_000
+"""Above the largest phone cameras that photograph a page (108 MP); a bomb is refused undecoded."""
+
+PAGES_LIMIT = 10_000
+"""Pages of one file; more are a mistake or an attack."""
+
+LEAST_SIDE_PX = 32
+"""Below this no page of any form can be read, and lines have no direction."""
+
+
+def check_size(width: int, height: int) -> None:
+    """Raises ``Rejected`` where a picture (px) is over the limit, or too small to hold a page."""
+    if width * height > PIXELS_LIMIT:
+        raise Rejected(
+            "load",
+            "too_many_pixels",
+            f"{width} x {height} pixels is over the limit of {PIXELS_LIMIT // 1_000_000} megapixels: export it smaller",
+        )
+    if min(width, height) < LEAST_SIDE_PX:
+        raise Rejected(
+            "load", "too_small", f"the picture is {width} x {height} pixels: send the photograph itself, no thumbnail"
+        )
+
+
+def check_pages(pages: int) -> None:
+    """Raises ``Rejected`` where a file has more pages than it may."""
+    if pages > PAGES_LIMIT:
+        raise Rejected(
+            "load", "too_many_pages", f"{pages:,} pages is over the limit of {PAGES_LIMIT:,}: split the file"
+        )
+
+
+def too_many_bytes(found: str) -> Rejected:
+    return Rejected("load", "too_many_bytes", f"{found} bytes is over the limit of {BYTES_LIMIT:,}: export it smaller")

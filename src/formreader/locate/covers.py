@@ -1,0 +1,97 @@
+"""Whether a box was seen before it is read: its printed frame where it belongs, and the paper that lies around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Box
+from formreader.locate.edges import Edge
+from formreader.locate.strips import Strip
+
+FAINTEST_LINES = 0.02
+"""Lines whose usual contrast is less are not seen on this photograph: that one is missing says nothing."""
+MISSING = 0.3
+"""Part of its usual darkness below which a part of a printed line is missing."""
+CLEAN = 0.08
+"""Paper is less dark than this."""
+INSET, RING = 0.12, 0.35
+"""Parts of a box's shorter side: what its frame takes within it, and how far around it paper is looked at."""
+FEWEST_PX = 20
+"""Fewer pixels of bare paper say nothing of its tone."""
+USUAL_STEP = 0.02
+"""Steps of tone as they come with shade, at least."""
+SPREADS = 5.0
+"""Tones that vary from box to box, as on paper with a watermark, say less: so many times their median deviation."""
+BLACK = 0.35
+"""Paper this dark against the page's is none: shade leaves more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Bare paper in a box: its grey level over that of the paper around it, ``step``, None where hardly any shows; and
+    how bright it is, ``grey``."""
+
+    step: float | None
+    grey: float
+
+
+def paper_in(strip: Strip, cell: Box) -> Paper:
+    """The paper that shows in a box between its ink."""
+    shorter = min(cell.width, cell.height)
+    shown = strip.part(_grown(cell, RING * shorter))
+    clean = cv2.dilate((shown.darkness > CLEAN).astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+    around = clean.copy()
+    around[shown.span(_grown(cell, INSET * shorter / 2))] = False
+    within = shown.span(_grown(cell, -INSET * shorter))
+    ring, inner = shown.grey[around], shown.grey[within][clean[within]]
+    paper = float(np.median(shown.paper[shown.span(cell)]))
+    if min(len(ring), len(inner)) < FEWEST_PX:
+        return Paper(None, paper)
+    return Paper(float(np.median(inner)) / max(float(np.median(ring)), 1.0), paper)
+
+
+def _grown(box: Box, by: float) -> Box:
+    return Box(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by)
+
+
+def missing_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
+    """For each box of a page, given its printed edges: the part of them that is not where it belongs, 0..1.
+
+    What a line usually looks like, its own kind shows all over the page; boxes without printed edges, and kinds that
+    this photograph hardly shows, miss nothing.
+    """
+    kinds: dict[tuple[float, float], list[NDArray[np.float32]]] = {}
+    for edge in (edge for box in frames for edge in box):
+        kinds.setdefault(_kind(edge), []).append(edge.contrast)
+    usual = {kind: float(np.median(np.concatenate(seen))) for kind, seen in kinds.items()}
+    return [_missing(box, usual) for box in frames]
+
+
+def _missing(edges: Sequence[Edge], usual: Mapping[tuple[float, float], float]) -> float:
+    judged = [edge.darkness < MISSING * usual[_kind(edge)] for edge in edges if usual[_kind(edge)] >= FAINTEST_LINES]
+    parts = np.concatenate([np.zeros(0, bool), *judged])
+    return float(parts.mean()) if len(parts) else 0.0
+
+
+def _kind(edge: Edge) -> tuple[float, float]:
+    return round(edge.segment.width, 2), edge.segment.ink
+
+
+def odd_papers(papers: Sequence[Paper]) -> list[float]:
+    """For each box of a page: how many times the usual step its paper's tone is off the paper around it.
+
+    A box whose paper is nearly black is off by as much as there is.
+    """
+    steps = np.array([paper.step for paper in papers if paper.step is not None])
+    middle = float(np.median(steps)) if len(steps) else 1.0
+    usual = USUAL_STEP + SPREADS * (float(np.median(np.abs(steps - middle))) if len(steps) else 0.0)
+    black = BLACK * float(np.median([paper.grey for paper in papers]))
+    return [
+        np.inf if paper.grey < black else 0.0 if paper.step is None else abs(paper.step - middle) / usual
+        for paper in papers
+    ]

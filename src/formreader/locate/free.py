@@ -1,0 +1,182 @@
+"""What is written freely in one cell, found by its ink: wherever it stands, and with what crosses the cell's border."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import LINE_MARGIN, LINE_PX, Box, line_box, line_width_px
+from formreader.locate.crops import LINE_SUPERSAMPLING
+from formreader.locate.edges import Ruling, see_edges
+from formreader.locate.strips import Darkness, Strip
+from formreader.records import Grey
+from formreader.templates import Segment
+
+FAINTEST, OF_DARKEST = 0.09, 0.35
+"""Ink is at least so dark, and has at least this part of what the darkest ink of the cell has."""
+LINE_BLUR_MM = 0.15
+"""What a printed line takes up on both sides, beside its width."""
+EDGE = 0.22
+"""Part of a cell at its top and its bottom: ink that stays in there belongs to the cell above or below."""
+LEAST_SPECK = 0.1
+"""Pixels of ink, in heights of the cell, that no dirt has in the cell's core."""
+LEAST_SIZE, FAR = 0.25, 1.0
+"""Heights of the cell: smaller ink is dirt where it lies further than ``FAR`` from larger."""
+TALLEST = 1.7
+"""Heights of the cell: ink from the top of the strip to its bottom, this tall and thin, is a line of the form."""
+THIN = 0.2
+BEFORE, BEHIND = 0.35, 0.35
+"""Heights of the cell that are shown before the first ink and behind the last."""
+NARROWEST = 1.3
+"""Heights of the cell: the narrowest window that the networks have seen."""
+EMPTY = 4.0
+"""Heights of the cell that are shown of one in which nothing is found."""
+AROUND = 0.6
+"""Heights of the cell that are looked at around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What stands in a cell: ``box`` is the window that holds it (mm), ``outside`` the part of its ink that is not in
+    there, ``picture`` the strip without what belongs to other cells, ``row`` the cell's own ink between its upper and
+    its lower edge."""
+
+    box: Box
+    outside: float
+    picture: Grey
+    row: Darkness
+
+
+def strip_box(cell: Box) -> Box:
+    """The part of the page in which the ink of a cell is looked for."""
+    around = AROUND * cell.height
+    return Box(cell.x - around, cell.y - around, cell.width + 2 * around, cell.height + 2 * around)
+
+
+def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box], most_px: int) -> Writing:
+    """The writing in ``cell``; where there is none, a window in its middle.
+
+    ``printed`` lines and ``texts`` are of the page. ``most_px`` is what ``cut_window`` shows at most.
+    """
+    ink = ink_of(strip, cell, printed, texts)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    h = cell.height * strip.px_per_mm
+    rows, columns = strip.span(cell)
+    edge = round(EDGE * h)
+    in_core = np.bincount(labels[rows.start + edge : rows.stop - edge, columns].ravel(), minlength=count)
+    upright = (stats[:, 3] >= TALLEST * h) & (stats[:, 2] <= THIN * h)
+    own = (in_core >= LEAST_SPECK * h) & ~upright
+    own[0] = False
+    own &= _is_near(own, stats, h)
+    foreign = (in_core == 0) & ~upright
+    foreign[0] = False
+    picture = _without(strip, foreign[labels])
+    if not own.any():
+        width = min(cell.width, EMPTY * cell.height)
+        middle = Box(cell.centre[0] - width / 2, cell.y, width, cell.height)
+        return Writing(middle, 0.0, picture, np.zeros((rows.stop - rows.start, 1), np.float32))
+    k = strip.px_per_mm
+    mine = own[labels[max(rows.start - edge, 0) : rows.stop + edge]]
+    inked = np.flatnonzero(mine.any(axis=0))
+    row = np.where(own[labels[rows]], strip.darkness[rows], 0.0)[:, inked[0] : inked[-1] + 1].astype(np.float32)
+    most = (most_px / LINE_PX * (1 + 2 * LINE_MARGIN) - 2 * LINE_MARGIN) * cell.height
+    box = _window(cell, most, strip.box.x + float(inked[0]) / k, strip.box.x + float(inked[-1] + 1) / k)
+    first, last = round((box.x - strip.box.x) * k), round((box.right - strip.box.x) * k)
+    shown = mine[:, max(first, 0) : max(last, 0)]
+    return Writing(box, 1.0 - float(shown.sum() / mine.sum()), picture, row)
+
+
+def narrowed(cell: Box, window: Box) -> Box:
+    """Of a wide box for one digit, the part about as wide as high around what is written, or all that is written."""
+    width = min(max(window.width - (BEFORE + BEHIND) * cell.height, cell.height), cell.width)
+    left = min(max(window.centre[0] - width / 2, cell.x), cell.right - width)
+    return Box(left, cell.y, width, cell.height)
+
+
+def cut_window(strip: Strip, writing: Writing, width_px: int) -> Grey:
+    """The window and its margin (see ``geometry.line_box``), 32 px high, in a picture ``width_px`` wide.
+
+    What it leaves over on the right is white, what it lacks is cut off.
+    """
+    seen, k = line_box(writing.box), strip.px_per_mm
+    left, top = (seen.x - strip.box.x) * k, (seen.y - strip.box.y) * k
+    size = (line_width_px(writing.box.width / writing.box.height), LINE_PX)
+    fine = (LINE_SUPERSAMPLING * size[0], LINE_SUPERSAMPLING * size[1])
+    across, down = seen.width * k / fine[0], seen.height * k / fine[1]
+    strip_from_fine = np.array([[across, 0, left + across / 2 - 0.5], [0, down, top + down / 2 - 0.5]])
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cut = cv2.warpAffine(writing.picture, strip_from_fine, fine, flags=how, borderMode=cv2.BORDER_REPLICATE)
+    picture = np.full((LINE_PX, width_px), 255, np.uint8)
+    shown = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)[:, :width_px]
+    picture[:, : shown.shape[1]] = shown
+    return picture
+
+
+def _window(cell: Box, most: float, left: float, right: float) -> Box:
+    """The part of the cell, or a little beyond it, that shows ink from ``left`` to ``right``, mm, or ``most`` of it."""
+    h = cell.height
+    left, right = left - BEFORE * h, right + BEHIND * h
+    least = min(NARROWEST * h, cell.width)
+    if right - left < least:
+        middle = (left + right) / 2
+        left, right = middle - least / 2, middle + least / 2
+    # the networks know the cell's own sides: a window does not end a little before or beyond them
+    left = cell.x if abs(left - cell.x) < BEFORE * h else left
+    right = cell.right if abs(right - cell.right) < BEHIND * h else right
+    return Box(left, cell.y, min(right - left, most), h)
+
+
+def _is_near(own: NDArray[np.bool_], stats: NDArray[np.int32], h: float) -> NDArray[np.bool_]:
+    """Which components are large, or lie near one that is: the others are dirt."""
+    large = own & (np.maximum(stats[:, 2], stats[:, 3]) >= LEAST_SIZE * h)
+    if not large.any():
+        return large
+    left, right = stats[large, 0].min() - FAR * h, (stats[large, 0] + stats[large, 2]).max() + FAR * h
+    result: NDArray[np.bool_] = large | ((stats[:, 0] >= left) & (stats[:, 0] + stats[:, 2] <= right))
+    return result
+
+
+def ink_of(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> NDArray[np.uint8]:
+    """Where there is ink (height, width), without what the form prints; strokes that cross a printed line go on."""
+    rows, columns = strip.span(cell)
+    inner = strip.darkness[rows, columns]
+    darkest = float(np.percentile(inner, 99.7)) if inner.size else 0.0
+    ink = (strip.darkness > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
+    for edge in see_edges(strip, printed.within(strip.box)):
+        _wipe(ink, strip, edge.segment, float(np.median(edge.off_mm)) if len(edge.off_mm) else 0.0)
+    for box in texts:
+        if (
+            box.x < strip.box.right
+            and box.right > strip.box.x
+            and box.y < strip.box.bottom
+            and box.bottom > strip.box.y
+        ):
+            ink[strip.span(box)] = 0
+    return ink
+
+
+def _wipe(ink: NDArray[np.uint8], strip: Strip, line: Segment, off_mm: float) -> None:
+    """Take a printed line out of ``ink`` but for the columns with ink on both sides of it."""
+    k = strip.px_per_mm
+    half = line.width / 2 + LINE_BLUR_MM
+    at = (line.y0 - strip.box.y if line.horizontal else line.x0 - strip.box.x) + off_mm
+    turned = ink if line.horizontal else ink.T
+    first = (line.x0 - strip.box.x if line.horizontal else line.y0 - strip.box.y) * k
+    last = (line.x1 - strip.box.x if line.horizontal else line.y1 - strip.box.y) * k
+    top, bottom = round((at - half) * k), round((at + half) * k) + 1
+    along = slice(max(round(first), 0), max(round(last), 0))
+    if top < 1 or bottom >= len(turned):
+        turned[max(top, 0) : max(bottom, 0), along] = 0
+        return
+    crossing = (turned[top - 1, along] > 0) & (turned[bottom, along] > 0)
+    turned[top:bottom, along] *= crossing.astype(np.uint8)
+
+
+def _without(strip: Strip, taken: NDArray[np.bool_]) -> Grey:
+    """The strip's picture with paper where ``taken``."""
+    wide = cv2.dilate(taken.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.where(wide, strip.paper, strip.grey).astype(np.uint8)

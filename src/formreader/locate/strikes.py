@@ -1,0 +1,236 @@
+"""Lines drawn over what stands in boxes: a number struck out, a hair or a crease through a box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Box
+from formreader.locate.edges import Edge, Ruling
+from formreader.locate.strips import Darkness, Strip
+
+FAINTEST, OF_DARKEST = 0.1, 0.35
+"""Ink is at least so dark, and has at least this part of what the darkest ink there has."""
+BESIDE_LINE = 0.035
+"""Heights of the boxes on both sides of a printed upright line that its blur takes."""
+FRAME = 0.11
+"""Part of a box at its top and bottom that its frame takes, with what it may be off its place."""
+MIDDLE = 0.18
+"""Part of a box at its top and its bottom in which a line over it does not end: digits have bars of their own there."""
+THROUGH, THROUGH_STACKED = 0.25, 0.6
+"""Heights of a box that a line through it goes on beyond both its edges; digits in boxes right above each other may
+meet."""
+THICKEST = 0.14
+"""Heights of a box that a hair, a crease or a pen takes across; touching digits of thick pens take more."""
+BEYOND = 0.35
+"""Heights of the boxes that a line is followed beyond them."""
+WOBBLE = 0.04
+"""Heights of the boxes that a hand's line strays from straight, up or down."""
+SHORTEST = 0.28
+"""Heights of the boxes that a stroke along a line is long; one that crosses it, and is no part of it, is shorter."""
+GAP = 0.1
+"""Heights of the boxes over which a line may be interrupted: between two digits' own bars there is more."""
+STEEPEST = 0.6
+"""Heights of the boxes that a line may rise or fall from one end of its field to the other."""
+OFF_LINE, LOOKED_FOR = 0.13, 0.6
+"""Heights of the boxes from a line: ink nearer is the line itself, ink further off is not under it."""
+STEP_PX = 3
+SAME_MM = 0.5
+"""A line that ends so near a box ends there."""
+UNUSED = "X-_"
+"""Characters of boxes that hold no digit."""
+
+Ink = NDArray[np.uint8]
+"""Shape (height, width), 1 where there is ink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The longest unbroken line over a row of boxes; lengths in their heights.
+
+    ``start`` and ``end`` are where it begins and ends along the row without its frames, ``at`` how far down its
+    middle is, ``depth`` the same from the top to the bottom of what is written along it, 0..1. ``above``, ``below`` and
+    ``crossed`` are the parts of its length that have ink there, and on both sides at once.
+    """
+
+    start: float
+    end: float
+    at: float
+    rise: float
+    depth: float
+    above: float
+    below: float
+    crossed: float
+
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
+
+NO_LINE = Line(0.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 0.0)
+
+
+def line_along(row: Darkness) -> Line:
+    """The longest line through the middle of a row of boxes, its printed upright lines left out."""
+    height, width = row.shape
+    ink = _ink(row)
+    edge, middle = round(FRAME * height), round(MIDDLE * height)
+    ink[:edge] = ink[height - edge :] = 0
+    at = np.arange(middle, height - middle, STEP_PX)
+    rows, across = _lines_over((height, width), at, STEEPEST * height)
+    runs, ends = _longest_runs(_unbroken(ink, height, rows, across))
+    best = int(runs.argmax())
+    length, end = int(runs[best]), int(ends[best])
+    if length < 2:
+        return NO_LINE
+    on = slice(end - length + 1, end + 1)
+    y, x = rows[best, on], across[on]
+    off, far = round(OFF_LINE * height), round(LOOKED_FOR * height)
+    above, below = _with_ink(ink, x, y - far, y - off), _with_ink(ink, x, y + off + 1, y + far)
+    return Line(
+        float(x[0] / height),
+        float((x[-1] + 1) / height),
+        float(y.mean() / height),
+        float((y[-1] - y[0]) / height),
+        _depth(ink[:, x[0] : x[-1] + 1], float(y.mean())),
+        float(above.mean()),
+        float(below.mean()),
+        float((above & below).mean()),
+    )
+
+
+def _depth(ink: Ink, at: float) -> float:
+    """Where a row is between the first and the last with ink."""
+    inked = np.flatnonzero(ink.any(axis=1))
+    return float((at - inked[0]) / max(inked[-1] - inked[0], 1)) if len(inked) else 0.5
+
+
+def line_through(strip: Strip, cell: Box, printed: Ruling, stacked: bool) -> float:
+    """The longest unbroken part of a line that passes down through a box and on beyond its upper and its lower edge:
+    1 where one goes all the way. Boxes that are ``stacked``, one right below the other, ask for a longer one."""
+    beyond = (THROUGH_STACKED if stacked else THROUGH) * cell.height
+    column = Box(cell.x, cell.y - beyond, cell.width, cell.height + 2 * beyond)
+    level = [(line.y0, line.width) for line in printed.within(column) if line.horizontal]
+    shown = strip.part(column)
+    k = strip.px_per_mm
+    turned = _without_lines(shown.darkness.T, cell.height, k, [(y - shown.box.y, width) for y, width in level])
+    wide, length = turned.shape
+    ink = _ink(turned)
+    edge, ends = round(FRAME * wide), max(1, round(beyond * k / 2))
+    ink[:edge] = ink[wide - edge :] = 0
+    if not (ink[:, :ends].any() and ink[:, length - ends :].any()):
+        return 0.0
+    rows, across = _lines_over((wide, length), np.arange(edge, wide - edge, STEP_PX), float(wide))
+    height = round(cell.height * k)
+    runs, _ = _longest_runs(_unbroken(ink, height, rows, across))
+    best = int(runs.argmax())
+    if stacked and _thickness(ink, rows[best], across, height) > THICKEST:
+        return 0.0
+    return float(runs[best] / len(across))
+
+
+def _thickness(ink: Ink, y: NDArray[np.intp], x: NDArray[np.intp], height: int) -> float:
+    """How much ink lies across a line through points (y, x), in heights of the box: the middle one of its length."""
+    reach = round(THICKEST * height)
+    down = np.vstack([np.zeros((1, ink.shape[1]), int), np.cumsum(ink, axis=0)])
+    top, bottom = np.clip(y - reach, 0, len(ink)), np.clip(y + reach + 1, 0, len(ink))
+    return float(np.median(down[bottom, x] - down[top, x]) / height)
+
+
+def _ink(picture: Darkness) -> Ink:
+    darkest = float(np.percentile(picture, 98))
+    return (picture > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
+
+
+def _unbroken(ink: Ink, height: int, rows: NDArray[np.intp], across: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Where each line (lines, steps) has ink of strokes that run along it, or little between two of them."""
+    wobble = max(1, round(WOBBLE * height))
+    fat = cv2.dilate(ink, np.ones((2 * wobble + 1, 1), np.uint8))
+    on_line = fat[rows, across]
+    stroke, gap = (np.ones((1, max(1, round(of * height / STEP_PX))), np.uint8) for of in (SHORTEST, GAP))
+    strokes = cv2.morphologyEx(on_line, cv2.MORPH_OPEN, stroke)
+    return cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, gap.shape[1] + 1), np.uint8)) > 0
+
+
+def _lines_over(
+    shape: tuple[int, int], at: NDArray[np.intp], steepest: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows (lines, steps) of all lines that begin and end at these rows, and their columns (steps,)."""
+    across = np.arange(0, shape[1], STEP_PX)
+    left, right = (ends.ravel() for ends in np.meshgrid(at, at, indexing="ij"))
+    mild = np.abs(right - left) <= steepest
+    left, right = left[mild], right[mild]
+    rows = np.rint(left[:, None] + (right - left)[:, None] * (across / max(shape[1] - 1, 1))).astype(np.intp)
+    return rows, across
+
+
+def _longest_runs(hit: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of each row, the longest run of true values and the place of its last one."""
+    counted: NDArray[np.intp] = np.cumsum(hit, axis=1)
+    before: NDArray[np.intp] = np.maximum.accumulate(np.where(hit, 0, counted), axis=1)
+    run: NDArray[np.intp] = counted - before
+    ends: NDArray[np.intp] = run.argmax(axis=1)
+    return np.take_along_axis(run, ends[:, None], axis=1)[:, 0], ends
+
+
+def _with_ink(ink: Ink, x: NDArray[np.intp], top: NDArray[np.intp], bottom: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which of the columns ``x`` have ink in the rows from ``top`` on and before ``bottom``."""
+    height = len(ink)
+    down = np.vstack([np.zeros((1, ink.shape[1]), int), np.cumsum(ink, axis=0)])
+    top, bottom = np.clip(top, 0, height), np.clip(bottom, 0, height)
+    result: NDArray[np.bool_] = down[np.maximum(bottom, top), x] > down[top, x]
+    return result
+
+
+def find_line(strip: Strip, cells: Sequence[Box], edges: Sequence[Sequence[Edge]], printed: Ruling, read: str) -> Line:
+    """The longest line over those boxes of a field that hold digits.
+
+    ``edges`` are the printed edges of each cell as the strip shows them, ``printed`` the lines of the page, ``read``
+    the likeliest character of each cell: what runs from a cross or a dash into the box beside it is theirs.
+    """
+    digits = [i for i, character in enumerate(read) if character not in UNUSED]
+    if not digits:
+        return NO_LINE
+    first, last = digits[0], digits[-1]
+    reach = BEYOND * cells[0].height
+    left = cells[first].x - (0.0 if first and read[first - 1] in "X-" else reach)
+    right = cells[last].right + (0.0 if last + 1 < len(cells) and read[last + 1] in "X-" else reach)
+    row = Box(left, cells[0].y, right - left, cells[0].height)
+    core = Box(row.x, row.y + SAME_MM, row.width, row.height - 2 * SAME_MM)
+    beside = [line for line in printed.within(core) if line.horizontal]
+    # rows of another table may go on beside the boxes
+    left = max([left, *(line.x1 for line in beside if left < line.x1 <= cells[first].x + SAME_MM)])
+    right = min([right, *(line.x0 for line in beside if cells[last].right - SAME_MM <= line.x0 < right)])
+    row = Box(left, row.y, right - left, row.height)
+    upright = [
+        (edge.segment.x0 + float(np.median(edge.off_mm)), edge.segment.width)
+        for of_cell in edges
+        for edge in of_cell
+        if not edge.segment.horizontal and len(edge.off_mm)
+    ]
+    return line_along(_row(strip, row, upright))
+
+
+def _row(strip: Strip, row: Box, upright_mm: Sequence[tuple[float, float]]) -> Darkness:
+    """The part of the strip that shows ``row``, without the columns that printed upright lines take, each given as
+    its middle and its width, mm."""
+    shown = strip.part(row)
+    lines = [(middle - shown.box.x, width) for middle, width in upright_mm]
+    return _without_lines(shown.darkness, row.height, strip.px_per_mm, lines)
+
+
+def _without_lines(
+    picture: Darkness, height: float, px_per_mm: float, lines_mm: Sequence[tuple[float, float]]
+) -> Darkness:
+    """``picture`` of boxes ``height`` mm high without the columns that printed lines take, each given as its middle
+    from the left and its width, mm."""
+    kept = np.ones(picture.shape[1], bool)
+    for middle, width in lines_mm:
+        half = width / 2 + BESIDE_LINE * height
+        left, right = round((middle - half) * px_per_mm), round((middle + half) * px_per_mm)
+        kept[max(left, 0) : max(right, 0)] = False
+    return picture[:, kept]

@@ -1,0 +1,199 @@
+"""What else is seen of a field than its number: boxes that are covered, lines over what stands in them, ink beside.
+
+Every remark is a probability; how sure of one a field must be to go to a person is the policy's. What each measure
+gave on photographs and on drawn sheets: docs/decisions/0012-cells.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from formreader.geometry import Box
+from formreader.locate import (
+    Beside,
+    Edge,
+    Line,
+    Strip,
+    find_line,
+    ink_beside,
+    line_through,
+    missing_frames,
+    odd_papers,
+    paper_in,
+    see_edges,
+)
+from formreader.reader.cutting import CellKey, Free, View
+from formreader.templates import Digits, Field, Number, Template, encoding_cells, outline
+
+AROUND, MOST_AROUND_MM = 1.3, 14.0
+"""Heights of its cells that are looked at around a field, and how many mm at most."""
+STACKED = 0.3
+"""Heights of a box: others this near above or below are of the same table."""
+
+Ramp = tuple[float, float]
+"""A measure's value from which on it begins to mean something, and from which on it is certain."""
+
+OUTSIDE: Ramp = (0.02, 0.1)
+"""Part of a field's ink that no model was shown."""
+MISSING: Ramp = (0.2, 0.6)
+"""Part of a box's printed frame that is not where it belongs."""
+ODD_PAPER: Ramp = (0.9, 2.0)
+"""Steps of the paper's tone in a box against around it."""
+STRUCK: Ramp = (0.8, 1.1)
+STRUCK_MORE: Ramp = (1.15, 1.5)
+STRUCK_FREE: Ramp = (1.0, 1.4)
+STRUCK_BESIDE: Ramp = (0.5, 0.7)
+"""Widths of a box that a line runs on over a digit, or from one into the next; in a free cell its heights; and widths
+of a box where a number stands beside it."""
+MIDDLE = 0.3
+"""Part of a box's height at its top and bottom: what runs on there from digit to digit are digits that touch."""
+DEPTH = 0.25
+"""Part of the height of what is written, from its top and its bottom: digits have long strokes of their own there."""
+LEAST_ACROSS, LEAST_ON_ONE_SIDE, LEAST_CROSSED = 0.04, 0.1, 0.06
+"""Parts of a line's length that have ink above and below it, where it runs over something, and both at once."""
+THROUGH: Ramp = (0.93, 1.0)
+"""Part of the way through a box and beyond it that a line goes without a break."""
+BESIDE: Ramp = (0.4, 0.7)
+HINT_BESIDE, LEAST_BESIDE_MM = 0.42, 4.0
+"""Heights of a box that ink beside it is tall, as a number is. What forms print there is lower: it may hint at one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A field's primary cells, a strip of the page around them, the printed edges of each cell as it shows them, and
+    the likeliest character of each digit box."""
+
+    field: Field
+    cells: tuple[Box, ...]
+    strip: Strip
+    edges: tuple[tuple[Edge, ...], ...]
+    read: str
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def height(self) -> float:
+        return self.cells[0].height
+
+
+def remarks_of(
+    template: Template,
+    view: View,
+    read: Mapping[CellKey, tuple[str, float]],
+    free: Mapping[CellKey, Free],
+) -> dict[str, dict[str, float]]:
+    """Of each field: codes of ``decide.REASONS``, each with its probability.
+
+    ``read`` is the likeliest character of each cell, ``free`` what was seen of cells that were searched for ink.
+    """
+    remarks: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for (name, called, _), seen in free.items():
+        if called == template.fields[name].primary:
+            remarks[name] |= {
+                "not_all_seen": _rise(seen.outside, OUTSIDE),
+                "struck": _rise(seen.line.length, STRUCK_FREE) * _crosses(seen.line),
+            }
+    shown = _looked_at(template, view, read)
+    covered = _covered(shown)
+    boxes = [cell for of in shown for cell in of.cells]
+    cells = [cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)]
+    known = [*view.texts, *(mark.box for mark in template.marks), *(area.box for area in template.areas)]
+    for of in shown:
+        whole = outline(of.field.encodings[of.field.primary])
+        beside = ink_beside(of.strip, whole, of.height, view.ruling, known, cells)
+        tall = 0.0 if beside is None or not _is_on_page(beside, template) else beside.tallest_mm
+        remarks[of.name] |= {
+            "covered": covered[of.name],
+            "struck": max(
+                remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
+            ),
+            "line_through": _line_through(of, view, boxes),
+            "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
+        }
+    return dict(remarks)
+
+
+def _looked_at(template: Template, view: View, read: Mapping[CellKey, tuple[str, float]]) -> list[Shown]:
+    """The fields whose value stands in boxes or in a free cell, as the photograph shows them."""
+    fields = [
+        field for field in template.fields.values() if isinstance(field.encodings[field.primary], Digits | Number)
+    ]
+    if not fields:
+        return []
+    characters: defaultdict[str, str] = defaultdict(str)
+    for (name, called, _), (character, _) in read.items():
+        characters[name] += character if called == "digits" else ""
+    cells = [tuple(encoding_cells(field.encodings[field.primary])) for field in fields]
+    strips = view.strips([_around(of_field) for of_field in cells], min(first.height for first, *_ in cells))
+    shown = []
+    for field, of_field, strip in zip(fields, cells, strips, strict=True):
+        sides = [view.ruling.edges_of(cell) for cell in of_field]
+        seen = iter(see_edges(strip, [side for of_cell in sides for side in of_cell]))
+        edges = tuple(tuple(next(seen) for _ in of_cell) for of_cell in sides)
+        shown.append(Shown(field, of_field, strip, edges, characters[field.name]))
+    return shown
+
+
+def _around(cells: Sequence[Box]) -> Box:
+    """The part of the page that is looked at around a field's cells, mm."""
+    around = min(AROUND * cells[0].height, MOST_AROUND_MM)
+    x, y = min(cell.x for cell in cells), min(cell.y for cell in cells)
+    right, bottom = max(cell.right for cell in cells), max(cell.bottom for cell in cells)
+    return Box(x - around, y - around, right - x + 2 * around, bottom - y + 2 * around)
+
+
+def _covered(shown: Sequence[Shown]) -> dict[str, float]:
+    """How probably a box of each field was not seen: its frame is not there, or its paper is other than around it."""
+    boxes = [(of, i) for of in shown for i in range(len(of.cells))]
+    frames = missing_frames([of.edges[i] for of, i in boxes])
+    papers = odd_papers([paper_in(of.strip, of.cells[i]) for of, i in boxes])
+    found = {of.name: 0.0 for of in shown}
+    for (of, _), missing, odd in zip(boxes, frames, papers, strict=True):
+        found[of.name] = max(found[of.name], _rise(missing, MISSING), _rise(odd, ODD_PAPER))
+    return found
+
+
+def _struck_boxes(of: Shown, view: View, hinted: bool) -> float:
+    """How probably a line is drawn over the digits in a field's boxes; a number beside them hints at one."""
+    if not any(character.isdigit() or character == "?" for character in of.read):
+        return 0.0
+    line = find_line(of.strip, of.cells, of.edges, view.ruling, of.read)
+    boxes = line.length * of.height / of.cells[0].width
+    if hinted:
+        return _rise(boxes, STRUCK_BESIDE) if max(line.above, line.below) >= LEAST_ON_ONE_SIDE else 0.0
+    is_level = MIDDLE <= line.at <= 1 - MIDDLE
+    return max(_rise(boxes, STRUCK) * _runs_over(line), _rise(boxes, STRUCK_MORE) * is_level)
+
+
+def _runs_over(line: Line) -> bool:
+    """Whether a line runs through the middle of what is written, with ink above and below."""
+    both = min(line.above, line.below) >= LEAST_ACROSS and max(line.above, line.below) >= LEAST_ON_ONE_SIDE
+    return both and DEPTH <= line.depth <= 1 - DEPTH
+
+
+def _crosses(line: Line) -> bool:
+    """Whether a line in a free cell crosses strokes: digits that are written together touch, but seldom cross."""
+    return _runs_over(line) and line.crossed >= LEAST_CROSSED
+
+
+def _line_through(of: Shown, view: View, boxes: Sequence[Box]) -> float:
+    """How probably a line that is no digit runs down through one of the field's boxes. Crosses do, and mean nothing."""
+    first, last = of.cells[0], of.cells[-1]
+    beside = [box for box in boxes if box.x < last.right and box.right > first.x]
+    stacked = any(min(abs(b.y - first.bottom), abs(b.bottom - first.y)) < STACKED * of.height for b in beside)
+    plain = [cell for cell, character in zip(of.cells, of.read, strict=False) if character != "X"]
+    return max((_rise(line_through(of.strip, cell, view.ruling, stacked), THROUGH) for cell in plain), default=0.0)
+
+
+def _is_on_page(beside: Beside, template: Template) -> bool:
+    x, y = beside.box.centre
+    return 0 <= x <= template.width_mm and 0 <= y <= template.height_mm
+
+
+def _rise(measure: float, ramp: Ramp) -> float:
+    start, end = ramp
+    return min(max((measure - start) / (end - start), 0.0), 1.0)

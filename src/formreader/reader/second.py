@@ -1,0 +1,48 @@
+"""What a second reader, of another make, says of the primary encoding's ink: the same cells, looked at once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.alphabets import DIGIT_CLASSES, SECOND_ALPHABET
+from formreader.decode import Values, as_on_forms, by_value, read_boxes, read_number
+from formreader.recognise import SecondReader, beam
+from formreader.records import Cell
+from formreader.templates import Digits, Field
+
+Rows = Sequence[NDArray[np.float64]]
+"""Log-probabilities of a field's boxes (14,) in their order, or of the steps (T, 16) along its one cell."""
+LEAST_SECOND = 1e-4
+"""Values with less than this part are left out: a second reader is astray more often."""
+
+
+def second_rows(fields: Mapping[str, Field], cells: Sequence[Cell], reader: SecondReader) -> dict[str, Rows]:
+    """What it sees in the primary cells of each field that is written in boxes or as a free number."""
+    primary = [cell for cell in cells if cell.encoding == fields[cell.field].primary]
+    boxes = [cell for cell in primary if cell.encoding == "digits"]
+    numbers = [cell for cell in primary if cell.encoding == "number"]
+    found: dict[str, list[NDArray[np.float64]]] = {}
+    if boxes:
+        rows = reader.boxes(np.stack([cell.crop for cell in boxes]), _aspects(boxes)).astype(np.float64)
+        for cell, row in zip(boxes, as_on_forms(rows, DIGIT_CLASSES), strict=True):
+            found.setdefault(cell.field, []).append(row)
+    if numbers:
+        lines = reader.log_probabilities(np.stack([cell.crop for cell in numbers]), _aspects(numbers))
+        found |= {cell.field: [line.astype(np.float64)] for cell, line in zip(numbers, lines, strict=True)}
+    return dict(found)
+
+
+def second_values(field: Field, rows: Rows) -> Values:
+    """The numbers that it reads, by these rows of the field's primary encoding."""
+    is_boxes = isinstance(field.encodings[field.primary], Digits)
+    says = (
+        by_value(read_boxes(np.array(rows), DIGIT_CLASSES)) if is_boxes else read_number(beam(rows[0], SECOND_ALPHABET))
+    )
+    return {value: share for value, share in says.items() if share >= LEAST_SECOND}
+
+
+def _aspects(cells: Sequence[Cell]) -> NDArray[np.float32]:
+    return np.array([cell.aspect for cell in cells], np.float32)

@@ -1,0 +1,44 @@
+"""Two placements of two forms on one photograph: what only one of them has printed decides between them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Points, apply_homography, inverse
+from formreader.records import Lead
+from formreader.register.bend import bend_at
+from formreader.register.fit import Fit
+from formreader.register.rivals import SAME_LINE_MM, is_near, lines_of, weight_of_unseen
+from formreader.register.samples import template_samples
+
+
+def lead_over(fit: Fit, other: Fit) -> Lead:
+    """By how much line ``fit`` leads ``other``, where one of them has a line and the other has none."""
+    own, others = _alone(fit, other), _alone(other, fit)
+    total = float(np.abs(own).sum() + np.abs(others).sum())
+    return (float(own.sum() - others.sum()) / total if total else 0.0), float(own.sum() - others.sum())
+
+
+def _alone(fit: Fit, other: Fit) -> NDArray[np.float64]:
+    """mm of line that speak for (+) or against (-) ``fit``, of those it has where ``other`` has none."""
+    samples = template_samples(fit.template)
+    lines = slice(None, samples.lines)
+    points, level = samples.points[lines], samples.level[lines]
+    seen_at = apply_homography(fit.work_from_page, points + bend_at(fit.bend, points))
+    there = _page_points(other, seen_at)
+    shared = np.zeros(len(points), dtype=bool)
+    for direction in (True, False):
+        runs = level == direction
+        shared[runs] = is_near(there[runs], lines_of(other.template, direction), direction, SAME_LINE_MM)
+    alone = ~shared & fit.inside[lines]
+    unseen = weight_of_unseen(fit.coverage)
+    signs = np.where(fit.on_line[lines], 1.0, -unseen)
+    result: NDArray[np.float64] = (signs * samples.weights[lines])[alone]
+    return result
+
+
+def _page_points(fit: Fit, work_px: Points) -> Points:
+    flat = apply_homography(inverse(fit.work_from_page), work_px)
+    result: Points = flat - bend_at(fit.bend, flat)
+    return result

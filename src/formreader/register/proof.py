@@ -1,0 +1,95 @@
+"""What speaks for a placement beside the sum of its lines: its lead over each rival, and each field's own ground."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from formreader.geometry import Points
+from formreader.records import Grey, Lead, Standing
+from formreader.register.fit import Fit
+from formreader.register.rivals import Rival, Votes, all_votes
+from formreader.register.samples import template_samples
+from formreader.templates import Field, encoding_cells
+
+NOISE_MM = 25.0
+"""Votes that a stroke of a pen or a finger on a line may cost."""
+BREAK_MM, BREAK_SHARE = 100.0, 0.4
+"""A part of a page that speaks for a rival, with more line than this and this part of all that tells them apart there,
+does not lie where the rest does."""
+CODE_SURE_MM = 3.0
+"""How much nearer to its place a code must lie than a rival puts it."""
+AROUND_MM = 15.0
+"""Lines this near to a field's cells show that its part of the page lies where it should."""
+
+
+def prove(fit: Fit, ink: Grey, codes_off: Sequence[Points]) -> tuple[Standing, Rival | None]:
+    """How ``fit`` stands against its rivals, and which of them is the strongest.
+
+    ``codes_off`` is how far (2,) mm from its place each code of the form was read. One rules out the places that put it
+    further off, for the whole page; that a part of it lies elsewhere it does not.
+    """
+    found = all_votes(fit, ink)
+    whole = [votes for votes in found if not _ruled_out(votes.rival, codes_off)]
+    strongest = min(whole, key=_share, default=None)
+    leads: dict[str, Lead] = {}
+    for votes in sorted(whole, key=_share, reverse=True):
+        before = leads.get(votes.rival.kind, (1.0, np.inf))
+        leads[votes.rival.kind] = (min(before[0], _share(votes)), min(before[1], votes.lead_mm))
+    ground = {name: _ground(fit, field) for name, field in fit.template.fields.items()}
+    astray = {name for votes in found for name in _astray(votes, fit)}
+    return Standing(leads, ground, frozenset(astray)), None if strongest is None else strongest.rival
+
+
+def _ruled_out(rival: Rival, codes_off: Sequence[Points]) -> bool:
+    """Whether a code would lie plainly further from its place where the rival puts it; codes are read one way round."""
+    if rival.kind in ("turned", "mirrored"):
+        return bool(codes_off)
+    shift = rival.page_from_page[:2, 2]
+    return any(np.hypot(*(off - shift)) > np.hypot(*off) + CODE_SURE_MM for off in codes_off)
+
+
+def _share(votes: Votes) -> float:
+    return votes.lead_mm / votes.telling_mm if votes.telling_mm else 0.0
+
+
+def _ground(fit: Fit, field: Field) -> float:
+    """Part of the printed lines around a field's cells that were found where they should be; 1 where there are none."""
+    samples = template_samples(fit.template)
+    corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
+    near = (
+        (samples.points >= corners.min(axis=0) - AROUND_MM) & (samples.points <= corners.max(axis=0) + AROUND_MM)
+    ).all(axis=1)
+    near &= fit.inside
+    weight = samples.weights[near]
+    return float(weight[fit.on_line[near]].sum() / weight.sum()) if weight.any() else 1.0
+
+
+def _astray(votes: Votes, fit: Fit) -> list[str]:
+    """Fields of the part of the page, from its first place of doubt on, that speaks for the rival.
+
+    Along the way that the rival is moved, votes are summed from either end: where they fall by much from their
+    height, all beyond the last line that held for the placement may lie as the rival says.
+    """
+    if votes.rival.kind not in ("rows", "columns"):
+        return []
+    axis = 1 if votes.rival.kind == "rows" else 0
+    at = votes.points[:, axis]
+    astray = []
+    for way in (1.0, -1.0):
+        order = np.argsort(way * at, kind="stable")
+        total = np.cumsum(votes.mm[order])
+        if len(total) == 0 or total.max() - total[-1] < BREAK_MM:
+            continue
+        beyond = np.abs(votes.mm[order][int(np.argmax(total)) + 1 :]).sum()
+        if total.max() - total[-1] < BREAK_SHARE * beyond:
+            continue
+        last = int(np.argmax(total >= total.max() - NOISE_MM))
+        limit = at[order[last]]
+        for name, field in fit.template.fields.items():
+            cells = [cell for e in field.encodings.values() for cell in encoding_cells(e)]
+            furthest = max(way * side for cell in cells for side in cell.corners[:, axis])
+            if furthest > way * limit:
+                astray.append(name)
+    return astray

@@ -1,0 +1,313 @@
+"""Where the same form would lie nearly as well: a row or a column further, turned round, mirrored.
+
+A regular table fits itself one row down. Lines that both places share say nothing; the few that only one of them
+has (ends of tables, headings' rules, frames) decide, each where it stands: of a folded page one part may speak for
+one place and another part for the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Box, Homography, Points, apply_homography, inverse
+from formreader.records import Bend, Grey
+from formreader.register.bend import bent_by, nodes_around
+from formreader.register.fit import Fit, seen_at
+from formreader.register.samples import LineSamples, template_samples
+from formreader.templates import Template, encoding_cells
+
+LEAST_SHIFT_MM, MOST_SHIFT_MM = 2.5, 70.0
+"""Periods of ruling: below, two lines are one double line; above, no table has rows or columns so large."""
+SAME_LINE_MM = 1.8
+"""Two lines nearer than this cannot be told apart on a curled photograph."""
+LEAST_SHARED = 0.3
+"""A moved form is a rival where it shares this part of its ruling with itself."""
+MOST_PERIODS = 6
+"""Of each direction, the likest: a row up and down, two rows, a row of another table."""
+
+WORDS_GRID = (40, 6)
+"""Places across and down in a box of printed words at which its ink is looked at."""
+WORDS_INK, BLANK_INK = 14.0, 6.0
+"""Mean ink (of 255) of printed words, out of focus too, at least; of blank paper at most."""
+STRAY_INK = 0.5
+"""Ink where only the rival has words counts so much of words that are missing: it may be a stamp or a signature."""
+LEAST_APART_MM = 1.0
+"""Words count where the other form has none this near."""
+FALSELY_SEEN = 0.15
+"""Part of the places without a printed line where writing or print looks like one."""
+
+Kind = Literal["rows", "columns", "turned", "mirrored"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The form moved on its own page by ``page_from_page``.
+
+    ``own`` indexes the samples of the template's lines that stand where the moved form has none; ``others`` (M, 2) mm
+    are where the moved form alone has a line, with ``level`` and ``weights`` as in ``LineSamples``. ``words`` are the
+    boxes of printed words where the moved form has blank paper, ``blanks`` those of its words where there is none.
+    """
+
+    kind: Kind
+    page_from_page: Homography
+    own: NDArray[np.intp]
+    others: Points
+    level: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    words: tuple[Box, ...]
+    blanks: tuple[Box, ...]
+
+    @property
+    def shift_mm(self) -> float:
+        """How far rows are moved down, or columns to the right."""
+        return float(self.page_from_page[1 if self.kind == "rows" else 0, 2])
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """What tells a placement from one rival: places (N, 2) mm of printed lines that only one of them has, and mm of
+    line that there speak for (+) or against (-) the placement."""
+
+    rival: Rival
+    points: Points
+    mm: NDArray[np.float64]
+
+    @property
+    def telling_mm(self) -> float:
+        return float(np.abs(self.mm).sum())
+
+    @property
+    def lead_mm(self) -> float:
+        return float(self.mm.sum())
+
+
+_rivals: dict[str, tuple[Rival, ...]] = {}
+
+
+def rivals(template: Template) -> tuple[Rival, ...]:
+    """The moved forms that the ruling alone hardly tells from the template; kept under the hash of its file."""
+    if template.sha256 not in _rivals:
+        _rivals[template.sha256] = tuple(_found(template))
+    return _rivals[template.sha256]
+
+
+def all_votes(fit: Fit, ink: Grey) -> list[Votes]:
+    """Who of ``fit`` and each of its rivals explains what is seen where only one of them has a line.
+
+    A line seen counts whole. One not seen counts less, the more lines this photograph hides.
+    """
+    samples, moved = template_samples(fit.template), rivals(fit.template)
+    if not moved:
+        return []
+    others = np.concatenate([rival.others for rival in moved])
+    level = np.concatenate([rival.level for rival in moved])
+    inside, on_line = seen_at(fit.work_from_page, fit.bend, others, nodes_around(fit.bend, others), level, ink)
+    unseen = weight_of_unseen(fit.coverage)
+    ends = np.cumsum([len(rival.others) for rival in moved])[:-1]
+    found = []
+    for rival, shown, seen in zip(moved, np.split(inside, ends), np.split(on_line, ends), strict=True):
+        own = rival.own[fit.inside[rival.own]]
+        for_it = np.where(fit.on_line[own], 1.0, -unseen) * samples.weights[own]
+        against = (np.where(seen, -1.0, unseen) * rival.weights)[shown]
+        spoken, said = _of_words(fit, rival, ink)
+        found.append(
+            Votes(
+                rival,
+                np.concatenate([samples.points[own], rival.others[shown], spoken]),
+                np.concatenate([for_it, against, said]),
+            )
+        )
+    return found
+
+
+def _of_words(fit: Fit, rival: Rival, ink: Grey) -> tuple[Points, NDArray[np.float64]]:
+    """Middles (N, 2) of boxes of words that only one of the two has, and mm of them that speak for the fit or not."""
+    boxes = (*rival.words, *rival.blanks)
+    if not boxes:
+        return np.zeros((0, 2)), np.zeros(0)
+    share = ink_within(fit.work_from_page, fit.bend, boxes, ink)
+    sign = np.where(share > WORDS_INK, 1.0, np.where(share < BLANK_INK, -1.0, 0.0))
+    sign = np.nan_to_num(sign * np.where(np.arange(len(boxes)) < len(rival.words), 1.0, -1.0))
+    # a word printed is ink; ink where none is printed may be anybody's
+    sign = np.where((np.arange(len(boxes)) >= len(rival.words)) & (sign < 0), STRAY_INK * sign, sign)
+    return np.array([box.centre for box in boxes]), sign * np.array([box.width for box in boxes])
+
+
+def ink_within(place: Homography, bend: Bend, boxes: Sequence[Box], ink: Grey) -> NDArray[np.float64]:
+    """Mean ink (N,) 0..255 within boxes on the page, mm; nan of one that is not wholly in the picture."""
+    u, v = np.meshgrid(
+        (np.arange(WORDS_GRID[0]) + 0.5) / WORDS_GRID[0], (np.arange(WORDS_GRID[1]) + 0.5) / WORDS_GRID[1]
+    )
+    inner = np.stack([u.ravel(), v.ravel()], axis=1)
+    points = np.concatenate([np.array([box.x, box.y]) + inner * np.array([box.width, box.height]) for box in boxes])
+    at = apply_homography(place, points + bent_by(bend, nodes_around(bend, points)))
+    inside = np.all((at >= 0) & (at <= np.array([ink.shape[1] - 1, ink.shape[0] - 1])), axis=1).reshape(len(boxes), -1)
+    x, y = at.astype(np.float32).T
+    seen = cv2.remap(ink, x.reshape(len(boxes), -1), y.reshape(len(boxes), -1), cv2.INTER_LINEAR)
+    result: NDArray[np.float64] = np.where(inside.all(axis=1), seen.mean(axis=1), np.nan)
+    return result
+
+
+def weight_of_unseen(coverage: float) -> float:
+    """How much a line that is not seen says against it, in parts of what one that is seen says for it."""
+    seen = float(np.clip(coverage, 0.3, 0.97))
+    against, for_it = np.log((1 - FALSELY_SEEN) / (1 - seen)), np.log(seen / FALSELY_SEEN)
+    return float(np.clip(against / for_it, 0.2, 1.0))
+
+
+def _found(template: Template) -> list[Rival]:
+    samples = template_samples(template)
+    lines = {direction: lines_of(template, direction) for direction in (True, False)}
+    found = []
+    for kind, axis in (("rows", 1), ("columns", 0)):
+        for step in _periods(lines[bool(axis)]):
+            moved = np.eye(3)
+            moved[axis, 2] = step
+            found.append(_rival("rows" if kind == "rows" else "columns", moved, template, samples, lines))
+    flips: tuple[tuple[Kind, tuple[bool, bool]], ...] = (
+        ("turned", (True, True)),
+        ("mirrored", (True, False)),
+        ("mirrored", (False, True)),
+    )
+    for kind_of, (across, down) in flips:
+        moved = np.eye(3)
+        for axis, flipped in ((0, across), (1, down)):
+            if flipped:
+                moved[axis, axis], moved[axis, 2] = -1.0, _symmetry(lines[bool(axis)])
+        found.append(_rival(kind_of, moved, template, samples, lines))
+    return found
+
+
+def _periods(lines: NDArray[np.float64]) -> list[float]:
+    """Shifts across these lines (M, 3) by which much of their length falls on lines again, the likest first."""
+    shifts, shared = _overlaps(lines, lines)
+    total = float((lines[:, 2] - lines[:, 1]).sum())
+    usual = (np.abs(shifts) >= LEAST_SHIFT_MM) & (np.abs(shifts) <= MOST_SHIFT_MM)
+    return _peaks(shifts[usual], shared[usual], LEAST_SHARED * total, MOST_PERIODS)
+
+
+def _symmetry(lines: NDArray[np.float64]) -> float:
+    """The sum of a place and its mirror image, mm, for which most of the lines (M, 3) fall on lines mirrored."""
+    if len(lines) == 0:
+        return 0.0
+    mirrored = lines * np.array([-1.0, 1.0, 1.0])
+    shifts, shared = _overlaps(mirrored, lines)
+    return _peaks(shifts, shared, 0.0, 1)[0]
+
+
+def _overlaps(lines: NDArray[np.float64], onto: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The shift that lays each line on each other one, (K,) mm, and the length that they then share."""
+    shift = onto[None, :, 0] - lines[:, None, 0]
+    shared = np.minimum(lines[:, None, 2], onto[None, :, 2]) - np.maximum(lines[:, None, 1], onto[None, :, 1])
+    met = shared > 0
+    return shift[met], shared[met]
+
+
+def _peaks(shifts: NDArray[np.float64], shared: NDArray[np.float64], least: float, most: int) -> list[float]:
+    """Shifts about which most length is shared, apart from each other by ``SAME_LINE_MM``, the most first."""
+    kept: list[float] = []
+    if len(shifts) == 0:
+        return kept
+    order = np.argsort(shifts)
+    shifts, total = shifts[order], np.concatenate([[0.0], np.cumsum(shared[order])])
+    reach = SAME_LINE_MM / 3
+    around = total[np.searchsorted(shifts, shifts + reach, "right")] - total[np.searchsorted(shifts, shifts - reach)]
+    for i in np.argsort(-around, kind="stable"):
+        if around[i] < least or len(kept) == most:
+            break
+        if all(abs(shifts[i] - other) > SAME_LINE_MM for other in kept):
+            kept.append(float(shifts[i]))
+    return kept
+
+
+def _rival(
+    kind: Kind,
+    moved: Homography,
+    template: Template,
+    samples: LineSamples,
+    lines: dict[bool, NDArray[np.float64]],
+) -> Rival:
+    points, level = samples.points[: samples.lines], samples.level[: samples.lines]
+
+    def on_a_line(at: Points) -> NDArray[np.bool_]:
+        met = np.zeros(len(at), dtype=bool)
+        for direction, of_it in lines.items():
+            runs = level == direction
+            met[runs] = is_near(at[runs], of_it, direction, SAME_LINE_MM)
+        return met
+
+    elsewhere = apply_homography(moved, points)
+    alone = ~on_a_line(elsewhere)
+    return Rival(
+        kind,
+        moved,
+        np.flatnonzero(~on_a_line(apply_homography(inverse(moved), points))),
+        elsewhere[alone],
+        level[alone],
+        samples.weights[: samples.lines][alone],
+        *_words_alone(template, moved),
+    )
+
+
+def _words_alone(template: Template, moved: Homography) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """Boxes of the template's words where the moved form is blank, and of the moved form's where the template is."""
+    own = [text.box for text in template.texts if not text.optional]
+    theirs = [_around(apply_homography(moved, box.corners)) for box in own]
+    filled = [
+        cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)
+    ]
+    filled += [place.box for place in template.places.values()]
+    filled += [mark.box for mark in template.marks] + [area.box for area in template.areas]
+    moved_filled = [_around(apply_homography(moved, box.corners)) for box in filled]
+    words = [box for box in own if _free(box, theirs) and _free(box, moved_filled)]
+    page = Box(0.0, 0.0, template.width_mm, template.height_mm)
+    blanks = [box for box in theirs if _free(box, own) and _free(box, filled) and _covers(page, box)]
+    return tuple(words), tuple(blanks)
+
+
+def _around(corners: Points) -> Box:
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+
+
+def _covers(outer: Box, box: Box) -> bool:
+    return outer.x <= box.x and outer.y <= box.y and box.right <= outer.right and box.bottom <= outer.bottom
+
+
+def _free(box: Box, others: Sequence[Box]) -> bool:
+    """Whether none of the others lies over ``box``, or nearer than ``LEAST_APART_MM``."""
+    gap = LEAST_APART_MM
+    return all(
+        other.right + gap < box.x
+        or box.right + gap < other.x
+        or other.bottom + gap < box.y
+        or box.bottom + gap < other.y
+        for other in others
+    )
+
+
+def lines_of(template: Template, level: bool) -> NDArray[np.float64]:
+    """Lines of one direction and edges of solid areas (M, 3): where they lie, start and end along, mm."""
+    lines = [(s.y0, s.x0, s.x1) if level else (s.x0, s.y0, s.y1) for s in template.segments if s.horizontal == level]
+    for box in (area.box for area in template.areas):
+        for at in (box.y, box.bottom) if level else (box.x, box.right):
+            lines.append((at, box.x, box.right) if level else (at, box.y, box.bottom))
+    return np.array(lines, dtype=np.float64).reshape(-1, 3)
+
+
+def is_near(points: Points, lines: NDArray[np.float64], level: bool, near_mm: float) -> NDArray[np.bool_]:
+    """Whether each point (N, 2) lies within ``near_mm`` of one of the lines (M, 3) of this direction."""
+    along, beside = (points[:, 0], points[:, 1]) if level else (points[:, 1], points[:, 0])
+    result: NDArray[np.bool_] = np.any(
+        (np.abs(beside[:, None] - lines[:, 0]) < near_mm)
+        & (along[:, None] > lines[:, 1] - near_mm)
+        & (along[:, None] < lines[:, 2] + near_mm),
+        axis=1,
+    )
+    return result

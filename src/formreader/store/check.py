@@ -1,0 +1,176 @@
+"""Whether a run's store is as it was written: the file, each row's seal, and that what belongs together is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from formreader.errors import FormreaderError
+from formreader.store.schema import (
+    DONE,
+    FAILED,
+    FORMAT,
+    RUNNING,
+    WAITING,
+    contents,
+    documents,
+    formats,
+    inputs,
+    pages,
+    results,
+    reviews,
+    runs,
+)
+from formreader.store.seals import DOCUMENT, INPUT, RESULT, REVIEW, sealed
+
+STATES = (WAITING, RUNNING, DONE, FAILED)
+LINES = 20
+"""What SQLite says of its file, at most."""
+UNREADABLE = (SQLAlchemyError, FormreaderError, ValueError, TypeError, KeyError, OverflowError, AttributeError)
+"""What reading a damaged row may raise, in the database, its driver or on the way from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing that is wrong: the ``table``, the ``key`` of the row, None of all, and ``what`` it is, for people."""
+
+    table: str
+    key: int | str | None
+    what: str
+
+
+def damage(engine: Engine) -> Iterator[Damage]:
+    """Everything that is wrong with the store; it is only read."""
+    try:
+        with engine.connect() as connection:
+            yield from _of_file(connection)
+            for table, look in LOOKS.items():
+                yield from _guarded(connection, table, look)
+    except UNREADABLE as error:
+        yield Damage("store", None, f"cannot be read ({cause(error)})")
+
+
+def cause(error: BaseException) -> str:
+    """What an exception says, in a line."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
+Look = Callable[[Connection], Iterator[Damage]]
+
+
+def _guarded(connection: Connection, table: str, look: Look) -> Iterator[Damage]:
+    try:
+        yield from look(connection)
+    except UNREADABLE as error:
+        yield Damage(table, None, f"cannot be read ({cause(error)})")
+
+
+def _of_file(connection: Connection) -> Iterator[Damage]:
+    if connection.dialect.name != "sqlite":
+        return
+    for (line,) in connection.execute(text(f"PRAGMA integrity_check({LINES})")):
+        if line != "ok":
+            yield Damage("store", None, str(line))
+
+
+def _of_formats(connection: Connection) -> Iterator[Damage]:
+    found = connection.execute(select(formats.c.format)).scalars().all()
+    if list(found) != [FORMAT]:
+        yield Damage("formats", None, f"says {list(found)}, not {FORMAT}")
+
+
+def _of_runs(connection: Connection) -> Iterator[Damage]:
+    for row in connection.execute(select(runs)):
+        if not isinstance(row.templates, dict) or not isinstance(row.models, dict):
+            yield Damage("runs", row.id, "what read is not what it was")
+
+
+def _of_inputs(connection: Connection) -> Iterator[Damage]:
+    query = select(inputs, contents.c.id.label("found")).select_from(
+        inputs.outerjoin(contents, contents.c.id == inputs.c.content_id)
+    )
+    for row in _rows(connection, query):
+        if row.seal != sealed(row, INPUT):
+            yield Damage("inputs", row.id, f"{row.path}: what is known of it is not what was written")
+        elif row.state not in STATES:
+            yield Damage("inputs", row.id, f"{row.path}: its state is no state")
+        elif row.found is None and (row.content_id is not None or row.state == DONE):
+            yield Damage("inputs", row.id, f"{row.path}: what it held is lost")
+
+
+def _of_contents(connection: Connection) -> Iterator[Damage]:
+    counted = func.count(pages.c.id)
+    query = select(contents.c.id, counted, func.max(pages.c.number), func.min(pages.c.number))
+    query = query.select_from(contents.outerjoin(pages)).group_by(contents.c.id)
+    for content_id, count, last, first in _rows(connection, query):
+        if not count or (first, last) != (1, count):
+            yield Damage("contents", content_id, "lacks pages")
+
+
+def _of_pages(connection: Connection) -> Iterator[Damage]:
+    query = select(pages, contents.c.id.label("content"), results.c.page_id.label("result")).select_from(
+        pages.outerjoin(contents, contents.c.id == pages.c.content_id).outerjoin(results)
+    )
+    for row in _rows(connection, query):
+        if row.content is None:
+            yield Damage("pages", row.id, "belongs to no file")
+        elif row.state not in STATES:
+            yield Damage("pages", row.id, "its state is no state")
+        elif row.state == DONE and row.result is None:
+            yield Damage("pages", row.id, "was read, and the reading is lost")
+        elif (row.state == FAILED) != (row.error_code is not None) or (row.state == FAILED and not row.error_message):
+            yield Damage("pages", row.id, "why it failed is not known")
+
+
+def _of_results(connection: Connection) -> Iterator[Damage]:
+    joined = results.outerjoin(pages).outerjoin(contents, contents.c.id == pages.c.content_id)
+    query = select(results, contents.c.sha256, pages.c.number, runs.c.id.label("run")).select_from(
+        joined.outerjoin(runs, runs.c.id == results.c.run_id)
+    )
+    for row in _rows(connection, query):
+        if row.number is None or row.run is None:
+            yield Damage("results", row.page_id, "a reading belongs to no page or run")
+        elif row.seal != sealed(row, RESULT, row.sha256, row.number):
+            yield Damage("results", row.page_id, "a reading is not what was written")
+
+
+def _of_documents(connection: Connection) -> Iterator[Damage]:
+    for row in _rows(connection, select(documents)):
+        if row.state not in STATES or (row.seal is not None and row.seal != sealed(row, DOCUMENT)):
+            yield Damage("documents", row.station, f"station {row.station}: its sums are not what was written")
+
+
+def _of_reviews(connection: Connection) -> Iterator[Damage]:
+    before = 0
+    for row in _rows(connection, select(reviews).order_by(reviews.c.id)):
+        if connection.dialect.name == "sqlite" and row.id != before + 1:
+            yield Damage("reviews", None, f"{row.id - before - 1} decisions before number {row.id} are lost")
+        before = row.id
+        if row.seal != sealed(row, REVIEW):
+            yield Damage("reviews", row.id, f"decision {row.id} on {row.field or 'a page'} is not what was written")
+        else:
+            json.loads(row.fields or "[]")
+
+
+def _rows(connection: Connection, query: Any) -> Iterator[Row[*tuple[Any, ...]]]:  # noqa: ANN401 - any selection
+    yield from connection.execute(query)
+
+
+LOOKS: dict[str, Look] = {
+    table.name: look
+    for table, look in (
+        (formats, _of_formats),
+        (runs, _of_runs),
+        (inputs, _of_inputs),
+        (contents, _of_contents),
+        (pages, _of_pages),
+        (results, _of_results),
+        (documents, _of_documents),
+        (reviews, _of_reviews),
+    )
+}

@@ -1,0 +1,76 @@
+"""A cell with a number written freely: as ``compose_number_line``, by more hands and with what people do to numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formreader.synth.cells.line import (
+    CELL_PX,
+    EDGE_PX,
+    NARROWEST_LETTER_PX,
+    NUMBER_WIDTH_PX,
+    ComposedLine,
+    Strip,
+    composed,
+    lay_at,
+    narrowed,
+    place,
+    print_number_cell,
+)
+from formreader.synth.hand.free_numbers import any_free_text, strike_out, write_free_number, write_over
+from formreader.synth.hand.glyphs import GlyphSource, scribble
+from formreader.synth.hand.lines import write_words
+from formreader.synth.hand.pen import draw_strokes
+
+UNREADABLE = "?"
+NO_NUMBERS = ("NIL", "Nil", "nil", "NONE", "None", "none", "N A", "NA", "Zero", "ZERO", "KOSONG", "NOL", "nada")
+"""What people write where there is nothing to count; a reader of numbers says that it is no number."""
+EMPTY, STRUCK, OVER, WORD, BLOT = 0.1, 0.17, 0.2, 0.25, 0.27
+"""Cells below each share are left empty, hold a number struck out, one with a digit over another, a word, a blot."""
+
+
+def compose_free_number(source: GlyphSource, generator: np.random.Generator) -> ComposedLine:
+    """A cell with a number written freely; label ``?`` for one struck out, overwritten, or no number.
+
+    Deterministic in ``generator``.
+    """
+    aspect = float(np.exp(generator.uniform(np.log(0.9), np.log(5.0))))
+    return composed(aspect, NUMBER_WIDTH_PX, print_number_cell, _write, source, generator)
+
+
+def _write(strip: Strip, source: GlyphSource) -> tuple[str, float]:
+    generator = strip.generator
+    size = CELL_PX * float(generator.uniform(0.32, 0.75) if generator.random() < 0.6 else generator.uniform(0.6, 1.1))
+    nib = min(strip.nib, 0.16 * size)
+    _write_around(strip, size, nib, source)
+    kind = generator.random()
+    if kind < EMPTY:
+        return "", 0.0
+    if OVER <= kind < BLOT:
+        blot = kind >= WORD
+        word = str(generator.choice(NO_NUMBERS))
+        ink = scribble(nib, size, generator) if blot else write_words(word, 0.9 * size, nib, source, generator)
+        place(strip, narrowed(ink, strip.width), float(generator.random()), float(generator.normal(0, 0.06)))
+        return UNREADABLE, size
+    text = any_free_text(generator)
+    while len(text) * NARROWEST_LETTER_PX > 1.1 * strip.width:
+        text = any_free_text(generator)
+    ink = write_free_number(text, size, nib, source, generator)
+    if kind < OVER:
+        ink = strike_out(ink, nib, generator) if kind < STRUCK else write_over(ink, size, nib, source, generator)
+    ink = narrowed(ink, 1.05 * strip.width)
+    place(strip, ink, float(generator.random()), float(generator.normal(0, 0.1)))
+    detail = min(size, float(ink.shape[0])) if text.strip("-. ") else size
+    return (UNREADABLE if kind < OVER else text), detail
+
+
+def _write_around(strip: Strip, size: float, nib: float, source: GlyphSource) -> None:
+    """Numbers above and below that lean in, the last tally stroke of a row."""
+    generator = strip.generator
+    for row in (-1, 1):
+        if generator.random() < 0.4:
+            beside = write_free_number(str(int(generator.integers(1, 1000))), size, nib, source, generator)
+            place(strip, beside, float(generator.uniform(0.05, 0.9)), row * float(generator.uniform(0.9, 1.1)))
+    if generator.random() < 0.1:
+        stroke = draw_strokes([np.array([[0.0, 0.0], [-0.1, 1.0]])], size, nib, generator)
+        lay_at(strip, stroke, float(generator.uniform(-5, EDGE_PX - 7)), EDGE_PX + 0.2 * CELL_PX)

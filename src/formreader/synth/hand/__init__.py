@@ -1,0 +1,1 @@
+"""What a hand writes: strokes, characters, marks, lines of them."""

@@ -1,0 +1,151 @@
+"""A number as a hand writes it freely: digits that touch, runs of ones, dots and commas, struck out, written over."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from formreader.synth.hand.digits import any_digit, digit_by_any_hand
+from formreader.synth.hand.fonts import HandFont
+from formreader.synth.hand.glyphs import DIGITS, GlyphSource, own_sign, scribble
+from formreader.synth.hand.ink import lay
+from formreader.synth.hand.lines import write_number
+from formreader.synth.hand.pen import Ink, draw_strokes, smooth_stroke
+
+FONT_SHARE = 0.2
+TOUCHING_SHARE = 0.35
+"""Lines whose digits touch or run into each other."""
+TOUCHING_GAPS, OPEN_GAPS = (-0.14, 0.03), (0.02, 0.3)
+"""Gaps between digits, in parts of their height."""
+INKED = 0.3
+"""Ink fainter than this is a stroke's soft edge."""
+ONES_SHARE, COMMA_SHARE = 0.12, 0.45
+"""Numbers in which ones run together; dots that are written as commas."""
+
+
+def any_free_text(generator: np.random.Generator) -> str:
+    """Digits with what people put between and before them; of ``NUMBER_ALPHABET``, never empty."""
+    kind = generator.random()
+    if kind < 0.1:
+        filler = str(generator.choice(["X", "-", "-"]))
+        return str(generator.choice(["", " "])).join(filler * int(generator.integers(1, 4)))
+    number = _number(generator)
+    if kind < 0.8:
+        return number
+    if kind < 0.88 and len(number) > 3:
+        head = len(number) - 3
+        return f"{number[:head]}.{number[head:]}"
+    if kind < 0.94:
+        return " ".join(number)
+    return str(generator.choice(["X", "-", "0"])) * int(generator.integers(1, 3)) + number[:2]
+
+
+def write_free_number(
+    text: str, height_px: float, nib_px: float, source: GlyphSource, generator: np.random.Generator
+) -> Ink:
+    """``text`` cropped to its ink, digits about ``height_px`` tall."""
+    fonts: tuple[HandFont, ...] = source.fonts
+    if fonts and generator.random() < FONT_SHARE:
+        return write_number(text, height_px, nib_px, source, generator)
+    low, high = TOUCHING_GAPS if generator.random() < TOUCHING_SHARE else OPEN_GAPS
+    gap = float(generator.uniform(low, high))
+    slope, unevenness = float(generator.normal(0, 0.02)), float(generator.uniform(0.0, 0.07)) * height_px
+    placed: list[tuple[Ink, float, float]] = []
+    x = 0.0
+    for character in text:
+        if character == " ":
+            x += float(generator.uniform(0.3, 1.2)) * height_px
+            continue
+        ink, above = _character(
+            character, height_px * float(np.exp(generator.normal(0, 0.08))), nib_px, source, generator
+        )
+        ink = _tight(ink)
+        placed.append((ink, x, -above - ink.shape[0] + float(generator.normal(0, 1)) * unevenness + slope * x))
+        x += ink.shape[1] + gap * height_px * float(generator.uniform(0.5, 1.5))
+        if low < 0:
+            x = max(x, placed[-1][1] + 0.5 * ink.shape[1])
+    return _together(placed)
+
+
+def strike_out(ink: Ink, nib_px: float, generator: np.random.Generator) -> Ink:
+    """``ink`` with what strikes it out over it: a line or two, a wave, a scribble."""
+    height, width = ink.shape
+    kind = generator.random()
+    over = np.zeros((height, width), np.float32)
+    if kind < 0.2:
+        blot = scribble(nib_px, height, generator)
+        over = cv2.resize(blot, (width, height), interpolation=cv2.INTER_AREA)
+        return np.maximum(ink, over)
+    reach = int(0.15 * height)
+    wide = cv2.copyMakeBorder(ink, 0, 0, reach, reach, cv2.BORDER_CONSTANT, value=0.0)
+    if kind < 0.35:
+        bows = np.arange(int(generator.integers(5, 12)))
+        strokes = [smooth_stroke(np.stack([bows * 1.0, 0.5 + 0.2 * (-1.0) ** bows], axis=1))]
+    else:
+        tilt = float(generator.normal(0, 0.12))
+        tilt += float(generator.choice([0.0, 0.6])) * (generator.random() < 0.3)
+        middles = [0.5] if kind < 0.7 else [0.38, 0.62]
+        strokes = [
+            np.array([[0.0, m + tilt / 2], [1.0, m - tilt / 2]]) + generator.normal(0, 0.04, (2, 2)) for m in middles
+        ]
+    widest = max(float(stroke[:, 0].max()) for stroke in strokes)
+    scaled = [stroke * [wide.shape[1] / widest / height, 1.0] for stroke in strokes]
+    line = draw_strokes(scaled, float(height), nib_px, generator)
+    top = height * 0.5 - line.shape[0] / 2 + float(generator.normal(0, 0.06)) * height
+    lay(wide, line, (wide.shape[1] - line.shape[1]) / 2, top)
+    return wide
+
+
+def write_over(ink: Ink, height_px: float, nib_px: float, source: GlyphSource, generator: np.random.Generator) -> Ink:
+    """``ink`` with another digit written over one of its places."""
+    other = _tight(digit_by_any_hand(source, any_digit(generator), nib_px, height_px, generator))
+    result = ink.copy()
+    lay(result, other, float(generator.uniform(0, max(1.0, ink.shape[1] - other.shape[1]))), 0.0)
+    return result
+
+
+def _number(generator: np.random.Generator) -> str:
+    """One to six digits, two and three the most often; some run in ones."""
+    count = int(generator.choice([1, 2, 3, 4, 5, 6], p=[0.2, 0.32, 0.28, 0.13, 0.05, 0.02]))
+    digits = generator.integers(0, 10, count)
+    if count > 1:
+        digits[0] = max(1, digits[0])
+        if generator.random() < ONES_SHARE:
+            digits[generator.random(count) < 0.7] = 1
+        elif generator.random() < 0.1:  # round numbers
+            digits[1:] = 0
+    return "".join(str(int(digit)) for digit in digits)
+
+
+def _character(
+    character: str, height: float, nib: float, source: GlyphSource, generator: np.random.Generator
+) -> tuple[Ink, float]:
+    """Ink, and the height of its lower edge above the line in px."""
+    if character == ".":
+        if generator.random() < COMMA_SHARE:
+            tail = [np.array([[0.1, 0.0], [0.12, 0.12], [0.0, 0.28]])]
+            return draw_strokes(tail, height, nib, generator), -0.18 * height
+        return draw_strokes([np.array([[0.0, 0.0], [0.03, 0.03]])], height, max(nib, 0.07 * height), generator), 0.0
+    if character == "-":
+        length = max(height * float(generator.uniform(0.3, 1.0)), 2.5 * nib)
+        return own_sign("-", nib, length, generator), height * float(generator.uniform(0.3, 0.6))
+    if character in DIGITS:
+        return digit_by_any_hand(source, character, nib, height, generator), 0.0
+    return own_sign(character, nib, height, generator), 0.0
+
+
+def _tight(ink: Ink) -> Ink:
+    columns, rows = np.flatnonzero(ink.max(axis=0) > INKED), np.flatnonzero(ink.max(axis=1) > INKED)
+    if len(columns) == 0:
+        return ink
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _together(placed: list[tuple[Ink, float, float]]) -> Ink:
+    left, top = min(x for _, x, _ in placed), min(y for *_, y in placed)
+    right = max(x + ink.shape[1] for ink, x, _ in placed)
+    bottom = max(y + ink.shape[0] for ink, _, y in placed)
+    picture = np.zeros((int(bottom - top) + 3, int(right - left) + 3), np.float32)
+    for ink, x, y in placed:
+        lay(picture, ink, x - left + 1, y - top + 1)
+    return picture

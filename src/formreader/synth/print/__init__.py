@@ -1,0 +1,1 @@
+"""What a press puts on paper: the blank page."""

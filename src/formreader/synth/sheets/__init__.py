@@ -1,0 +1,1 @@
+"""Whole pages filled in and photographed, with their truth."""

@@ -1,0 +1,207 @@
+"""A station counts once, however often it was photographed, and whether or not anybody says of what it is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from formreader.batch import read_decisions, take_reviews
+from formreader.batch.handwriting import handwriting_of, likeness
+from formreader.batch.loop import same_sheet
+from formreader.batch.results import Results
+from formreader.batch.wide import wide_records
+from formreader.decide.duplicates import is_same_sheet
+from formreader.errors import UsageError
+from formreader.records import Cell, FieldReading
+from formreader.store import Input, RunStore
+from formreader.store.lookalikes import pairs
+from formreader.templates import load_library
+
+FOUR = (
+    ("a~1", None, None, (117, "accepted")),
+    ("a~2", None, None, (117, "accepted")),
+    ("a~3", None, None, (117, "accepted")),
+    ("a~4", None, None, (117, "accepted")),
+    ("b~1", None, None, (5, "accepted")),
+)
+
+
+@pytest.fixture
+def answer(forms) -> Callable[..., object]:
+    """Takes rows of path, value, other."""
+
+    def take(store: RunStore, *rows: str, **more: object) -> object:
+        lines = [f"{line}\n" for line in ("path,field,value,other,note", *rows)]
+        return take_reviews(store, read_decisions("list.csv", lines, by="ann"), load_library(forms), **more)
+
+    return take
+
+
+def votes(store: RunStore) -> tuple[int, int, int]:
+    """Sum, sheets in it, sheets that wait."""
+    total = Results(store).totals()["form-a", "votes"]
+    return total.total, total.accepted + total.reviewed, total.in_review
+
+
+def asked(store: RunStore) -> list[tuple[str, str]]:
+    """Each page with the one that it is written like."""
+    return [
+        (reading.sheet["source"]["path"], question.path)
+        for reading in Results(store).to_review()
+        for question in reading.questions
+    ]
+
+
+def test_a_sheet_photographed_four_ways_without_ids_is_not_counted_four_times(run):
+    with run(*FOUR) as store:
+        assert asked(store) == [("a~2.jpg", "a~1.jpg"), ("a~3.jpg", "a~1.jpg"), ("a~4.jpg", "a~1.jpg")]
+        assert votes(store) == (5, 1, 4), "until somebody says so, none of the four is in the total"
+        assert Results(store).counts().review == 4
+
+
+def test_said_to_be_the_same_it_is_counted_once(run, answer):
+    with run(*FOUR) as store:
+        answer(store, "a~2.jpg,,same,a~1.jpg,", "a~3.jpg,,same,a~1.jpg,")
+        assert asked(store) == [("a~4.jpg", "a~1.jpg")]
+        answer(store, "a~4.jpg,,same,a~2.jpg,")
+        assert (asked(store), votes(store)) == ([], (122, 2, 0))
+        rows = list(wide_records(Results(store).by_paper()))
+        assert [row["photographs"] for row in rows] == [["b~1.jpg"], ["a~1.jpg", "a~2.jpg", "a~3.jpg", "a~4.jpg"]]
+
+
+def test_said_to_be_different_each_is_counted(run, answer):
+    with run(*FOUR[:2]) as store:
+        answer(store, "a~2.jpg,,different,a~1.jpg,")
+        assert (asked(store), votes(store)) == ([], (234, 2, 0))
+
+
+def test_the_same_sheet_read_as_two_numbers_goes_to_review(run, answer):
+    with run(FOUR[0], ("a~2", None, None, (617, "accepted"))) as store:
+        answer(store, "a~2.jpg,,same,a~1.jpg,")
+        assert votes(store) == (0, 0, 1)
+        codes = {
+            reason["code"] for one in Results(store).to_review() for reason in one.sheet["fields"]["votes"]["reasons"]
+        }
+        assert codes == {"duplicates_disagree"}
+        answer(store, "a~2.jpg,votes,117,,", "a~2.jpg,total,117,,")
+        assert votes(store) == (117, 1, 0)
+
+
+def test_what_two_people_answer_differently_is_asked_again(run, answer, forms):
+    with run(*FOUR[:2]) as store:
+        answer(store, "a~2.jpg,,same,a~1.jpg,")
+        lines = ["path,field,value,other\n", "a~1.jpg,,different,a~2.jpg\n"]
+        taken = take_reviews(store, read_decisions("list.csv", lines, by="bob"), load_library(forms))
+        assert taken.recorded.conflicts == 1
+        assert asked(store) == [("a~2.jpg", "a~1.jpg")]
+        assert votes(store) == (0, 0, 2)
+        answer(store, "a~2.jpg,,same,a~1.jpg,", replacing=True)
+        assert votes(store) == (117, 1, 0)
+
+
+def test_photographs_of_one_station_are_not_asked_about(run):
+    with run(("a~1", "12", "1", (117, "accepted")), ("a~2", "12", "1", (117, "accepted"))) as store:
+        assert (asked(store), votes(store)) == ([], (117, 1, 0))
+
+
+def test_one_sheet_filed_under_two_stations_waits_until_it_is_filed_right(run, answer):
+    with run(("a~1", "12", "1", (117, "accepted")), ("a~2", "13", "1", (117, "accepted"))) as store:
+        assert asked(store) == [("a~2.jpg", "a~1.jpg")]
+        answer(store, "a~2.jpg,,same,a~1.jpg,")
+        assert (asked(store), votes(store)) == ([], (0, 0, 2))
+        store.register([Input("a~2.jpg", "a~2.jpg", "12", "1")])
+        assert votes(store) == (117, 1, 0)
+
+
+def test_a_dismissed_photograph_is_asked_about_no_more(run, answer):
+    with run(*FOUR[:2]) as store:
+        answer(store, "a~2.jpg,,dismissed,,photographed twice")
+        assert (asked(store), votes(store)) == ([], (117, 1, 0))
+
+
+def test_a_refreshed_page_is_compared_anew(run, refresh):
+    with run(*FOUR[:2]) as store:
+        refresh(store, {"a~1": (117, "accepted"), "a~2": (118, "accepted")})
+        assert [pair[:2] for pair in pairs(store.engine)] == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("a~1.jpg,,same,,", "names no other photograph"),
+        ("a~1.jpg,,same,gone.jpg,", "gone.jpg is no photograph of this run"),
+        ("a~1.jpg,,same,a~1.jpg,", "are no two photographs"),
+        ("a~1.jpg,,dismissed,,", "without a reason"),
+        ("a~1.jpg,,perhaps,,", "has the value 'perhaps' and no field"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused(run, answer, row, told):
+    with run(*FOUR[:2]) as store, pytest.raises(UsageError, match=told):
+        answer(store, row)
+
+
+def cells(generator: np.random.Generator) -> list[Cell]:
+    """Six boxes with a stroke each."""
+    made = []
+    for i in range(6):
+        crop = np.full((40, 40), 230, np.uint8)
+        ends = generator.integers(9, 31, (2, 2))
+        cv2.line(crop, ends[0].tolist(), ends[1].tolist(), 40, 2)
+        made.append(Cell("votes", "digits", (i,), 1.0, np.zeros((4, 2)), crop))
+    return made
+
+
+def photographed(listed: list[Cell], generator: np.random.Generator) -> list[Cell]:
+    """Darker, softer, a pixel aside, with noise."""
+    moved = np.float32([[1, 0, 1], [0, 1, -1]])
+    return [
+        Cell(one.field, one.encoding, one.index, 1.0, one.quad, np.clip(
+            cv2.warpAffine(cv2.GaussianBlur(one.crop, (0, 0), 1.0), moved, (40, 40), borderMode=cv2.BORDER_REPLICATE)
+            * 0.7 + generator.normal(0, 4, (40, 40)), 0, 255).astype(np.uint8))
+        for one in listed
+    ]  # fmt: skip
+
+
+def test_handwriting_is_known_again_on_a_second_photograph_and_told_from_anothers():
+    generator = np.random.default_rng(5)
+    field = FieldReading("votes", 117, "117", 0.99, "accepted", (), (), {}, np.zeros((4, 2)))
+    first, second = cells(generator), cells(generator)
+    kept = [
+        handwriting_of("form-a", {"votes": field}, shown, {"votes": "digits"})
+        for shown in (first, photographed(first, generator), second)
+    ]
+    assert kept[0].keys == kept[1].keys
+    assert is_same_sheet(likeness(kept[0].ink, kept[1].ink))
+    assert same_sheet(kept[0].ink, kept[2].ink) is None
+
+
+def test_a_page_without_a_number_is_like_no_other():
+    nothing = FieldReading("votes", None, "___", 0.99, "accepted", (), (), {}, np.zeros((4, 2)))
+    assert handwriting_of("a", {"votes": nothing}, cells(np.random.default_rng(1)), {"votes": "digits"}) is None
+
+
+def test_a_real_sheet_turned_cropped_scanned_and_shrunk_is_known_again(run_over, tmp_path):
+    samples = Path(__file__).parents[2] / "samples"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with Image.open(samples / "id-2024-ppwp-2.jpg") as sheet:
+        width, height = sheet.size
+        sheet.save(folder / "a.jpg", quality=90)
+        sheet.rotate(90, expand=True).save(folder / "turned.jpg", quality=80)
+        sheet.crop((width // 50, height // 60, width - width // 60, height - height // 90)).save(folder / "cut.jpg")
+        sheet.save(folder / "scanned.pdf", resolution=200)
+        sheet.resize((width * 7 // 10, height * 7 // 10)).save(folder / "small.png")
+    shutil.copy(samples / "id-2019-c1-plano-ppwp-2.jpg", folder / "other.jpg")
+    done = run_over(folder, reader="formreader.batch.reading:open_reader")
+    assert set(done.outcomes.values()) <= {"accepted", "review"}
+    with RunStore(tmp_path) as store:
+        found = [(Path(page).name, Path(like).name) for page, like in asked(store)]
+        assert found == [(name, "a.jpg") for name in ("cut.jpg", "scanned.pdf", "small.png", "turned.jpg")]
+        total = Results(store).totals()["id-2024-ppwp-2", "votes.1"]
+        assert (total.total, total.in_review) == (0, 5)

@@ -1,0 +1,149 @@
+"""PDFs: form fields are drawn, and whatever PDFium does, it does in a process of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+
+import numpy as np
+import pypdfium2
+import pytest
+from PIL import Image
+
+from formreader.errors import Rejected
+from formreader.load import decoder, load_photo, open_picture
+
+
+def page(box: str = "0 0 200 300", content: bytes = b"", resources: str = "", more: str = "") -> bytes:
+    """A PDF of one page, without a table of its objects: PDFium makes one."""
+    return (
+        f"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        f"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents 4 0 R/Resources<<{resources}>>>>endobj\n"
+        f"4 0 obj<</Length {len(content)}>>stream\n".encode()
+        + content
+        + f"\nendstream endobj\n{more}trailer<</Root 1 0 R>>\n%%EOF".encode()
+    )
+
+
+def laughs(depth: int, times: int = 10) -> bytes:
+    """Forms that each draw the next one several times, as the joke about lol goes."""
+    again = "/F Do " * times
+    forms = "".join(
+        f"{5 + i} 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 200 300]/Resources<</XObject<</F {6 + i} 0 R>>>>"
+        f"/Length {len(again)}>>stream\n{again}\nendstream endobj\n"
+        for i in range(depth)
+    )
+    return page(content=b"/F Do", resources="/XObject<</F 5 0 R>>", more=forms)
+
+
+def test_what_was_typed_into_the_fields_of_a_form_is_drawn():
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    file = io.BytesIO()
+    drawn = canvas.Canvas(file, pagesize=(300, 200))
+    for i, borders in enumerate((0, 1)):
+        drawn.acroForm.textfield(
+            name=f"votes{i}", value="123", x=50, y=40 + 80 * i, width=150, height=50, fontSize=40, borderWidth=borders
+        )
+    drawn.showPage()
+    drawn.save()
+    grey = load_photo(file.getvalue()).grey
+    for top in (40, 120):
+        inside = grey[
+            -int((top + 45) * 200 / 72) : -int((top + 5) * 200 / 72), int(55 * 200 / 72) : int(195 * 200 / 72)
+        ]
+        assert (inside < 100).mean() > 0.02, "the field is empty"
+
+
+@pytest.mark.parametrize("box", ["0 0 100000 0.001", "0 0 3 14400", "0 0 0 0"])
+def test_a_thin_page_is_refused_or_drawn(box):
+    try:
+        assert min(load_photo(page(box)).grey.shape) >= 32
+    except Rejected as refused:
+        assert refused.code in ("bad_pdf", "too_small", "too_costly")
+
+
+def test_a_page_that_takes_for_ever_is_given_up_and_the_next_file_is_read(monkeypatch):
+    monkeypatch.setattr(decoder, "SECONDS", 1)
+    decoder._decoder.end()  # the next one is told of the shorter time
+    try:
+        with pytest.raises(Rejected) as refused:
+            load_photo(laughs(9))
+        assert refused.value.code == "too_costly"
+        assert load_photo(page()).grey.min() == 255
+    finally:
+        decoder._decoder.end()
+
+
+def test_a_process_that_was_killed_is_started_again():
+    assert load_photo(page()).grey.shape == (834, 556)
+    assert decoder._decoder.process is not None
+    decoder._decoder.process.kill()
+    decoder._decoder.process.wait()
+    with pytest.raises(Rejected, match="broke off"):
+        load_photo(page())
+    assert load_photo(page()).grey.shape == (834, 556)
+
+
+def test_pages_that_are_not_there_are_refused_one_by_one():
+    data = page().replace(b"Kids[3 0 R]/Count 1", b"Kids[3 0 R 9 0 R]/Count 2")
+    file = open_picture(data)
+    assert file.photo(1).grey.min() == 255
+    with pytest.raises(Rejected) as refused:
+        file.photo(2)
+    assert refused.value.code == "bad_pdf"
+
+
+def test_more_pages_than_any_scanner_takes_are_refused():
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(10_001):
+        document.new_page(10, 10)
+    file = io.BytesIO()
+    document.save(file)
+    with pytest.raises(Rejected) as refused:
+        open_picture(file.getvalue())
+    assert refused.value.code == "too_many_pages"
+
+
+def test_a_pdf_behind_other_bytes_is_one():
+    assert load_photo(b"From: scanner\r\n\r\n" + page()).grey.min() == 255
+
+
+def test_threads_take_turns():
+    levels = (0.1, 0.4, 0.7, 0.9)
+    files = [page(content=f"{level} g 0 0 200 300 re f".encode()) for level in levels]
+    found: dict[int, set[int]] = {i: set() for i in range(len(files))}
+
+    def draw() -> None:
+        for i in np.random.default_rng().permutation(len(files)):
+            found[int(i)].add(round(float(load_photo(files[i]).grey.mean()), -1))
+
+    threads = [threading.Thread(target=draw) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {i: {round(level * 255, -1)} for i, level in enumerate(levels)}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a system that forks")
+def test_a_forked_child_draws_by_a_process_of_its_own():
+    load_photo(page())
+    child = os.fork()
+    if child == 0:
+        try:
+            grey = load_photo(page(content=b"0.5 g 0 0 200 300 re f")).grey
+            decoder._decoder.end()
+            os._exit(0 if abs(float(grey.mean()) - 128) < 3 else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert load_photo(page()).grey.min() == 255
+
+
+def test_pictures_within_are_drawn_at_the_size_of_the_page():
+    file = io.BytesIO()
+    Image.fromarray(np.full((1650, 1275), 200, np.uint8)).save(file, "PDF", resolution=150)
+    photo = load_photo(file.getvalue())
+    assert (photo.source.width, photo.source.height) == (1700, 2200)
+    assert abs(photo.grey.mean() - 200) < 2
