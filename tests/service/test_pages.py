@@ -336,7 +336,7 @@ def test_a_photograph_waits_on_the_phone_for_the_network(served, come_in, tmp_pa
     page.evaluate("dispatchEvent(new Event('online'))")
     read_uploads(served)
     page.wait_for_selector(".fields li", timeout=15_000)
-    assert len(list((served.folder / "uploads").rglob("*.jpg"))) == 1
+    assert len(list((served.folder / "uploads").rglob("*.jpeg"))) == 1
 
 
 def test_an_administrator_invites_and_closes(served, come_in):

@@ -180,7 +180,7 @@ def test_no_name_leads_out(served, people, way):
     outside = [file for file in served.folder.parent.rglob("*") if file.is_file() and served.folder not in file.parents]
     assert [file.name for file in outside] == ["form-a.yaml"]
     kept = [file.name for file in (served.folder / "uploads").rglob("*") if file.is_file()]
-    assert all(re.fullmatch(r"[0-9a-f]{64}\.jpg", name) for name in kept)
+    assert all(re.fullmatch(r"[0-9a-f]{64}\.jpeg", name) for name in kept)
 
 
 def test_what_is_too_long_is_not_read(serve):

@@ -27,7 +27,6 @@ from formreader.store.schema import RUNNING, WAITING, inputs, pages
 
 FOLDER = "uploads"
 PREFIX = "upload/"
-SUFFIXES = {"jpeg": ".jpg", "picture": ".img", "pdf": ".pdf"}
 ID = re.compile(r"[\w.,:;()+#@ /-]{1,64}")
 """A station's or page's id; it is never part of a file's name."""
 BUSY_S = 5.0
@@ -73,11 +72,17 @@ class Intake:
         data = self._gathered(chunks)
         kind = _kind_of(data)
         digest = sha256(data).hexdigest()
-        file = self._folder / digest[:2] / f"{digest}{SUFFIXES[kind]}"
+        file = self._folder / digest[:2] / f"{digest}.{kind}"
         _keep(file, data)
         upload_id = sha256("\0".join((digest, station or "", page or "")).encode()).hexdigest()[:32]
-        self._store.register([Input(PREFIX + upload_id, str(file), station, page)])
+        self._register(Input(PREFIX + upload_id, str(file), station, page))
         return Taken(upload_id, digest, self._note(upload_id, digest, station, page, person))
+
+    def _register(self, one: Input) -> None:
+        try:
+            self._store.register([one])
+        except IntegrityError:
+            self._store.register([one])  # the same photograph came twice at once: now it is known
 
     def owner_of(self, upload_id: str) -> int | None:
         """Who sent it first; None where nobody did."""

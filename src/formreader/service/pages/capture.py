@@ -86,6 +86,7 @@ def _page(held: Service, reading: Reading) -> dict[str, Any]:
                 "value": value_of(field),
                 "written": field["written"],
                 "status": field["status"],
+                "seen_on_photo": field["quad"] is not None,
                 "reasons": [reason["text"] for reason in field["reasons"]],
             }
             for name, field in read["fields"].items()

@@ -87,9 +87,9 @@ function fieldOf(page, field, sums, list) {
   const line = make("li", field.status);
   line.append(make("h3", "", field.name));
   const image = make("img");
-  image.src = `/v1/pages/${page.id}/crops/${encodeURIComponent(field.name)}`;
+  if (field.seen_on_photo) image.src = `/v1/pages/${page.id}/crops/${encodeURIComponent(field.name)}`;
   image.alt = field.name;
-  line.append(image);
+  if (field.seen_on_photo) line.append(image);
   if (field.status === "review") line.append(make("p", "wrong", field.reasons.join("; ")));
   const form = make("form", "entry");
   const input = make("input");
