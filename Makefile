@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECKED := src tests $(wildcard benchmarks samples notebooks)
 
-.PHONY: try test test-cluster test-service check format bench bench-batch samples notebooks clean
+.PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy test-service
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -25,11 +25,24 @@ test-service: $(VENV)/.developed
 	FORMREADER_FUZZ=10000 FORMREADER_LOAD=200 FORMREADER_ALONE=1 \
 		$(BIN)/python -m pytest -q -s tests/service/test_fuzz.py tests/service/test_work.py tests/service/test_pages.py
 
+# A hundred kills of batches and reviewers on each database, two hundred damaged stores: half an hour.
+test-sturdy: $(VENV)/.developed
+	FORMREADER_TEST_LONG=1 $(BIN)/python -m pytest -q tests/store/test_kills.py tests/store/test_damage.py
+
 check: $(VENV)/.developed
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_public.py
+
+# Mutated files of every kind, read in processes with limits on time and memory (10,000 take about an hour).
+FUZZ ?= 10000
+fuzz: $(VENV)/.developed
+	$(BIN)/python tests/fuzz/run.py --inputs $(FUZZ)
+
+# Pages of every kind on eight threads, held against reading them one by one.
+bench-threads: $(VENV)/.developed
+	$(BIN)/python benchmarks/threads.py
 
 format: $(VENV)/.developed
 	$(BIN)/ruff check --fix $(CHECKED)

@@ -212,7 +212,7 @@ def test_an_export_that_breaks_off_leaves_what_was_there(run, pictured, tmp_path
 
     monkeypatch.setattr("formreader.report.dataset._cell", breaks_off)
     ran = run("export", pictured, "--format", "csv", "--out", out)
-    assert (ran.code, "No space left on device" in ran.err) == (2, True)
+    assert (ran.code, "No space left on device" in ran.err) == (74, True)
     assert out.read_text() == "yesterday's"
     assert [path.name for path in tmp_path.glob(".formreader*")] == []
 
@@ -311,6 +311,25 @@ def test_a_meter_counts_no_more_often_than_it_shows():
     for _ in range(5):
         meter.look()
     assert len(shown) == 1
+
+
+def test_totals_say_first_that_no_station_is_known(run, pictured):
+    ran = run("status", pictured, "--totals")
+    lines = ran.out.splitlines()
+    note = next(i for i, line in enumerate(lines) if "no station is known" in line)
+    assert note < next(i for i, line in enumerate(lines) if line.startswith("totals"))
+    assert "of 1 of 1 pages" in lines[note]
+
+
+def test_a_folder_with_other_things_in_it_is_not_replaced_by_parts(run, finished, tmp_path):
+    pytest.importorskip("pyarrow")
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "letters.txt").write_text("dear")
+    command = ("export", finished, "--format", "parquet", "--out", out, "--partition-by", "station")
+    ran = run(*command)
+    assert (ran.code, "holds letters.txt too" in ran.err) == (2, True)
+    assert (out / "letters.txt").read_text() == "dear"
 
 
 @pytest.mark.parametrize("output", ["csv", "parquet"])

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from formreader.decide import default_policy, judge_codes, judge_registration
+from formreader.decide import StrangeCode, default_policy, judge_registration, judge_strange_codes
 from formreader.errors import Rejected
 from formreader.records import Bend, Registration
-from formreader.templates import load_library
 
 POLICY = default_policy()
 FLAT = Bend(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.zeros((2, 2, 2)))
@@ -57,10 +56,11 @@ def test_like_forms_are_told_apart_by_the_heading_or_not_at_all() -> None:
     assert judge_registration([a, b], POLICY, {"a": 0.2, "b": 0.9}) is b
 
 
-def test_a_foreign_code_on_the_page_names_another_form_and_one_beside_it_says_nothing() -> None:
-    """A drawn page whose QR code no template knew was once read with a like form's boxes."""
-    template = next(iter(load_library().values()))
-    with pytest.raises(Rejected, match="'299999-01' on the page belongs to no known template") as refused:
-        judge_codes({"299999-01": np.array([100.0, 30.0])}, template)
-    assert refused.value.code == "unknown_code"
-    judge_codes({"a sticker": np.array([-30.0, 30.0])}, template)
+def test_a_foreign_code_on_the_page_names_another_form_unless_lines_and_heading_are_beyond_doubt() -> None:
+    """A drawn page whose QR code no template knew was once read with a like form's boxes; a sticker is none."""
+    other, sticker = StrangeCode("299999-01", True, 0.2), StrangeCode("4006381333931", False, 0.0)
+    for codes, heading in (([other], 1.0), ([sticker], 0.0), ([sticker], None)):
+        with pytest.raises(Rejected, match=f"'{codes[0].text}' on the page belongs to no known template") as refused:
+            judge_strange_codes(codes, fitted("a"), POLICY, lambda heading=heading: heading)
+        assert refused.value.code == "unknown_code"
+    judge_strange_codes([sticker], fitted("a"), POLICY, lambda: 0.9)

@@ -138,9 +138,11 @@ def test_a_second_reader_of_the_same_ink_is_a_witness_for_what_it_reads_alike(ma
 
 
 def test_two_readers_that_differ_send_the_field_to_review(make_page):
-    a = judged(with_second(make_page({"a": {"X12": 0.9999}}, tallies={"a": {12: 0.99}}), a={72: 0.9}))["a"]
+    a = judged(with_second(make_page({"a": {"X12": 0.9999}}, tallies={"a": {12: 0.99}}), a={72: 0.95}))["a"]
     assert (a.value, a.status, reasons_of(a)) == (12, "review", ["readers_disagree"])
     assert "says 72" in a.reasons[0].text
+    unsure = with_second(make_page({"a": {"X12": 0.9999}}, tallies={"a": {12: 0.99}}), a={72: 0.5, 12: 0.4})
+    assert judged(unsure)["a"].status == "accepted", "a second reader that is not sure contradicts nothing"
 
 
 def reasons_of(field) -> list[str]:

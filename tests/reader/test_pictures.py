@@ -134,14 +134,14 @@ def test_of_jpegs_damaged_within_no_wrong_value_is_accepted(reader):
 
 
 def test_what_nobody_foresaw_is_a_refusal_and_the_next_page_is_read(reader, monkeypatch):
-    register = reading_module.register
+    place = reading_module.place
 
     def break_off(photo: Photo, *rest: object) -> object:
         if photo.source.path == "a":
             raise ZeroDivisionError("nobody\nforesaw this")
-        return register(photo, *rest)
+        return place(photo, *rest)
 
-    monkeypatch.setattr(reading_module, "register", break_off)
+    monkeypatch.setattr(reading_module, "place", break_off)
     other = next(reader.read_pages(SAMPLES / OTHER, name="a"))
     assert other.rejection is not None
     assert (other.status, other.rejection.stage, other.rejection.code) == ("rejected", "reader", "reader_error")

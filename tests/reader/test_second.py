@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from formreader.alphabets import DIGIT_CLASSES, SECOND_ALPHABET
+from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
 from formreader.geometry import Box
 from formreader.reader.second import second_rows, second_values
 from formreader.records import Cell
@@ -26,7 +26,7 @@ class Stub:
         return np.stack([sure(DIGIT_CLASSES, str(crop[0, 0])) for crop in crops])
 
     def log_probabilities(self, pictures: np.ndarray, aspects: np.ndarray) -> list[np.ndarray]:
-        return [sure(" " + SECOND_ALPHABET, str(picture[0, 0]))[None] for picture in pictures]
+        return [sure(" " + NUMBER_ALPHABET, str(picture[0, 0]))[None] for picture in pictures]
 
 
 def sure(classes: str, character: str) -> np.ndarray:

@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from formreader.errors import UsageError
 from formreader.records import Identity
 from formreader.store import Failure, Input, RunStore, StoreError
+from formreader.store.check import damage
 from formreader.store.readout import causes, counts, entries, field_names, shared_contents, shared_places
 
 PRESENT = Identity("0.1.0", {"digits-1": "aa"}, {"form-a": "11", "form-b": "22"}, "strict@ff")
@@ -249,7 +250,7 @@ def test_a_store_that_goes_away_is_said(tmp_path):
     with RunStore(tmp_path, create=True) as store:
         with store.engine.begin() as connection:
             connection.execute(text("DROP TABLE results"))
-        with pytest.raises(StoreError, match="no such table: results.*run repair"):
+        with pytest.raises(StoreError, match=r"no such table: results.*run repair"):
             counts(store.engine)
 
 
@@ -268,3 +269,14 @@ def test_looking_into_a_file_asks_nothing_of_the_stations_that_still_wait(store,
     event.listen(store.engine, "before_cursor_execute", lambda *statement: asked.append(statement[2]))
     store.save_input(task, "ab" * 32, 1)
     assert len(asked) < 15
+
+
+def test_a_process_killed_while_it_made_the_tables_left_no_store_and_the_next_one_makes_it(tmp_path, url):
+    with RunStore(tmp_path, url, create=True) as store, store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM formats"))
+        connection.execute(text("DROP TABLE reviews"))
+    with pytest.raises(UsageError, match="holds no run"):
+        RunStore(tmp_path, url)
+    with RunStore(tmp_path, url, create=True) as store:
+        assert counts(store.engine).inputs == 0
+        assert list(damage(store.engine)) == []

@@ -14,7 +14,7 @@ pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip insta
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from formreader.alphabets import DIGIT_CLASSES, SECOND_ALPHABET  # noqa: E402
+from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET  # noqa: E402
 from formreader.recognise.runtime import load_model  # noqa: E402
 from formreader.train.borrowed import LAST_BIAS, LAST_WEIGHT, LOGITS, cut_head  # noqa: E402
 from formreader.train.catalogue import DIGITS  # noqa: E402
@@ -124,7 +124,7 @@ def test_a_borrowed_reader_is_cut_trained_and_written_back() -> None:
     inputs = np.random.default_rng(1).normal(0, 1, (2, 3, 48, 64)).astype(np.float32)
     cut = cut_head(whole, characters)
     [logits] = onnxruntime.InferenceSession(cut.SerializeToString()).run(None, {"x": inputs})
-    assert logits.shape == (2, 8, 1 + len(SECOND_ALPHABET))
+    assert logits.shape == (2, 8, 1 + len(NUMBER_ALPHABET))
     network = GraphNetwork(cut, LOGITS)
     assert np.abs(network(torch.from_numpy(inputs)).detach().numpy() - logits).max() < 1e-4
     loss = network(torch.from_numpy(inputs)).square().mean()
@@ -141,7 +141,7 @@ def test_the_cut_head_keeps_the_columns_of_its_characters() -> None:
     whole, characters = line_reader()
     last = {item.name: numpy_helper.to_array(item).copy() for item in whole.graph.initializer}[LAST_BIAS]
     cut = {item.name: numpy_helper.to_array(item) for item in cut_head(whole, characters).graph.initializer}[LAST_BIAS]
-    for place, character in enumerate(SECOND_ALPHABET, 1):
+    for place, character in enumerate(NUMBER_ALPHABET, 1):
         if character != "?":
             assert cut[place] == last[characters.index(character)]
     assert cut[0] == last[0]

@@ -123,16 +123,18 @@ def models(
     """Score every model on cells and lines drawn from writing that none of them trained on."""
     from formreader.evaluate.cells import evaluate_models
 
-    print(f"{'model':10}{'drawings':>9}{'right':>9}{'95 % interval':>20}{'ECE':>8}{'wrong above 0.99':>18}")
+    print(f"{'model':16}{'drawings':>9}{'right':>9}{'95 % interval':>20}{'ECE':>8}{'wrong above 0.99':>18}")
     for score in evaluate_models(folder, count, models):
         low, high = score.interval
         print(
-            f"{score.model:10}{score.total:9}{score.right / score.total:9.2%}{low:11.2%} -{high:7.2%}"
+            f"{score.model:16}{score.total:9}{score.right / score.total:9.2%}{low:11.2%} -{high:7.2%}"
             f"{score.calibration_error:8.2%}{score.sure_and_wrong:18}",
             flush=True,
         )
+        for line in score.beside.lines() if score.beside else ():
+            print(f"{'':10}{line}" if line[0] != " " else line)
         if score.by_label:
             print("          " + "  ".join(f"{label} {a / b:.1%}" for label, (a, b) in score.by_label.items()))
-        if score.model == "digits":
+        if score.model.endswith("digits"):
             digits = sum(b for label, (_, b) in score.by_label.items() if label.isdecimal())
             print(f"          digits called blank or X: {score.lost} of {digits}")

@@ -114,9 +114,10 @@ def second(
     seed: Seed = None,
     cells: Cells = None,
     epochs: Epochs = None,
+    start: Start = None,
 ) -> None:
-    """Train the second reader on from one that others trained (fetched with pip, 75 MB); a quarter of an hour."""
-    _train("second", glyphs, out, cache, seed=seed, cells=cells, epochs=epochs)
+    """Train the second reader on from one that others trained (fetched with pip, 75 MB); some minutes."""
+    _train("second", glyphs, out, cache, seed=seed, cells=cells, epochs=epochs, start=start)
 
 
 @app.command()

@@ -32,7 +32,7 @@ def draft_together(photos: Sequence[Photo], page_mm: tuple[float, float] | None 
     sheet, used = common_print(alone.sheet, photos[1:], parse_template(template_text(alone, "draft").encode(), "draft"))
     words = find_words(alone.sheet, find_lines(alone.sheet), language)
     kept = None if words is None else _kept(words, alone.sheet, sheet)
-    draft = draft_sheet(photos[0], sheet, language, kept)
+    draft = draft_sheet(photos[0], sheet, language, kept, find_lines(sheet, paper_seen=True))
     draft.source, draft.doubts[:0] = alone.source, alone.doubts
     left = [photo.source.path for photo in photos[1:] if photo not in used]
     if left:

@@ -82,12 +82,11 @@ def _text(text: str, box: Box, heading: bool) -> str:
 
 
 def _fields(draft: Draft) -> str:
-    if not draft.groups:
-        return (
-            "# No cell was found that a number may be written in: describe the fields here.\n"
-            "fields:\n  - name: field\n    number: {box: [10, 10, 30, 8]}\n"
-        )
-    return "fields:\n" + "\n".join(map(_field, draft.groups)) + "\n"
+    lines = ["fields:", *map(_field, draft.groups)]
+    if all("text" in named.group.spec for named in draft.groups):
+        lines.append("  # No cell was found that a number may be written in: describe the fields here.")
+        lines.append("  - name: number_field\n    number: {box: [10, 10, 30, 8]}")
+    return "\n".join(lines) + "\n"
 
 
 def _field(named: NamedGroup) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from formreader.alphabets import NUMBER_ALPHABET, WORD_ALPHABET
 from formreader.distributions import calibration_error
+from formreader.evaluate.agreement import Agreement, agreement
 from formreader.evaluate.intervals import clopper_pearson
 from formreader.recognise import (
     BubbleRecogniser,
@@ -20,6 +21,7 @@ from formreader.recognise import (
     DigitRecogniser,
     LetterRecogniser,
     LineRecogniser,
+    SecondReader,
     TallyRecogniser,
     beam,
 )
@@ -30,11 +32,11 @@ from formreader.synth import (
     compose_any_cell,
     compose_bubble_cell,
     compose_letter_cell,
-    compose_number_line,
     compose_tally_cell,
     compose_word_line,
     load_glyphs,
 )
+from formreader.synth.cells.free_number import compose_free_number
 from formreader.synth.hand.glyphs import DIGITS
 
 SEED = 20_241_124
@@ -45,6 +47,7 @@ Drawing = ComposedCell | ComposedLine
 Compose = Callable[[GlyphSource, np.random.Generator], Drawing]
 Readings = list[tuple[str, float]]
 """What each drawing was read as, and how surely."""
+Read = Callable[[Sequence[Drawing]], Readings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class ModelScore:
     """One model on drawings. ``by_label`` gives right and all of each class, and is empty for lines.
 
     ``sure_and_wrong`` were misread with more than 0.99, ``lost`` are digits taken for an empty or crossed-out box.
+    ``beside`` says of the second reader how it agrees with the first on the same drawings.
     """
 
     model: str
@@ -62,25 +66,29 @@ class ModelScore:
     sure_and_wrong: int
     by_label: dict[str, tuple[int, int]]
     lost: int
+    beside: Agreement | None = None
 
 
 def evaluate_models(folder: Path, count: int, models: Path | None = None, seed: int = SEED) -> Iterator[ModelScore]:
     """Score every model on ``count`` drawings each, with the held-out part of the data sets in ``folder``."""
     source = load_glyphs(folder, held_out=True)
-    cells: list[tuple[str, CellRecogniser, Compose]] = [
-        ("digits", DigitRecogniser(models), compose_any_cell),
-        ("tally", TallyRecogniser(models), compose_tally_cell),
-        ("letters", LetterRecogniser(models), compose_letter_cell),
-        ("bubbles", BubbleRecogniser(models), compose_bubble_cell),
+    second = SecondReader(models)
+    numbers = LineRecogniser("numbers", NUMBER_ALPHABET, models)
+    words = LineRecogniser("words", WORD_ALPHABET, models)
+    kinds: list[tuple[str, Compose, Read, Read | None]] = [
+        ("digits", compose_any_cell, partial(read_cells, DigitRecogniser(models)), partial(read_boxes, second)),
+        ("tally", compose_tally_cell, partial(read_cells, TallyRecogniser(models)), None),
+        ("letters", compose_letter_cell, partial(read_cells, LetterRecogniser(models)), None),
+        ("bubbles", compose_bubble_cell, partial(read_cells, BubbleRecogniser(models)), None),
+        ("numbers", compose_free_number, partial(read_lines, numbers), partial(read_lines, second)),
+        ("words", compose_word_line, partial(read_lines, words), None),
     ]
-    for name, recogniser, compose in cells:
-        yield _score(name, *_read(partial(read_cells, recogniser), compose, source, count, seed))
-    for name, alphabet, compose in (
-        ("numbers", NUMBER_ALPHABET, compose_number_line),
-        ("words", WORD_ALPHABET, compose_word_line),
-    ):
-        lines = LineRecogniser(name, alphabet, models)
-        yield _score(name, *_read(partial(read_lines, lines), compose, source, count, seed))
+    for name, compose, read, read_again in kinds:
+        labels, first, other = _read(read, read_again, compose, source, count, seed)
+        yield _score(name, labels, first)
+        if read_again:
+            pair = agreement(name, [_plain(label) for label in labels], _plainly(first), _plainly(other))
+            yield replace(_score(f"second, {name}", labels, other), beside=pair)
 
 
 def read_cells(recogniser: CellRecogniser, drawn: Sequence[Drawing]) -> Readings:
@@ -93,7 +101,14 @@ def read_cells(recogniser: CellRecogniser, drawn: Sequence[Drawing]) -> Readings
     return [(recogniser.classes[int(row.argmax())], float(row.max())) for row in judged]
 
 
-def read_lines(recogniser: LineRecogniser, drawn: Sequence[Drawing]) -> Readings:
+def read_boxes(recogniser: SecondReader, drawn: Sequence[Drawing]) -> Readings:
+    """The second reader's first choice for each box."""
+    crops, aspects = np.stack([cell.crop for cell in drawn]), np.array([cell.aspect for cell in drawn], np.float32)
+    judged = np.exp(recogniser.boxes(crops, aspects))
+    return [(recogniser.classes[int(row.argmax())], float(row.max())) for row in judged]
+
+
+def read_lines(recogniser: LineRecogniser | SecondReader, drawn: Sequence[Drawing]) -> Readings:
     """The most probable string for each line."""
     pictures, aspects = np.stack([line.crop for line in drawn]), np.array([line.aspect for line in drawn], np.float32)
     steps = recogniser.log_probabilities(pictures, aspects)
@@ -101,17 +116,28 @@ def read_lines(recogniser: LineRecogniser, drawn: Sequence[Drawing]) -> Readings
 
 
 def _read(
-    read: Callable[[Sequence[Drawing]], Readings], compose: Compose, source: GlyphSource, count: int, seed: int
-) -> tuple[list[str], Readings]:
-    """Labels and readings of ``count`` drawings."""
+    read: Read, read_again: Read | None, compose: Compose, source: GlyphSource, count: int, seed: int
+) -> tuple[list[str], Readings, Readings]:
+    """Labels of ``count`` drawings, and what one reader or two say of them."""
     generator = np.random.default_rng(seed)
     labels: list[str] = []
-    readings: Readings = []
+    first: Readings = []
+    second: Readings = []
     for start in range(0, count, BATCH):
         drawn = [compose(source, generator) for _ in range(min(BATCH, count - start))]
         labels += [drawing.label for drawing in drawn]
-        readings += read(drawn)
-    return labels, readings
+        first += read(drawn)
+        second += read_again(drawn) if read_again else []
+    return labels, first, second
+
+
+def _plain(text: str) -> str:
+    """A number without what stands between its digits."""
+    return text.replace(" ", "").replace(".", "")
+
+
+def _plainly(readings: Readings) -> Readings:
+    return [(_plain(text), share) for text, share in readings]
 
 
 def _score(model: str, labels: list[str], readings: Readings) -> ModelScore:
@@ -129,5 +155,5 @@ def _score(model: str, labels: list[str], readings: Readings) -> ModelScore:
         calibration_error(confidence, right),
         int((~right & (confidence > SURE)).sum()),
         {label: (right_of_label[label], of_label[label]) for label in sorted(of_label)} if one_each else {},
-        lost if model == "digits" else 0,
+        lost if model.endswith("digits") else 0,
     )

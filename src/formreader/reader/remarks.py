@@ -23,6 +23,7 @@ from formreader.locate import (
     odd_papers,
     paper_in,
     see_edges,
+    smooth_papers,
 )
 from formreader.reader.cutting import CellKey, Free, View
 from formreader.templates import Digits, Field, Number, Template, encoding_cells, outline
@@ -41,6 +42,8 @@ MISSING: Ramp = (0.2, 0.6)
 """Part of a box's printed frame that is not where it belongs."""
 ODD_PAPER: Ramp = (0.9, 2.0)
 """Steps of the paper's tone in a box against around it."""
+SMOOTH: Ramp = (0.55, 0.8)
+"""Part of the page's least grain that the paper in a box lacks."""
 STRUCK: Ramp = (0.8, 1.1)
 STRUCK_MORE: Ramp = (1.15, 1.5)
 STRUCK_FREE: Ramp = (1.0, 1.4)
@@ -150,10 +153,11 @@ def _covered(shown: Sequence[Shown]) -> dict[str, float]:
     """How probably a box of each field was not seen: its frame is not there, or its paper is other than around it."""
     boxes = [(of, i) for of in shown for i in range(len(of.cells))]
     frames = missing_frames([of.edges[i] for of, i in boxes])
-    papers = odd_papers([paper_in(of.strip, of.cells[i]) for of, i in boxes])
+    papers = [paper_in(of.strip, of.cells[i]) for of, i in boxes]
     found = {of.name: 0.0 for of in shown}
-    for (of, _), missing, odd in zip(boxes, frames, papers, strict=True):
-        found[of.name] = max(found[of.name], _rise(missing, MISSING), _rise(odd, ODD_PAPER))
+    for (of, _), missing, odd, smooth in zip(boxes, frames, odd_papers(papers), smooth_papers(papers), strict=True):
+        covered = max(_rise(missing, MISSING), _rise(odd, ODD_PAPER), _rise(smooth, SMOOTH))
+        found[of.name] = max(found[of.name], covered)
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.alphabets import DIGIT_CLASSES, SECOND_ALPHABET
+from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
 from formreader.decode import Values, as_on_forms, by_value, read_boxes, read_number
 from formreader.recognise import SecondReader, beam
 from formreader.records import Cell
@@ -39,7 +39,7 @@ def second_values(field: Field, rows: Rows) -> Values:
     """The numbers that it reads, by these rows of the field's primary encoding."""
     is_boxes = isinstance(field.encodings[field.primary], Digits)
     says = (
-        by_value(read_boxes(np.array(rows), DIGIT_CLASSES)) if is_boxes else read_number(beam(rows[0], SECOND_ALPHABET))
+        by_value(read_boxes(np.array(rows), DIGIT_CLASSES)) if is_boxes else read_number(beam(rows[0], NUMBER_ALPHABET))
     )
     return {value: share for value, share in says.items() if share >= LEAST_SECOND}
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.alphabets import DIGIT_CLASSES, SECOND_ALPHABET
+from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
 from formreader.errors import ModelError
 from formreader.geometry import CROP_SCALE, line_width_px
 from formreader.recognise.lines import normalise_lines
@@ -37,14 +37,14 @@ class SecondReader:
 
     def __init__(self, directory: Path | None = None) -> None:
         self._model = load_model("second", directory)
-        if self._model.card.get("classes") != SECOND_ALPHABET:
+        if self._model.card.get("classes") != NUMBER_ALPHABET:
             raise ModelError(
-                f"{self._model.identity}: its alphabet is not {SECOND_ALPHABET!r}; use a model of this release"
+                f"{self._model.identity}: its alphabet is not {NUMBER_ALPHABET!r}; use a model of this release"
             )
         calibration = self._model.card["calibration"]
         self._boxes_temperature = float(calibration["boxes"]["temperature"])
         self._numbers_temperature = float(calibration["numbers"]["temperature"])
-        self.classes, self.alphabet = DIGIT_CLASSES, SECOND_ALPHABET
+        self.classes, self.alphabet = DIGIT_CLASSES, NUMBER_ALPHABET
         self.identity = self._model.identity
 
     def boxes(self, crops: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -107,7 +107,7 @@ def as_input(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 def box_log_probabilities(logits: NDArray[np.float32], together: int) -> NDArray[np.float32]:
     """What the steps over each box say together: log-probabilities (R * together, 14) over ``DIGIT_CLASSES``.
 
-    ``logits`` are (R, T, 1 + len(SECOND_ALPHABET)). A box is empty where no step says a character, holds the one that
+    ``logits`` are (R, T, 1 + len(NUMBER_ALPHABET)). A box is empty where no step says a character, holds the one that
     all paths through its steps spell, and is unreadable where they spell several.
     """
     rows, steps, classes = logits.shape
@@ -119,7 +119,7 @@ def box_log_probabilities(logits: NDArray[np.float32], together: int) -> NDArray
         over = (one + over) * step[:, :1]
         one = (none[:, None] + one) * step[:, 1:]
         none = none * step[:, 0]
-    spelled = dict(zip(SECOND_ALPHABET, (one + over).T, strict=True))
+    spelled = dict(zip(NUMBER_ALPHABET, (one + over).T, strict=True))
     found = np.stack([none if c == "_" else spelled[c] for c in DIGIT_CLASSES], axis=1)
     unreadable = DIGIT_CLASSES.index("?")
     found[:, unreadable] += np.maximum(1.0 - found.sum(axis=1), 0.0)

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, func, insert, select, union, update
 from sqlalchemy import delete as delete_from
 
 from formreader.errors import FormreaderError
+from formreader.store.broken import StoreError
 from formreader.store.check import LOOKS, Damage, damage
-from formreader.store.database import FILE, StoreError, open_database
+from formreader.store.database import FILE, open_database
 from formreader.store.journal import noted_decisions
 from formreader.store.lookalikes import forget
 from formreader.store.salvage import salvage
@@ -91,9 +92,11 @@ def _repair_file(folder: Path) -> Repaired:
         finally:
             engine.dispose()
         done.former = _free_name(folder / f"{FILE}.damaged")
-        for part in (SHM, WAL):  # what is left of them is in the copy
+        for part in (WAL, ""):
+            if (work / f"damaged{part}").exists():
+                (work / f"damaged{part}").replace(done.former.with_name(f"{done.former.name}{part}"))
+        for part in (SHM, WAL):  # a log is of the file beside it: none must be left for the new one
             place.with_name(f"{FILE}{part}").unlink(missing_ok=True)
-        place.replace(done.former)
         (work / "new" / FILE).replace(place)
     return done
 
@@ -143,7 +146,9 @@ def _mend(connection: Connection, folder: Path, done: Repaired) -> None:
 Mend = Callable[[Connection, Damage, Repaired], None]
 
 
-def _mend_run(connection: Connection, found: Damage, _: Repaired) -> None:
+def _mend_run(connection: Connection, found: Damage, done: Repaired) -> None:
+    for page_id in connection.execute(select(results.c.page_id).where(results.c.run_id == found.key)).scalars().all():
+        _mend_result(connection, Damage("results", page_id, ""), done)
     connection.execute(delete_from(runs).where(runs.c.id == found.key))
 
 

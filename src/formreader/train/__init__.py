@@ -36,7 +36,7 @@ def train_model(
     if name == SECOND:
         from formreader.train.second import train_second
 
-        return train_second(glyphs, out or models / f"{name}-1", cache, replace(SECOND_RECIPE, **asked), say)
+        return train_second(glyphs, out or models / f"{name}-2", cache, replace(SECOND_RECIPE, **asked), say, starts)
     line_model = LINE_MODELS[name]
     out = out or models / f"{name}-{line_model.version}"
     return train_lines(line_model, glyphs, out, cache, replace(line_model.recipe, **asked), say, starts)

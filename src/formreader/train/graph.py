@@ -55,6 +55,14 @@ class GraphNetwork(nn.Module):
                 break
         return values[self._output]
 
+    def take(self, model: onnx.ModelProto) -> None:
+        """The weights of ``model``, the same graph trained further."""
+        with torch.no_grad():
+            for item in model.graph.initializer:
+                if item.name in self._weight_of:
+                    weight = torch.from_numpy(numpy_helper.to_array(item).copy())
+                    self.weights[self._weight_of[item.name]].copy_(weight)
+
     def written_back(self) -> onnx.ModelProto:
         """The ONNX model with the weights as they are now."""
         for item in self._model.graph.initializer:

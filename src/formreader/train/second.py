@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from formreader.alphabets import DIGIT_CLASSES, SECOND_ALPHABET
+from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
 from formreader.recognise.lines import BLANK
-from formreader.recognise.runtime import CARD_FILE, MODEL_FILE
+from formreader.recognise.runtime import CARD_FILE, MODEL_FILE, models_directory
 from formreader.recognise.second import STEP_PX, TOGETHER, as_input, box_log_probabilities, box_rows, line_rows
 from formreader.train import borrowed
 from formreader.train.calibrate import calibrate
-from formreader.train.catalogue import DIGITS, FREE_NUMBERS, SECOND, Recipe
+from formreader.train.catalogue import DIGITS, NUMBERS, SECOND, SECOND_START, Recipe
 from formreader.train.cells import LICENCES, NEVER_TRAINED_ON
 from formreader.train.data import CellSet, Drawing, cached_cells, drawn_by, hashes_of
 from formreader.train.export import commit
@@ -32,19 +32,23 @@ from formreader.train.fit import Say, fit, shuffled
 from formreader.train.graph import GraphNetwork
 from formreader.train.lines import by_width, fit_line_temperature, line_report, truth_of
 from formreader.train.sources import by_source
+from formreader.train.start import model_to_start_from
 
-LINES_A_BATCH = 32
+LINES_A_BATCH, LINES_BESIDE = 32, 2
+"""Lines in a batch, and batches of lines to one of boxes: the reader that it starts from has learnt boxes already."""
 CONTRAST = 0.12
 """Standard deviation of the logarithm by which an epoch changes a row's ink."""
 Truth = tuple[str, torch.Tensor]
 """What the rows are, ``boxes`` or ``lines``, and their labels."""
 
 
-def train_second(glyphs: Path | None, out: Path, cache: Path, recipe: Recipe, say: Say = print) -> Path:
+def train_second(
+    glyphs: Path | None, out: Path, cache: Path, recipe: Recipe, say: Say = print, starts: Path | None = None
+) -> Path:
     """Train on the reader that ``borrowed`` names and write ``out`` (model.onnx, card.json).
 
-    Raises ``FileNotFoundError`` where ``glyphs`` holds no data set, ``ConnectionError`` where the reader cannot be
-    fetched.
+    ``starts`` is the folder of the model whose weights it goes on from. Raises ``FileNotFoundError`` where ``glyphs``
+    holds no data set or ``starts`` not that model, ``ConnectionError`` where the reader cannot be fetched.
     """
     hashes = {name: digest for drawing, _ in SHARES for name, digest in hashes_of(drawing, glyphs).items()}
     reader = borrowed.borrowed_reader(cache)
@@ -52,17 +56,27 @@ def train_second(glyphs: Path | None, out: Path, cache: Path, recipe: Recipe, sa
     boxes, lines = (_drawn(drawing, cache, glyphs, recipe, share, say) for drawing, share in SHARES)
     held_boxes, held_lines = (_held_out(drawing, cache, glyphs, recipe) for drawing, _ in SHARES)
     started = time.monotonic()
-    network: nn.Module = GraphNetwork(reader.model, borrowed.LOGITS).to(memory_format=torch.channels_last)
-    network = _fitted(network, boxes, lines, held_boxes, recipe, cache / f"{SECOND}-{recipe.seed}.pt", say)
+    graph = GraphNetwork(reader.model, borrowed.LOGITS)
+    graph.take(model_to_start_from(SECOND_START, starts or models_directory()))
+    network = _fitted(
+        graph.to(memory_format=torch.channels_last),
+        boxes,
+        lines,
+        held_boxes,
+        recipe,
+        cache / f"{SECOND}-{recipe.seed}.pt",
+        say,
+    )
     calibration, metrics = _calibrated(network, held_boxes, held_lines, glyphs, recipe.seed)
     say(f"held out: boxes {metrics['boxes']['accuracy']:.4f}, lines {metrics['lines']['lines_right']:.4f} right")
     card = {
         "name": SECOND,
         "version": out.name.rsplit("-", 1)[-1],
-        "classes": SECOND_ALPHABET,
+        "classes": NUMBER_ALPHABET,
         "input": "float32 (N, 3, 48, W): grey -1..1, dark ink on light; formreader.recognise.second makes it",
         "output": f"a step every {STEP_PX} px: no character, then the classes (CTC)",
         "recipe": asdict(recipe),
+        "start": SECOND_START,
         "borrowed": {
             "wheel": borrowed.WHEEL,
             "file": f"{borrowed.FOLDER}/rec.onnx",
@@ -86,7 +100,7 @@ def train_second(glyphs: Path | None, out: Path, cache: Path, recipe: Recipe, sa
     return _written(network, out, card)
 
 
-SHARES = ((DIGITS.drawing, 1.0), (FREE_NUMBERS, 1 / 3))
+SHARES = ((DIGITS.drawing, 1.0), (NUMBERS.drawing, 2 / 3))
 """Whose drawings it learns from, and how many of each in parts of the recipe's cells."""
 
 
@@ -110,7 +124,7 @@ def _fitted(
             mixed = generator.permutation(chosen)
             rows = box_rows(boxes.crops[mixed], boxes.aspects[mixed])
             yield _seen(rows, generator), ("boxes", torch.from_numpy(boxes.labels[mixed]))
-            for beside in islice(others, 1):
+            for beside in islice(others, LINES_BESIDE):
                 rows = line_rows(lines.crops[beside], lines.aspects[beside])
                 yield _seen(rows, generator), ("lines", torch.from_numpy(lines.labels[beside]))
 
@@ -118,8 +132,7 @@ def _fitted(
         part = CellSet(held_out.crops[:SCORED], held_out.aspects[:SCORED], held_out.labels[:SCORED])
         return float((box_logits(candidate, part).argmax(axis=1) == part.labels).mean())
 
-    box_steps = len(boxes.labels) // recipe.batch
-    steps = box_steps + min(box_steps, len(lines.labels) // LINES_A_BATCH)
+    steps = len(boxes.labels) // recipe.batch + len(lines.labels) // LINES_A_BATCH
     return fit(network, batches, steps, loss_of, share_right, recipe, checkpoint, say, from_weights=True)
 
 
@@ -139,7 +152,7 @@ def loss_of(logits: torch.Tensor, truth: Truth) -> torch.Tensor:
         rows, steps, classes = logits.shape
         each = steps // TOGETHER
         logits = logits[:, : each * TOGETHER].reshape(rows * TOGETHER, each, classes)
-        spelled = torch.tensor([0 if c == "_" else SECOND_ALPHABET.index(c) + 1 for c in DIGIT_CLASSES])
+        spelled = torch.tensor([0 if c == "_" else NUMBER_ALPHABET.index(c) + 1 for c in DIGIT_CLASSES])
         labels = spelled[labels][:, None]
     characters, lengths = truth_of(labels.numpy())
     given = torch.full((len(logits),), logits.shape[1], dtype=torch.long)
@@ -183,7 +196,7 @@ def _calibrated(
     }
     metrics = {
         "boxes": {"cells": len(boxes.labels), "accuracy": round(float((judged.argmax(1) == boxes.labels).mean()), 5)},
-        "lines": line_report(steps, lines.labels, SECOND_ALPHABET),
+        "lines": line_report(steps, lines.labels, NUMBER_ALPHABET),
     }
     return calibration, metrics
 

@@ -23,6 +23,20 @@ def start_from(network: nn.Module, start: str, folder: Path, sample: torch.Tenso
     say of ``sample``, a batch of the network's input, so that the network says of it what the file says, and
     goes on normalising as it trains. Raises ``FileNotFoundError`` where that very model is not there.
     """
+    kept = {
+        item.name: torch.from_numpy(numpy_helper.to_array(item).copy())
+        for item in model_to_start_from(start, folder).graph.initializer
+    }
+    with torch.no_grad():
+        for place, parameter in network.named_parameters():
+            if place in kept:
+                # classes that came since stand behind those of the file
+                parameter[: len(kept[place])].copy_(kept[place])
+        _unfold(network, kept, sample)
+
+
+def model_to_start_from(start: str, folder: Path) -> onnx.ModelProto:
+    """The file of the model ``start``. Raises ``FileNotFoundError`` where that very model is not in ``folder``."""
     name, _, digest = start.partition("@sha256:")
     file = folder / name / MODEL_FILE
     if not file.is_file():
@@ -31,16 +45,7 @@ def start_from(network: nn.Module, start: str, folder: Path, sample: torch.Tenso
     found = hashlib.sha256(data).hexdigest()
     if not found.startswith(digest):
         raise FileNotFoundError(f"{file}: its sha256 begins {found[: len(digest)]}, training goes on from {start}")
-    kept = {
-        item.name: torch.from_numpy(numpy_helper.to_array(item).copy())
-        for item in onnx.load_from_string(data).graph.initializer
-    }
-    with torch.no_grad():
-        for place, parameter in network.named_parameters():
-            if place in kept:
-                # classes that came since stand behind those of the file
-                parameter[: len(kept[place])].copy_(kept[place])
-        _unfold(network, kept, sample)
+    return onnx.load_from_string(data)
 
 
 def _unfold(network: nn.Module, kept: dict[str, torch.Tensor], sample: torch.Tensor) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from formreader.alphabets import SECOND_ALPHABET
+from formreader.alphabets import NUMBER_ALPHABET
 from formreader.synth import compose_cell, load_glyphs
 from formreader.synth.cells import unreadable
 from formreader.synth.cells.canvas import CANVAS_PX, Canvas
@@ -108,7 +108,7 @@ def test_paths_with_a_lifted_pen_are_left_out_and_parts_kept_apart(tmp_path: Pat
 def test_free_texts_are_of_the_alphabet_and_hold_runs_of_ones() -> None:
     generator = np.random.default_rng(4)
     texts = [any_free_text(generator) for _ in range(3000)]
-    assert set("".join(texts)) <= set(SECOND_ALPHABET) - {UNREADABLE}
+    assert set("".join(texts)) <= set(NUMBER_ALPHABET) - {UNREADABLE}
     assert min(map(len, texts)) > 0
     assert sum("111" in text for text in texts) > 20
     assert sum("." in text for text in texts) > 20

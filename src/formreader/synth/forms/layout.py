@@ -9,13 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from formreader.geometry import Box
 from formreader.synth.forms.plan import Column, Plan, Table
 from formreader.synth.forms.tables import BUBBLE_ROWS, TALLY_ROWS
 from formreader.synth.forms.wording import made_up
 
 TALLY_COLUMNS_MM = 9.5
 """A tally cell is about so wide."""
+LETTER_MM = 4.6
+"""A letter's box is at least so wide."""
 TEXT_INSET_MM = 1.0
+INSET_MM = 0.6
+"""Between the boxes of free numbers that share no lines."""
 TAGS = "36h11"
 
 
@@ -24,13 +29,16 @@ class _Page:
     """What a template lists, filled from the top of the page down."""
 
     plan: Plan
-    words: np.random.Generator
     lines: list[dict[str, Any]] = field(default_factory=list)
     areas: list[dict[str, Any]] = field(default_factory=list)
     texts: list[dict[str, Any]] = field(default_factory=list)
     fields: list[dict[str, Any]] = field(default_factory=list)
     rules: list[Any] = field(default_factory=list)
     marks: list[dict[str, Any]] = field(default_factory=list)
+
+    def words(self, *place: str) -> np.random.Generator:
+        """What is said at one place, the same on all siblings."""
+        return np.random.default_rng([self.plan.words_seed, *"/".join(place).encode()])
 
     def text(self, text: str, box: list[float], heading: bool = False) -> None:
         if min(box[2:]) > 0.8:
@@ -48,7 +56,7 @@ class _Page:
 
 def template_text(plan: Plan, id_: str) -> str:
     """The YAML of a template: what ``formreader template check`` takes."""
-    page = _Page(plan, np.random.default_rng(plan.words_seed))
+    page = _Page(plan)
     top = plan.margin_mm
     _print_head(page, top)
     y = top + plan.head_mm
@@ -90,13 +98,14 @@ def _print_head(page: _Page, top: float) -> None:
     left = plan.margin_mm + (beside if plan.code_at.endswith("left") or plan.symmetry != "none" else 0.0)
     room = width - 2 * plan.margin_mm - beside * (2 if plan.symmetry != "none" else 1)
     each = min((plan.head_mm - 3) / len(plan.headings), 9.0)
+    words = page.words("head")
     for i, heading in enumerate(plan.headings):
-        share = float(page.words.uniform(0.45, 0.95)) * (0.8 if i else 1.0)
+        share = float(words.uniform(0.45, 0.95)) * (0.8 if i else 1.0)
         at = left + room * (1 - share) / 2
         page.text(heading, [at, top + i * each, room * share, each * 0.72], heading=True)
         if plan.symmetry == "point":
             foot = height - top - i * each - each * 0.72
-            page.text(made_up(page.words, 3).upper(), [at, foot, room * share, each * 0.72])
+            page.text(made_up(words, 3).upper(), [at, foot, room * share, each * 0.72])
     if plan.code != "none":
         x = plan.margin_mm + 2 if plan.code_at.endswith("left") else width - plan.margin_mm - 2 - code_w
         y = top + 1 if plan.code_at.startswith("top") else height - plan.margin_mm - 1 - code_h
@@ -115,30 +124,24 @@ def _print_head(page: _Page, top: float) -> None:
 def _print_table(page: _Page, table: Table, x: float, y: float) -> None:
     style = page.plan.style
     if table.title_mm:
-        page.text(made_up(page.words, 4), [x, y + 0.5, min(table.width_mm, 70), table.title_mm * 0.6])
+        page.text(made_up(page.words(table.name), 4), [x, y + 0.5, min(table.width_mm, 70), table.title_mm * 0.6])
     y += table.title_mm
     ys = (y + table.heads * table.head_mm + np.concatenate([[0.0], np.cumsum(table.heights_mm)])).tolist()
     starts = x + table.label_mm + np.concatenate([[0.0], np.cumsum([c.width_mm for c in table.columns])])
     xs = starts.tolist()
     right = x + table.width_mm
-    page.across([ys[0], ys[-1]], x, right, style.outer_mm)
-    page.across(ys[1:-1], x, right, style.inner_mm)
-    page.down(sorted({_r(x), _r(right)}), y, ys[-1], style.outer_mm)
-    page.down(
-        sorted({_r(v) for v in xs} - {_r(x), _r(right)}) or [_r(x)],
-        y if table.heads < 2 else ys[0],
-        ys[-1],
-        style.inner_mm,
-    )
-    _print_columns_heads(page, table, xs, y, right, x)
+    if table.ruled:
+        _rule_table(page, table, x, y, xs, ys)
+        _print_columns_heads(page, table, xs, y, right, x)
     for key, above, below in zip(table.rows, ys[:-1], ys[1:], strict=True):
         height = min((below - above) * 0.45, 3.2)
-        words = made_up(page.words, 2) if key != "total" else "TOTAL"
+        wording = page.words(table.name, key)
+        words = made_up(wording, 2) if key != "total" else "TOTAL"
         for at, label in ((x, table.label_mm), (xs[-1], table.far_label_mm)):
             if label > 6:
-                share = float(page.words.uniform(0.4, 0.9))
+                share = float(wording.uniform(0.4, 0.9))
                 page.text(words, [at + TEXT_INSET_MM, (above + below - height) / 2, (label - 2) * share, height])
-        if style.zebra and table.label_mm and table.rows.index(key) % 2:
+        if style.zebra and table.ruled and table.label_mm and table.rows.index(key) % 2:
             page.areas.append({"box": _mm([x, above, table.label_mm, below - above]), "ink": _r(style.zebra)})
     if table.each_cell:
         for column, left in zip(table.columns, xs, strict=False):
@@ -146,6 +149,16 @@ def _print_table(page: _Page, table: Table, x: float, y: float) -> None:
     else:
         _record_fields(page, table, xs, ys)
     page.rules += _rules(table)
+
+
+def _rule_table(page: _Page, table: Table, x: float, y: float, xs: list[float], ys: list[float]) -> None:
+    style, right = page.plan.style, x + table.width_mm
+    page.across([ys[0], ys[-1]], x, right, style.outer_mm)
+    page.across(ys[1:-1], x, right, style.inner_mm)
+    page.down(sorted({_r(x), _r(right)}), y, ys[-1], style.outer_mm)
+    between = sorted({_r(v) for v in xs} - {_r(x), _r(right)})
+    if between:
+        page.down(between, y if table.heads < 2 else ys[0], ys[-1], style.inner_mm)
 
 
 def _print_columns_heads(page: _Page, table: Table, xs: list[float], y: float, right: float, x: float) -> None:
@@ -166,16 +179,18 @@ def _print_columns_heads(page: _Page, table: Table, xs: list[float], y: float, r
             page.down([_r(xs[i]) for i in between], middle, bottom, style.inner_mm)
         for first, last in pairwise(edges):
             if last > first:
-                _head_word(page, xs[first], xs[last], y, middle)
+                words = page.words(table.name, "above", table.columns[first].key)
+                _head_word(page, words, Box(xs[first], y, xs[last] - xs[first], middle - y))
         y = middle
-    for left, end in pairwise(xs):
-        _head_word(page, left, end, y, bottom)
+    for column, (left, end) in zip(table.columns, pairwise(xs), strict=True):
+        _head_word(page, page.words(table.name, "head", column.key), Box(left, y, end - left, bottom - y))
 
 
-def _head_word(page: _Page, left: float, right: float, above: float, below: float) -> None:
+def _head_word(page: _Page, words: np.random.Generator, cell: Box) -> None:
     if page.plan.style.bar < 0.6:  # white on black is not printed
-        height, width = min((below - above) * 0.5, 3.0), (right - left) * float(page.words.uniform(0.4, 0.8))
-        page.text(made_up(page.words, 1), [(left + right - width) / 2, (above + below - height) / 2, width, height])
+        height, width = min(cell.height * 0.5, 3.0), cell.width * float(words.uniform(0.4, 0.8))
+        x, y = cell.centre
+        page.text(made_up(words, 1), [x - width / 2, y - height / 2, width, height])
 
 
 def _grid_fields(page: _Page, table: Table, column: Column, left: float, ys: list[float]) -> None:
@@ -213,26 +228,37 @@ def _encoding(page: _Page, column: Column, x: float, y: float, height: float) ->
     """What a column holds of one row, in a cell whose top left corner is at (x, y)."""
     style, width = page.plan.style, column.width_mm
     thin = {"width": _r(style.inner_mm), "ink": _r(style.ink)}
+    cell = [x, y, width, height]
     match column.holds:
         case "number":
-            return {"number": {"box": _mm([x, y, width, height])}}
+            edge = INSET_MM if column.inset else 0.0
+            inside = {"box": _mm([x + edge, y + edge, width - 2 * edge, height - 2 * edge])}
+            said: dict[str, Any] = {"number": {**inside, "line": thin} if column.inset else inside}
         case "words":
-            return {"words": {"style": "line", "box": _mm([x, y, width, height])}}
+            said = {"words": {"style": "line", "box": _mm(cell)}}
+        case "letters":
+            rows = [_mm([x, y + i * height / 2, width, height / 2]) for i in range(2)]
+            said = {"words": {"style": "boxes", "boxes": int(width / LETTER_MM), "lines": rows, "line": thin}}
         case "digits":
-            return {"digits": _digits(column, x, y, height, style.guide, thin)}
+            said = {"digits": _digits(column, x, y, height, style.guide, thin)}
         case "tally":
             columns = max(3, round(width / TALLY_COLUMNS_MM))
-            return {"tally": {"rows": TALLY_ROWS, "columns": columns, "box": _mm([x, y, width, height]), "line": thin}}
+            said = {"tally": {"rows": TALLY_ROWS, "columns": columns, "box": _mm(cell), "line": thin}}
         case "row_sums":
-            return {"row_sums": {"rows": TALLY_ROWS, "boxes": 2, "box": _mm([x, y, width / 2, height]), "line": thin}}
-    step_x, step_y = width / column.digits, (height - 3.0) / BUBBLE_ROWS
-    diameter = min(style.bubbles_mm, 0.85 * step_y, 0.6 * step_x)
+            box = {"rows": TALLY_ROWS, "box": _mm([x, y, width / 2, height]), "line": thin}
+            said = {"row_sums": {**box, "boxes": 2} if column.digits % 2 else {**box, "style": "number"}}
+        case "bubbles":
+            said = {"bubbles": _bubbles(column, x, y, height, style.bubbles_mm)}
+    return said
+
+
+def _bubbles(column: Column, x: float, y: float, height: float, largest_mm: float) -> dict[str, Any]:
+    step_x, step_y = column.width_mm / column.digits, (height - 3.0) / BUBBLE_ROWS
+    diameter = min(largest_mm, 0.85 * step_y, 0.6 * step_x)
     centre = [x + step_x / 2, y + 1.5 + step_y / 2]
     return {
-        "bubbles": {
-            "columns": column.digits, "rows": BUBBLE_ROWS, "centre": _mm(centre),
-            "step": _mm([step_x, step_y]), "diameter": _r(diameter), "line": {"width": 0.2},
-        }
+        "columns": column.digits, "rows": BUBBLE_ROWS, "centre": _mm(centre),
+        "step": _mm([step_x, step_y]), "diameter": _r(diameter), "line": {"width": 0.2},
     }  # fmt: skip
 
 

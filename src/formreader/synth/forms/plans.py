@@ -41,7 +41,7 @@ def any_sibling(plan: Plan, seed: int, which: int) -> Plan:
     """The same form with one thing changed: what people tell apart by a heading, a row, a column."""
     generator = np.random.default_rng([seed, 2, which])
     changes: list[Callable[[Plan, np.random.Generator], Plan | None]] = [
-        _another_heading, _row_less, _line_moved, _moved_down, _closer_rows,
+        _another_heading, _row_less, _column_less, _line_moved, _moved_down, _closer_rows,
     ]  # fmt: skip
     order = generator.permutation(len(changes))
     for index in order:
@@ -92,7 +92,7 @@ def _any_code(symmetry: Symmetry, generator: np.random.Generator) -> tuple[Code,
     if code == "barcode":
         return code, f"F{number}-{generator.integers(10)}", (float(generator.uniform(36, 60)), side / 3 + 3), corner
     if code == "apriltag":
-        return code, str(int(generator.integers(0, 587))), (side * 0.7 + 2, side * 0.7 + 2), corner
+        return code, str(int(generator.integers(0, 580))), (side * 0.7 + 2, side * 0.7 + 2), corner
     text = f"form/{number}/{generator.integers(10)}" if code == "qr" else ""
     return code, text, (side, side), corner
 
@@ -167,6 +167,16 @@ def _row_less(plan: Plan, _: np.random.Generator) -> Plan | None:
         if len(table.rows) > LEAST_ROWS + 1:
             rows = (*table.rows[:-2], table.rows[-1])
             return _changed(plan, table, replace(table, rows=rows, heights_mm=table.heights_mm[:-1]))
+    return None
+
+
+def _column_less(plan: Plan, _: np.random.Generator) -> Plan | None:
+    """The first table of many columns loses one; the others are wider for it."""
+    for table in plan.tables:
+        if table.each_cell and len(table.columns) > 2 and not table.groups:
+            gone, kept = table.columns[-2], (*table.columns[:-2], table.columns[-1])
+            columns = tuple(replace(c, width_mm=c.width_mm + gone.width_mm / len(kept)) for c in kept)
+            return _changed(plan, table, replace(table, columns=columns))
     return None
 
 
