@@ -376,7 +376,7 @@ def test_an_accessibility_checker_finds_nothing_serious(served, come_in):
     page = come_in("all", *Role)
     key = next(item.key for item in service.desk.items() if item.field)
     paths = ("/review", f"/review/item?key={key}", "/review/sheet/1", "/review/sheet/2", "/review/corners/2")
-    paths += ("/carpet?value=117", "/audit", "/capture", "/people", "/account", "/login", "/join/none")
+    paths += ("/carpet?value=117", "/audit", "/capture", "/draft", "/people", "/account", "/login", "/join/none")
     found = {}
     for path in paths:
         page.goto(served.url + path)

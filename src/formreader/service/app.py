@@ -21,7 +21,7 @@ from formreader.service.api.models import ProblemBody
 from formreader.service.headers import SecurityHeaders
 from formreader.service.limits import BodyLimit
 from formreader.service.metrics import Measured
-from formreader.service.pages import auditing, capture, carpet, entry, people, refused, review
+from formreader.service.pages import auditing, capture, carpet, drafting, entry, people, refused, review
 from formreader.service.pages.errors import problem_page, wants_page
 from formreader.service.problems import Problem, problem_response
 from formreader.service.settings import Settings
@@ -30,7 +30,7 @@ from formreader.store import StoreError
 
 HERE = Path(__file__).parent
 API = (sheets.router, decisions.router, system.router)
-PAGES = tuple(part.router for part in (entry, people, review, refused, carpet, auditing, capture))
+PAGES = tuple(part.router for part in (entry, people, review, refused, carpet, auditing, capture, drafting))
 WORDS = {404: "not_found", 405: "method_not_allowed", 413: "too_many_bytes", 400: "bad_request"}
 logger = logging.getLogger(__name__)
 

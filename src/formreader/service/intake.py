@@ -70,10 +70,10 @@ class Intake:
                 raise Problem(422, "bad_id", f"the {name} is letters, digits and simple signs, 64 at most")
         self.check_queue()
         data = self._gathered(chunks)
-        kind = _kind_of(data)
+        kind = kind_of(data)
         digest = sha256(data).hexdigest()
         file = self._folder / digest[:2] / f"{digest}.{kind}"
-        _keep(file, data)
+        keep(file, data)
         upload_id = sha256("\0".join((digest, station or "", page or "")).encode()).hexdigest()[:32]
         self._register(Input(PREFIX + upload_id, str(file), station, page))
         return Taken(upload_id, digest, self._note(upload_id, digest, station, page, person))
@@ -127,7 +127,8 @@ class Intake:
         return True
 
 
-def _kind_of(data: bytes) -> str:
+def kind_of(data: bytes) -> str:
+    """What the bytes are. Raises ``Problem`` with the reader's own code where they are no picture."""
     try:
         with PDF_LOCK:
             return inspect(data).kind
@@ -136,7 +137,7 @@ def _kind_of(data: bytes) -> str:
         raise Problem(status, error.code, error.message, stage=error.stage) from None
 
 
-def _keep(file: Path, data: bytes) -> None:
+def keep(file: Path, data: bytes) -> None:
     """There whole, and on the disk, before anybody is told that it is here."""
     if file.exists():
         return

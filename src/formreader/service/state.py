@@ -12,6 +12,7 @@ from formreader.errors import UsageError
 from formreader.service import tables
 from formreader.service.deciding import Deciding
 from formreader.service.desk import Desk
+from formreader.service.drafts import Drafts
 from formreader.service.hooks import Hooks
 from formreader.service.intake import Intake
 from formreader.service.limits import Rate
@@ -37,6 +38,7 @@ class Service:
     intake: Intake = field(init=False)
     pictures: Pictures = field(init=False)
     rate: Rate = field(init=False)
+    drafts: Drafts = field(init=False)
     hooks: Hooks = field(init=False)
     metrics: Metrics = field(init=False)
 
@@ -52,6 +54,7 @@ class Service:
         self.deciding = Deciding(self.store, self.log, self.desk, self.templates)
         self.intake = Intake(self.store, self.log, settings)
         self.pictures = Pictures(self.templates, read_masks(settings))
+        self.drafts = Drafts(settings.folder.resolve())
         self.rate = Rate(settings.rate_per_minute)
         self.hooks = Hooks(self.store.engine, inside=settings.hooks_inside)
         self.metrics = Metrics(self.store.engine)

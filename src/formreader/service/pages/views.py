@@ -20,6 +20,7 @@ PAGES = (
     ("audit", "/audit", {Role.audit}),
     ("carpet", "/carpet", {Role.review, Role.audit, Role.admin}),
     ("capture", "/capture", {Role.capture}),
+    ("draft", "/draft", {Role.admin}),
     ("people", "/people", {Role.admin}),
 )
 """What stands in the head of a page, for whom."""
