@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECKED := src tests $(wildcard benchmarks samples notebooks)
 
-.PHONY: try test test-cluster check format bench bench-batch samples notebooks clean
+.PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -20,11 +20,24 @@ test-cluster: $(VENV)/.developed
 	$(PIP) --editable '.[ray]'
 	FORMREADER_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/batch/test_ray.py
 
+# A hundred kills of batches and reviewers on each database, two hundred damaged stores: half an hour.
+test-sturdy: $(VENV)/.developed
+	FORMREADER_TEST_LONG=1 $(BIN)/python -m pytest -q tests/store/test_kills.py tests/store/test_damage.py
+
 check: $(VENV)/.developed
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_public.py
+
+# Mutated files of every kind, read in processes with limits on time and memory (10,000 take about an hour).
+FUZZ ?= 10000
+fuzz: $(VENV)/.developed
+	$(BIN)/python tests/fuzz/run.py --inputs $(FUZZ)
+
+# Pages of every kind on eight threads, held against reading them one by one.
+bench-threads: $(VENV)/.developed
+	$(BIN)/python benchmarks/threads.py
 
 format: $(VENV)/.developed
 	$(BIN)/ruff check --fix $(CHECKED)

@@ -1,6 +1,7 @@
 """How much of a form `formreader template draft` finds: ruled lines within 0.3 mm, and cells, against its template.
 
     python benchmarks/draft.py --blanks ../shared/forms --strangers ../shared/strangers
+    python benchmarks/draft.py --strangers ../shared/strangers --read 3   # named, it reads the other photographs
 
 The draft's frame is laid on the template's by a scale and a shift an axis: a picture does not say where paper ends to
 a tenth of a millimetre, and two people measure one print from different corners. A line counts where 80 % of it is
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -22,11 +24,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.draft.drafting import draft_photo
-from formreader.draft.yaml_text import template_text
+from formreader.draft.drafting import Draft, NamedGroup, draft_photo
+from formreader.draft.together import draft_together
+from formreader.draft.yaml_text import flow, template_text
+from formreader.evaluate.sheets import score_sheet, totals
 from formreader.geometry import Box, Points
 from formreader.load import load_photo
-from formreader.templates import Segment, Template, encoding_cells, load_library, load_template
+from formreader.reader import Reader
+from formreader.templates import Segment, Template, encoding_cells, load_library, load_template, parse_template
 
 NEAR_MM, COVERED, STEP_MM = 0.3, 0.8, 0.5
 OVERLAP = 0.75
@@ -51,7 +56,14 @@ def main() -> None:
     asked.add_argument("--blanks", type=Path, help="folder of blank prints, each named by its template's id")
     asked.add_argument("--strangers", type=Path, help="folder of folders with a template and photographs")
     asked.add_argument("--photographs", type=int, default=1, help="of each stranger")
+    asked.add_argument("--read", type=int, help="draft from so many of each stranger's photographs, read the others")
+    asked.add_argument("--only", help="the stranger's folder")
     options = asked.parse_args()
+    if options.read:
+        for folder in sorted(options.strangers.iterdir()):
+            if folder.is_dir() and options.only in (None, folder.name):
+                compare_reading(folder, options.read)
+        return
     print(
         f"{'picture':34}{'lines':>13}{'':>8}{'long':>8}{'precise':>9}{'cells':>13}{'':>8}{'fields':>9}{'drafted':>9}{'s':>7}"
     )
@@ -112,6 +124,77 @@ def score(name: str, drafted: Template, template: Template, seconds: float) -> F
         len(drafted.fields),
         seconds,
     )
+
+
+def compare_reading(folder: Path, count: int) -> None:
+    """Read a stranger's other photographs by a draft with the names and sums of its template, and by that template."""
+    (template,) = load_library(folder).values()
+    pictures = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+    drafted = draft_together([load_photo(path) for path in pictures[:count]], (template.width_mm, template.height_mm))
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["sheets"]
+    with tempfile.TemporaryDirectory() as made:
+        file = Path(made) / "draft.yaml"
+        file.write_text(edited(drafted, template), encoding="utf-8")
+        known = load_template(file).fields
+        print(f"{folder.name}: {len(known)} of {len(template.fields)} fields drafted from {count} photographs")
+        for called, forms in (("draft, named", file), ("its template", folder)):
+            reader = Reader(templates=forms)
+            scores = []
+            for sheet in truth:
+                if (folder / sheet["name"]) not in pictures[:count]:
+                    fields = {name: field for name, field in sheet["fields"].items() if name in known}
+                    reading = reader.read(folder / sheet["name"])
+                    scores.append(score_sheet({**sheet, "fields": fields}, reading))
+            t = totals(scores)
+            print(
+                f"  {called:14} {t.sheets} photographs, {t.rejected} refused, {t.right} of {t.fields} fields right, "
+                f"{t.accepted} accepted, {t.silent_errors} accepted wrong",
+                flush=True,
+            )
+
+
+def edited(draft: Draft, template: Template) -> str:
+    """The draft with the names and sums of the template where its cells are the template's: a person's ten minutes."""
+    text = template_text(draft, template.id)
+    drafted = parse_template(text.encode(), "draft")
+    scale, shift = frames(drafted.segments, template.segments)
+    cells = [(name, cell) for name, f in drafted.fields.items() for cell in encoding_cells(f.encodings[f.primary])]
+    names = {}
+    for name, field in template.fields.items():
+        primary = encoding_cells(field.encodings[field.primary])
+        owners = {_owner(_moved_box(cell, scale, shift), cells) for cell in primary}
+        if len(owners) == 1 and None not in owners:
+            names[owners.pop()] = name
+    kept = [
+        f"  - name: {names[name]}\n" + "".join(f"    {kind}: {flow(keys)}\n" for kind, keys in spec.items())
+        for named in draft.groups
+        for name, spec in expanded(named)
+        if name in names
+    ]
+    rules = [rule.text for rule in template.rules if all(name in names.values() for _, name in rule.terms)]
+    sums = "arithmetic:\n" + "".join(f"  - {rule}\n" for rule in rules) if rules else ""
+    return text[: text.index("fields:")] + "fields:\n" + "".join(kept) + sums
+
+
+def expanded(named: NamedGroup) -> Iterator[tuple[str, dict[str, dict[str, object]]]]:
+    """Each field of a group by itself."""
+    places = itertools.product(named.row.values() or [0.0], named.column.values() or [0.0])
+    for name, (down, right) in zip(named.field_names, places, strict=True):
+        spec = {}
+        for kind, keys in named.group.spec.items():
+            line = named.lines.get("letters" if kind == "words" else kind)
+            spec[kind] = {key: _shifted(key, value, right, down) for key, value in keys.items()}
+            if line:
+                spec[kind]["line"] = line
+        yield name, spec
+
+
+def _shifted(key: str, value: object, right: float, down: float) -> object:
+    if key in ("box", "centre") and isinstance(value, list):
+        return [round(value[0] + right, 2), round(value[1] + down, 2), *value[2:]]
+    if key == "lines" and isinstance(value, list):
+        return [_shifted("box", line, right, down) for line in value]
+    return value
 
 
 def frames(drafted: Sequence[Segment], wanted: Sequence[Segment]) -> tuple[Points, Points]:

@@ -1,10 +1,13 @@
 """Forms that nobody described, drawn at random, filled, photographed and read: placed, misplaced, accepted wrongly.
 
 Usage: python benchmarks/strangers.py [--forms 50] [--first-seed 1000] [--sheets 2] [--severity 1] [--library 8]
-[--siblings 1] [--jobs 2] [--glyphs FOLDER] [--policy FILE] [--json FILE] [--debug FOLDER]
+[--siblings 1] [--more 0] [--clean] [--trouble usual ...] [--jobs 2] [--glyphs FOLDER] [--policy FILE] [--json FILE]
+[--debug FOLDER]
 
 A reader knows ``--library`` random forms at a time and so many siblings of each, which differ from it in a heading, a
-row, a column; each of those forms is drawn ``--sheets`` times and read by it. ``--glyphs`` writes with characters and
+row, a column; each of those forms is drawn ``--sheets`` times and read by it. It knows ``--more`` forms besides, of
+which no sheet is drawn. Sheets are signed, have notes and strokes on blank paper now and then, unless ``--clean``;
+``--trouble`` is as for ``formreader synth``. ``--glyphs`` writes with characters and
 fonts that were kept from training; without it our own pen writes. A page is misplaced where any box lies further than
 a quarter of its height from where it was drawn, or where it was taken for another form. ``--debug`` keeps the picture
 of each page that was refused, misplaced or accepted wrongly, what was drawn in green, what was found in red, and
@@ -41,12 +44,15 @@ from about import about
 from judged import HEAD, Judged, judge, line, overlay, refusals
 
 from formreader.reader import Reader
-from formreader.synth import GlyphSource, compose_sheet, load_glyphs, save_picture
+from formreader.synth import GlyphSource, Troubles, load_glyphs, save_picture, troubles_named
 from formreader.synth.forms import HELD_OUT_FROM, RandomForm, any_form
-from formreader.synth.sheets.sheet import px_per_mm_of
+from formreader.synth.sheets.litter import litter
+from formreader.synth.sheets.sheet import fill_sheet, photograph_sheet, px_per_mm_of
 
 LONG_SIDES_PX = (2000, 3200)
 """From 3 to about 8 megapixels."""
+MORE_FROM = 500_000
+"""Seeds of forms that a reader knows besides."""
 LARGEST = (20, 60, 150, 900, 6000)
 """Addends of a sheet stay below one of these, where its boxes have room for them."""
 
@@ -58,6 +64,9 @@ class Setting:
     sheets: int
     severity: float
     siblings: int
+    more: int
+    clean: bool
+    troubles: Troubles
     glyphs: Path | None
     policy: Path | None
     debug: Path | None
@@ -71,6 +80,9 @@ def main() -> int:
     arguments.add_argument("--severity", type=float, default=1.0)
     arguments.add_argument("--library", type=int, default=8)
     arguments.add_argument("--siblings", type=int, default=1)
+    arguments.add_argument("--more", type=int, default=0)
+    arguments.add_argument("--clean", action="store_true")
+    arguments.add_argument("--trouble", nargs="+", default=[])
     arguments.add_argument("--jobs", type=int, default=2)
     arguments.add_argument("--glyphs", type=Path)
     arguments.add_argument("--policy", type=Path)
@@ -79,7 +91,17 @@ def main() -> int:
     chosen = arguments.parse_args()
     if chosen.first_seed + chosen.forms > HELD_OUT_FROM and chosen.debug:
         arguments.error(f"seeds from {HELD_OUT_FROM} on are held out: no pictures of them")
-    setting = Setting(chosen.sheets, chosen.severity, chosen.siblings, chosen.glyphs, chosen.policy, chosen.debug)
+    setting = Setting(
+        sheets=chosen.sheets,
+        severity=chosen.severity,
+        siblings=chosen.siblings,
+        more=chosen.more,
+        clean=chosen.clean,
+        troubles=troubles_named(chosen.trouble),
+        glyphs=chosen.glyphs,
+        policy=chosen.policy,
+        debug=chosen.debug,
+    )
     seeds = range(chosen.first_seed, chosen.first_seed + chosen.forms)
     libraries = [tuple(seeds[i : i + chosen.library]) for i in range(0, len(seeds), chosen.library)]
     pages = [page for read in _over(libraries, setting, chosen.jobs) for page in read]
@@ -117,6 +139,7 @@ def read_library(seeds: tuple[int, ...], setting: Setting) -> list[Judged]:
     source = load_glyphs(setting.glyphs, held_out=setting.glyphs is not None)
     forms = [any_form(seed) for seed in seeds]
     known = [*forms, *(any_form(seed, which + 1) for seed in seeds for which in range(setting.siblings))]
+    known += [any_form(MORE_FROM + number) for number in range(setting.more)]
     with tempfile.TemporaryDirectory() as folder:
         for form in known:
             (Path(folder) / f"{form.id}.yaml").write_text(form.text, encoding="utf-8")
@@ -133,16 +156,12 @@ def _drawn_and_read(
 ) -> Judged:
     generator = np.random.default_rng([form.seed, number, 4])
     name = f"{form.id}-{number}-{setting.severity:g}.jpg"
-    drawn = compose_sheet(
-        form.template,
-        source,
-        generator,
-        name=name,
-        long_side_px=int(generator.integers(*LONG_SIDES_PX)),
-        severity=setting.severity,
-        beside=form.beside(px_per_mm_of(form.template)),
-        largest=LARGEST,
-    )
+    beside = form.beside(px_per_mm_of(form.template))
+    sheet = fill_sheet(form.template, source, generator, beside=beside, largest=LARGEST)
+    if not setting.clean:
+        litter(sheet, generator)
+    side = int(generator.integers(*LONG_SIDES_PX))
+    drawn = photograph_sheet(sheet, generator, name, side, setting.severity, setting.troubles)
     picture = folder / name
     save_picture(picture, drawn.picture)
     reading = reader.read(picture)

@@ -44,7 +44,7 @@ def test_every_refusal_is_documented_and_raised_somewhere():
 
 
 def test_every_reason_is_documented():
-    assert [row[0] for row in section("Reasons")] == list(REASONS)
+    assert {row[0] for row in section("Reasons")} == set(REASONS)
 
 
 def test_every_status_is_documented():

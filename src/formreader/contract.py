@@ -213,7 +213,8 @@ def _told(number: float | None) -> float:
 
 
 def _check_told(said: Mapping[str, Any]) -> Check:
-    return Check(said["rule"], (), said["holds"], _told(said["probability"]))
+    weighed = said.get("weighed", True)
+    return Check(said["rule"], (), said["holds"], _told(said["probability"]), weighed=weighed)
 
 
 def _station_told(said: Mapping[str, Any]) -> Station:

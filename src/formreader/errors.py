@@ -62,6 +62,7 @@ REFUSALS: Mapping[str, str] = {
     "too_many_pixels": "the picture is over the limit of 120 megapixels",
     "too_many_pages": "the file is over the limit of 10,000 pages",
     "no_such_page": "the file has no page of that number",
+    "changed": "another picture lies there now than the run has read",
     "too_small": "the picture, or a digit box on it, has too few pixels to be read",
     # identify, register
     "unknown_tag": "a tag on the photograph belongs to no known form",
@@ -71,6 +72,7 @@ REFUSALS: Mapping[str, str] = {
     "unknown_form": "no known form fits the lines in the picture",
     "ambiguous_form": "two forms fit about equally well",
     "ambiguous_place": "a form fits in two places about equally well",
+    "several_sheets": "more than one sheet lies in the picture",
     "mirrored": "the photograph is mirrored",
     "page_cut_off": "part of the page lies outside the picture",
     "page_not_flat": "the printed lines lie too far from where they should",

@@ -107,7 +107,7 @@ def all_done(pool: ProcessPool, jobs: list[Job]) -> list[Done]:
 
 class Scribe:
     """An engine that reads what the test says stands in each file; the content is the name up to a ``+``, the hand
-    up to a ``~``."""
+    up to a ``~``; behind an ``@`` stands the station that the sheet itself says."""
 
     def __init__(self, said: dict[str, tuple[int, str] | Failure]) -> None:
         self.identity, self._said, self._job = PRESENT, said, None
@@ -135,7 +135,8 @@ class Scribe:
         if isinstance(said, Failure):
             return [Done(job, said, 0.1)]
         sheet = reading(Source(job.path, job.number, sha256, 100, 100), *said)
-        outcome = Outcome(to_json(sheet), sheet.status, sheet.template, None, sha256, None, None, handwriting(name))
+        station = name.partition("@")[2] or None
+        outcome = Outcome(to_json(sheet), sheet.status, sheet.template, None, sha256, None, station, handwriting(name))
         return [Done(job, outcome, 0.1)]
 
 

@@ -10,6 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -61,6 +62,20 @@ class StubReader:
             return SheetReading(source, "rejected", rejection=refused)
         value = next((int(part) for part in rest.split() if part.isdecimal()), 7)
         return reading(source, value, "review" if word == "review" else "accepted")
+
+
+class LaterReader(StubReader):
+    """Of a later release; a file that is not there is refused, as by the library's own."""
+
+    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
+        super().__init__(templates, models, policy)
+        self.identity = replace(self.identity, formreader="0.2.0")
+
+    def read(self, file: str, number: int, path: str) -> Seen:
+        if not Path(file).exists():
+            gone = Rejection("load", "not_found", "the file cannot be read")
+            return Seen(SheetReading(Source(path, number, "", 0, 0), "rejected", rejection=gone), None)
+        return super().read(file, number, path)
 
 
 class UnfitReader:

@@ -167,6 +167,38 @@ def test_a_time_that_is_none_or_to_come_is_refused(run, take):
                 take(store, f"a.jpg,votes,9,{at}", heading="path,field,value,at")
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("59.0", 59), ("59,0", 59), ("'59", 59), ('"=""59"""', 59), (" 059 ", 59), ("EMPTY", None), ("0.0", 0)],
+)
+def test_what_spreadsheets_and_pandas_make_of_a_number_is_understood(cell, value):
+    quoted = f'"{cell}"' if "," in cell else cell
+    [one] = read_decisions("l", ["path,page,field,value,decisions\n", f"a.jpg,1.0,votes,{quoted},2.0\n"]).decided
+    assert (one.value, one.page, one.decisions) == (value, 1, 2)
+
+
+@pytest.mark.parametrize("cell", ["1.000", "1,000", "59.00", "5.9E+01", "-59", "59.5", "1 000", "TRUE", "=59", "#REF!"])
+def test_a_cell_that_may_mean_another_number_is_refused(cell):
+    """A thousand in one country is one in the next."""
+    with pytest.raises(UsageError, match="is no whole number"):
+        read_decisions("l", ["path,field,value\n", f'a.jpg,votes,"{cell}"\n'])
+
+
+@pytest.mark.parametrize("cell", ["", "nan", "NaN", "<NA>", "None", "#N/A", " "])
+def test_a_cell_in_which_a_program_wrote_nothing_decides_nothing(cell):
+    assert read_decisions("l", ["path,field,value\n", f"a.jpg,votes,{cell}\n"]).undecided == 1
+
+
+def test_the_first_line_that_a_spreadsheet_writes_for_itself_is_passed_over():
+    [one] = read_decisions("l", ["\ufeffsep=;\n", "path;field;value\n", "a,b.jpg;votes;7\n"]).decided
+    assert (one.path, one.value) == ("a,b.jpg", 7)
+
+
+def test_a_name_that_is_guarded_in_a_spreadsheet_is_found_again(run, take):
+    with run(("=cmd()", None, None, (9, "review"))) as store:
+        assert take(store, "'=cmd().jpg,1,votes,7").recorded.new == 1
+
+
 def test_json_lines_and_semicolons_say_the_same():
     row = {"path": "a.jpg", "page": 2, "field": "votes", "value": 7, "by": "ann", "at": "2024-02-14T18:30+07:00"}
     [one] = read_decisions("-", [json.dumps(row) + "\n"]).decided
@@ -261,3 +293,39 @@ def test_rules_across_pages_are_judged_again_with_what_was_decided(run, take):
 def test_a_sum_with_a_number_that_waits_is_not_judged(run, take):
     with run(("a", "12", "1", (9, "review"))) as store:
         assert take(store, "a.jpg,1,total,117").warnings == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"path": "\ud800.jpg", "field": "votes", "value": 1},
+        {"path": "a.jpg", "field": "\ud800", "value": 1},
+        {"path": "a.jpg", "field": "votes", "value": 1, "by": "\ud800"},
+        {"path": "a.jpg", "field": "votes", "value": 1, "note": "\x1b[2J"},
+        {"path": "a.jpg", "field": "votes", "value": [1]},
+        {"path": {"a": 1}, "field": "votes", "value": 1},
+        {"path": "a.jpg", "field": "votes", "value": "1", "page": "9" * 18},
+        {"path": "a.jpg", "value": "same", "other": "\ud800"},
+        {"path": "a.jpg", "field": None, "value": None, "template": "../../etc/passwd"},
+    ],
+)
+def test_nothing_that_a_stranger_writes_in_a_list_does_more_than_be_refused(run, take, forms, row):
+    with run(("a", None, None, (9, "review"))) as store:
+        try:
+            given = read_decisions("l", [json.dumps(row) + "\n"])
+            taken = take_reviews(store, given, load_library(forms))
+        except UsageError:
+            taken = None
+        assert taken is None or taken.recorded.new == 0
+        assert list(history(store.engine)) == []
+
+
+def test_json_that_is_too_deep_is_told():
+    with pytest.raises(UsageError, match="l:1: is no JSON"):
+        read_decisions("l", ['{"a":' * 100_000 + "1" + "}" * 100_000 + "\n"])
+
+
+def test_any_number_of_decisions_may_be_claimed(run, take):
+    with run(("a", None, None, (9, "review"))) as store:
+        heading = "path,page,field,value,decisions"
+        assert take(store, f"a.jpg,1,votes,7,{'9' * 30}", heading=heading).recorded.new == 1

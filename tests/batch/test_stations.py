@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -16,11 +17,13 @@ from formreader.batch.handwriting import handwriting_of, likeness
 from formreader.batch.loop import same_sheet
 from formreader.batch.results import Results
 from formreader.batch.wide import wide_records
+from formreader.batch.worker import station_of
 from formreader.decide.duplicates import is_same_sheet
 from formreader.errors import UsageError
 from formreader.records import Cell, FieldReading
 from formreader.store import Input, RunStore
 from formreader.store.lookalikes import pairs
+from formreader.store.readout import pages_filed_under, unfiled_pages
 from formreader.templates import load_library
 
 FOUR = (
@@ -108,6 +111,37 @@ def test_what_two_people_answer_differently_is_asked_again(run, answer, forms):
 def test_photographs_of_one_station_are_not_asked_about(run):
     with run(("a~1", "12", "1", (117, "accepted")), ("a~2", "12", "1", (117, "accepted"))) as store:
         assert (asked(store), votes(store)) == ([], (117, 1, 0))
+
+
+def test_sheets_that_say_of_what_station_they_are_are_counted_once(run):
+    given = [(name, None, None, (117, "accepted")) for name in ("a@12", "b@12", "c@13")]
+    with run(*given) as store:
+        assert votes(store) == (234, 2, 0)
+        assert [place[:2] for place in Results(store).places()] == [
+            ("12", "form-a"),
+            ("12", "form-a"),
+            ("13", "form-a"),
+        ]
+        assert unfiled_pages(store.engine) == 0
+        assert sorted(pages_filed_under(store.engine, "12")) == [1, 2]
+
+
+def test_two_that_say_they_are_of_one_station_and_differ_go_to_review(run):
+    with run(("a@12", None, None, (117, "accepted")), ("b@12", None, None, (617, "accepted"))) as store:
+        assert votes(store) == (0, 0, 1)
+
+
+def test_what_the_user_says_goes_before_what_the_sheet_says(run):
+    with run(("a@12", "7", "1", (117, "accepted")), ("b@12", "8", "1", (117, "accepted"))) as store:
+        assert votes(store) == (234, 2, 0)
+        assert pages_filed_under(store.engine, "12") == []
+
+
+def test_a_station_that_the_sheet_is_not_sure_of_is_none(run):
+    said = SimpleNamespace
+    assert station_of(said(station=said(id="12", sure=True))) == "12"
+    assert station_of(said(station=said(id="12", sure=False))) is None
+    assert station_of(said(station=None)) is None
 
 
 def test_one_sheet_filed_under_two_stations_waits_until_it_is_filed_right(run, answer):

@@ -223,7 +223,11 @@ def test_a_result_is_there_whole_or_not_at_all(run, fake_reader, photos, tmp_pat
     monkeypatch.setattr(fake_reader, "trace_pages", break_off)
     assert run("read", photo, other, "--format", "json", "--out", out).code == ExitCode.INTERRUPTED
     assert out.read_text() == "what was there\n"
-    assert len((tmp_path / "out.jsonl.part").read_text().splitlines()) == 1
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        "accepted-1.jpg",
+        "accepted-2.jpg",
+        "out.jsonl",
+    ]
     monkeypatch.undo()
 
 

@@ -145,3 +145,73 @@ def test_a_list_that_cannot_be_read_is_said(run, copied, tmp_path, made):
     ran = run("review", copied, tmp_path / "list.csv")
     assert ran.code == 2
     assert ("UTF-8" if made else "cannot be read") in ran.err
+
+
+def test_the_list_saved_as_unicode_text_is_read(run, copied, place, tmp_path):
+    path = (place / "in" / "0015.jpg").as_posix()
+    (tmp_path / "list.txt").write_bytes(f"path\tfield\tvalue\r\n{path}\tvotes\t5\r\n".encode("utf-16"))
+    ran = run("review", copied, tmp_path / "list.txt", "--templates", place / "forms")
+    assert (ran.code, ran.out[:17]) == (0, "1 decisions taken")
+
+
+def test_two_people_who_differ_are_told_and_the_queue_settles_it(run, copied, place, tmp_path):
+    path = (place / "in" / "0015.jpg").as_posix()
+    command = ("review", copied, tmp_path / "list.csv", "--templates", place / "forms")
+    for by, value in (("ann", 5), ("bob", 6)):
+        (tmp_path / "list.csv").write_text(f"path,field,value\n{path},votes,{value}\n")
+        ran = run(*command, "--by", by)
+    assert "1 contradict another person's and wait" in ran.out
+    assert "ann says 5; bob says 6" in ran.err
+    found = rows(run("queue", copied, "--format", "csv").out)
+    [row] = [row for row in found if row["path"] == path]
+    assert (row["decisions"], "ann says 5; bob says 6" in row["reasons"]) == ("2", True)
+    row["value"] = "6"
+    with (tmp_path / "list.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    ran = run(*command, "--by", "eve")
+    assert "1 replace earlier ones" in ran.out or "wait" not in ran.out
+    exported = rows(run("export", copied, "--format", "csv").out)
+    [one] = [one for one in exported if one["path"] == path and one["field"] == "votes"]
+    assert (one["reviewed"], one["reviewed_by"], one["status"]) == ("6", "eve", "reviewed")
+    said = [json.loads(line) for line in run("review", copied, "--history").out.splitlines()]
+    assert [(one["by"], one["value"]) for one in said] == [("ann", 5), ("bob", 6), ("eve", 6)]
+
+
+def test_a_list_or_the_history_is_asked_for(run, copied, tmp_path):
+    assert run("review", copied).code == 2
+    assert run("review", copied, tmp_path / "list.csv", "--history").code == 2
+
+
+def test_the_wide_table_has_final_values_as_whole_numbers_and_refused_pages_apart(run, copied, place, tmp_path):
+    path = (place / "in" / "0015.jpg").as_posix()
+    (tmp_path / "list.csv").write_text(f"path,field,value\n{path},votes,5.0\n{path},total,illegible\n")
+    assert run("review", copied, tmp_path / "list.csv", "--templates", place / "forms", "--by", "ann").code == 0
+    out = tmp_path / "sums.csv"
+    ran = run("export", copied, "--format", "csv", "--wide", "--out", out)
+    assert (ran.code, "1 pages were refused or dismissed" in ran.err) == (0, True)
+    found = {row["station"]: row for row in rows(out.read_text(encoding="utf-8"))}
+    assert {station: (row["votes"], row["total"], row["status"]) for station, row in found.items()} == {
+        "0012": ("117", "117", "complete"),
+        "0013": ("", "9", "waiting"),
+        "0015": ("5", "", "complete"),
+    }
+    assert (found["0013"]["waiting"], found["0015"]["illegible"]) == ("votes", "total")
+    [refused] = rows((tmp_path / "sums-refused.csv").read_text(encoding="utf-8"))
+    assert (refused["station"], refused["code"], refused["status"]) == ("0014", "too_blurred", "rejected")
+
+
+def test_the_wide_table_as_parquet_keeps_whole_numbers(run, copied, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert run("export", copied, "--format", "parquet", "--wide", "--out", tmp_path / "sums.parquet").code == 0
+    table = parquet.read_table(tmp_path / "sums.parquet")
+    assert str(table.schema.field("votes").type) == "int64"
+    assert table.column("votes").to_pylist() == [117, None, None]
+    assert parquet.read_table(tmp_path / "sums-refused.parquet").num_rows == 1
+
+
+def test_the_wide_table_on_stdout_says_what_it_leaves_out(run, copied):
+    ran = run("export", copied, "--format", "csv", "--wide")
+    assert len(rows(ran.out)) == 3
+    assert "1 pages were refused or dismissed" in ran.err

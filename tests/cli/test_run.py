@@ -7,8 +7,10 @@ import hashlib
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -212,7 +214,7 @@ def test_an_export_that_breaks_off_leaves_what_was_there(run, pictured, tmp_path
 
     monkeypatch.setattr("formreader.report.dataset._cell", breaks_off)
     ran = run("export", pictured, "--format", "csv", "--out", out)
-    assert (ran.code, "No space left on device" in ran.err) == (2, True)
+    assert (ran.code, "No space left on device" in ran.err) == (74, True)
     assert out.read_text() == "yesterday's"
     assert [path.name for path in tmp_path.glob(".formreader*")] == []
 
@@ -313,6 +315,25 @@ def test_a_meter_counts_no_more_often_than_it_shows():
     assert len(shown) == 1
 
 
+def test_totals_say_first_that_no_station_is_known(run, pictured):
+    ran = run("status", pictured, "--totals")
+    lines = ran.out.splitlines()
+    note = next(i for i, line in enumerate(lines) if "no station is known" in line)
+    assert note < next(i for i, line in enumerate(lines) if line.startswith("totals"))
+    assert "of 1 of 1 pages" in lines[note]
+
+
+def test_a_folder_with_other_things_in_it_is_not_replaced_by_parts(run, finished, tmp_path):
+    pytest.importorskip("pyarrow")
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "letters.txt").write_text("dear")
+    command = ("export", finished, "--format", "parquet", "--out", out, "--partition-by", "station")
+    ran = run(*command)
+    assert (ran.code, "holds letters.txt too" in ran.err) == (2, True)
+    assert (out / "letters.txt").read_text() == "dear"
+
+
 @pytest.mark.parametrize("output", ["csv", "parquet"])
 def test_an_export_does_not_write_over_its_own_run(run, finished, output):
     before = (finished / "run.sqlite").read_bytes()
@@ -320,3 +341,25 @@ def test_an_export_does_not_write_over_its_own_run(run, finished, output):
     assert ran.code == 2
     assert "lies in the run itself" in ran.err
     assert (finished / "run.sqlite").read_bytes() == before
+
+
+def test_a_run_is_checked_and_repaired(run, pictured):
+    assert run("run", "check", pictured).out.startswith(f"{pictured}: sound: 1 files, 1 pages, 1 of them done with")
+    assert "nothing to repair" in run("run", "repair", pictured).out
+    with closing(sqlite3.connect(pictured / "run.sqlite")) as database:
+        database.execute("UPDATE results SET sheet = replace(sheet, '9', '8')")
+        database.commit()
+    ran = run("run", "check", pictured)
+    assert (ran.code, ran.out) == (1, "results: a reading is not what was written\n")
+    assert "formreader run repair" in ran.err
+    failed = json.loads(run("export", pictured, "--format", "jsonl").out)
+    assert failed["rejection"]["code"] == "damaged_row"
+    ran = run("run", "repair", pictured)
+    assert (ran.code, "1 damages mended" in ran.out, "1 pages wait" in ran.out) == (0, True, True)
+    assert (pictured / "run.sqlite.damaged-1").exists()
+    assert run("run", "check", pictured).code == 0
+
+
+def test_a_run_that_is_none_is_neither_checked_nor_repaired(run, tmp_path):
+    for command in ("check", "repair"):
+        assert run("run", command, tmp_path / "none").code == 2

@@ -48,7 +48,7 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
         ({"eyes": ("digits",)}, "one_witness"),
         ({"eyes": (), "equations": ("a + b = c",)}, "one_witness"),
         ({"own": "17"}, "boxes_say_otherwise"),
-        ({"contrary": "17", "contrary_share": 0.6}, "readers_disagree"),
+        ({"contrary": "17", "contrary_share": 0.95}, "readers_disagree"),
         ({"remarks": {"two_marks": 0.6}}, "two_marks"),
         ({"unreadable": True, "odd": True, "confidence": 0.0}, "unreadable"),
         ({"odd": True, "confidence": 0.0}, "odd_writing"),

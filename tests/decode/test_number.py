@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from formreader.decode import read_number, read_row_numbers, read_row_sums
+from formreader.decode import read_number, read_row_numbers, read_row_sums, read_strings
 
 CLASSES = "0123456789X-_?"
 
@@ -36,6 +36,10 @@ def test_what_a_string_means(written, value) -> None:
 @pytest.mark.parametrize("written", ["1.5", "10.00", "1-2", "12X", "12.", "?", "1.0000"])
 def test_what_is_no_number_is_left_out(written) -> None:
     assert read_number([(written, 0.9), ("7", 0.1)]) == {7: 0.1}
+
+
+def test_what_is_no_number_is_written_in_the_characters_of_boxes() -> None:
+    assert [reading.written for reading in read_strings([("-.4 4.1", 0.9)])] == ["-?44?1"]
 
 
 def test_ways_to_write_one_number_are_added_up() -> None:

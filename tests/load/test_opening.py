@@ -67,6 +67,7 @@ def test_a_reading_names_what_it_was_given(tmp_path):
         "<image>",
     )
     assert open_picture(PNG, "station 7").photo().source.path == "station 7"
+    assert open_picture(PNG, "\udce9\x1b[31m").photo().source.path == "\\udce9\\x1b[31m", "no terminal obeys it"
 
 
 @pytest.mark.parametrize(

@@ -147,3 +147,11 @@ def test_pictures_within_are_drawn_at_the_size_of_the_page():
     photo = load_photo(file.getvalue())
     assert (photo.source.width, photo.source.height) == (1700, 2200)
     assert abs(photo.grey.mean() - 200) < 2
+
+
+def test_a_program_without_a_python_of_its_own_is_told_so(monkeypatch):
+    monkeypatch.setattr(decoder._decoder, "process", None)
+    monkeypatch.setattr("sys.executable", "")
+    with pytest.raises(Rejected, match="no process can be started") as refused:
+        load_photo(page())
+    assert refused.value.code == "decoder_missing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import sys
+import time
 import warnings
 import zlib
 
@@ -29,7 +30,8 @@ def saved(picture: Image.Image, kind: str, **how: object) -> bytes:
         heif = pillow_heif.from_pillow(picture)
         for more in how.pop("append_images", ()):
             heif.add_from_pillow(more)
-        heif.save(file, quality=90)
+        how.pop("save_all", None)
+        heif.save(file, quality=90, **how)
         return file.getvalue()
     picture.save(file, kind, **how)
     return file.getvalue()
@@ -90,7 +92,8 @@ def test_a_film_is_said_to_be_one():
 
 
 @pytest.mark.parametrize(
-    ("size", "code"), [((1, 1), "too_small"), ((20_000, 2), "too_small"), ((30, 400), "too_small")]
+    ("size", "code"),
+    [((1, 1), "too_small"), ((20_000, 2), "too_small"), ((30, 400), "too_small"), ((40, 90_000), "too_small")],
 )
 def test_what_holds_no_page_is_refused_by_its_size(size, code):
     with pytest.raises(Rejected) as refused:
@@ -130,3 +133,42 @@ def test_a_file_that_was_cut_is_refused(kind):
         with pytest.raises(Rejected) as refused:
             load_photo(data[: int(len(data) * share)])
         assert refused.value.code in ("damaged", "truncated"), share
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_frames_are_had_in_any_order(kind):
+    levels = (20, 80, 140, 200)
+    frames = [Image.new("RGB", (64, 64), (level,) * 3) for level in levels]
+    file = open_picture(saved(frames[0], kind, save_all=True, append_images=frames[1:]))
+    for page in (4, 1, 1, 3, 2, 4):
+        assert abs(file.photo(page).grey.mean() - levels[page - 1]) < 5, page
+
+
+@pytest.mark.parametrize("kind", [AVIF, HEIC])
+def test_what_a_phone_turned_is_turned_once(kind):
+    stored = np.zeros((64, 96), np.uint8)
+    stored[:32, :48] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = Image.fromarray(stored).convert("RGB")
+    found = load_photo(saved(picture, kind, exif=exif.tobytes())).grey
+    turned = np.rot90(stored, -1)
+    assert found.shape == turned.shape
+    assert np.abs(found.astype(int) - turned).mean() < 8
+
+
+def test_an_aspect_without_a_unit_counts_too():
+    file = io.BytesIO()
+    tags = {282: 2.0, 283: 1.0, 296: 1}
+    Image.new("L", (100, 60), 9).save(file, "TIFF", tiffinfo=tags)
+    assert load_photo(file.getvalue()).grey.shape == (120, 100)
+
+
+def test_a_png_of_a_million_parts_is_refused_soon():
+    data = saved(Image.new("L", (64, 64), 9), "PNG")
+    nothing = struct.pack(">I4sI", 0, b"teXt", zlib.crc32(b"teXt"))
+    start = time.process_time()
+    with pytest.raises(Rejected) as refused:
+        load_photo(data[:33] + nothing * 3_000_000 + data[33:])
+    assert refused.value.code == "damaged"
+    assert time.process_time() - start < 3

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from formreader import Reader, SheetReading
+from formreader import Reader, SheetReading, UsageError
 from formreader.evaluate.sheets import load_truth
 from formreader.reader import reading as reading_module
 from formreader.records import Photo
@@ -116,6 +116,19 @@ def test_all_ways_to_give_a_picture_are_read_alike(reader):
     assert reader.read(colour, page=2).rejection.code == "no_such_page"
 
 
+def test_a_url_is_read_and_one_that_leads_nowhere_is_a_refusal(reader):
+    fsspec = pytest.importorskip("fsspec")
+    with fsspec.open("memory://photos/a.jpg", "wb") as file:
+        file.write((SAMPLES / NAME).read_bytes())
+    sheet = reader.read_url("memory://photos/a.jpg")
+    assert (accepted(sheet), sheet.source.path) == (TRUTH[NAME], "memory://photos/a.jpg")
+    for url in ("memory://photos/gone.jpg", "file:///nowhere/a.jpg"):
+        gone = reader.read_url(url)
+        assert (gone.source.path, gone.rejection.code) == (url, "not_found")
+    with pytest.raises(UsageError, match="nosuch"):
+        reader.read_url("nosuch://photos/a.jpg")
+
+
 def test_of_jpegs_damaged_within_no_wrong_value_is_accepted(reader):
     """Some of the picture's data replaced, as a card or a transfer does it."""
     data = (SAMPLES / NAME).read_bytes()
@@ -134,14 +147,14 @@ def test_of_jpegs_damaged_within_no_wrong_value_is_accepted(reader):
 
 
 def test_what_nobody_foresaw_is_a_refusal_and_the_next_page_is_read(reader, monkeypatch):
-    register = reading_module.register
+    place = reading_module.place
 
     def break_off(photo: Photo, *rest: object) -> object:
         if photo.source.path == "a":
             raise ZeroDivisionError("nobody\nforesaw this")
-        return register(photo, *rest)
+        return place(photo, *rest)
 
-    monkeypatch.setattr(reading_module, "register", break_off)
+    monkeypatch.setattr(reading_module, "place", break_off)
     other = next(reader.read_pages(SAMPLES / OTHER, name="a"))
     assert other.rejection is not None
     assert (other.status, other.rejection.stage, other.rejection.code) == ("rejected", "reader", "reader_error")

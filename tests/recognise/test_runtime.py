@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -22,7 +23,17 @@ def copied(tmp_path: Path) -> Path:
 def test_the_shipped_model_is_what_its_card_says() -> None:
     model = load_model("digits")
     assert model.identity.startswith("digits-1@sha256:")
-    assert model.card["sha256"].startswith(model.identity.rsplit(":", 1)[1])
+    data = (models_directory() / "digits-1" / "model.onnx").read_bytes()
+    assert model.card["sha256"] == hashlib.sha256(data).hexdigest()
+
+
+def test_a_changed_temperature_is_another_model(copied: Path) -> None:
+    """What it says of a picture is another probability: readings must not be told to be of the same model."""
+    file = copied / "digits-1" / "card.json"
+    card = json.loads(file.read_text(encoding="utf-8"))
+    before = load_model("digits", copied).identity
+    file.write_text(json.dumps({**card, "temperature": 0.5}), encoding="utf-8")
+    assert load_model("digits", copied).identity != before
 
 
 def test_an_altered_model_is_refused(copied: Path) -> None:

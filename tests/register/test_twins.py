@@ -13,9 +13,10 @@ from formreader.errors import Rejected
 from formreader.geometry import Homography
 from formreader.records import Grey, Photo, Source
 from formreader.register import register, registrar
+from formreader.register.align import rulings
 from formreader.register.fit import Fit, fit
 from formreader.register.ink import find_ink
-from formreader.register.segments import find_segments
+from formreader.register.segments import find_pencils, find_segments
 from formreader.register.twins import twins
 from formreader.synth import compose_sheet, load_glyphs
 from formreader.templates import Template, load_library
@@ -49,8 +50,9 @@ def test_a_twin_is_looked_at_where_its_own_hypothesis_went_astray() -> None:
     photo = drawn("id-2022-chasil-ppwp-2", 1, 1.0)
     picture = find_ink(photo)
     segments = find_segments(picture.ink, halved=False)
+    turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2])
     older = LIBRARY["id-2021-cplano-pwp-2"]
-    astray = registrar._hypotheses(picture, segments, [older], [])
+    astray = registrar._hypotheses(picture, turns, [older], [])
     starts = registrar._best_starts(picture, astray, list(LIBRARY.values()))
     fits = {form.id: fit(form, place, picture.ink) for form, place in starts}
     assert fits["id-2022-chasil-ppwp-2"].closeness > fits[older.id].closeness + POLICY.least_lead

@@ -21,6 +21,7 @@ from formreader.errors import FormreaderError
 from formreader.records import Identity
 from formreader.store import Failure, Handwriting, Input, Review, RunStore
 from formreader.store.check import damage
+from formreader.store.readout import entries
 from formreader.store.repair import repair
 from formreader.store.reviews import history
 
@@ -230,3 +231,34 @@ def test_a_damaged_store_is_told_and_mended(copied, kind):
 @pytest.mark.parametrize("seed", range(RANDOM))
 def test_a_store_damaged_anywhere_is_told_and_mended(copied, seed):
     survives(copied, at_random, seed)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE results SET sheet = replace(sheet, '\"value\": 7', '\"value\": 8')",
+        "UPDATE reviews SET value = value + 1 WHERE field = 'votes'",
+        "DELETE FROM results WHERE page_id = (SELECT min(page_id) FROM results)",
+        "UPDATE inputs SET station = '3' WHERE path = '01.jpg'",
+    ],
+)
+def test_what_another_program_changed_is_told_and_mended_in_any_database(store, url, tmp_path, statement):
+    for i in range(SHEETS):
+        (tmp_path / f"{i:02d}.jpg").write_text(str(i))
+    read_all(store, tmp_path)
+    decide(store)
+    read_all(store, tmp_path)
+    before = [(row.path, row.sheet) for row in entries(store.engine)]
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    assert list(damage(store.engine))
+    if url is None:
+        store.engine.dispose()
+    done = repair(tmp_path, url)
+    assert done.found
+    with RunStore(tmp_path, url, create=True) as again:
+        read_all(again, tmp_path)
+        assert list(damage(again.engine)) == []
+        assert sorted((row.path, row.sheet) for row in entries(again.engine)) == sorted(before)
+        if "reviews" in statement:
+            assert (done.restored, len(done.lost)) == ((5, 0) if url is None else (0, 5)), "a server has its own copies"

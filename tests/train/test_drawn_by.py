@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -111,6 +112,23 @@ def test_moving_and_parting_modules_leaves_it(source: Path) -> None:
     main = (parts / "main.py").read_text().replace("SIZE = 3  # px", "from formreader.parts.sizes import SIZE")
     (parts / "other.py").write_text(main)
     assert hashed(source, "formreader.parts.other") == before
+
+
+@pytest.mark.parametrize(("file", "name"), [("pens", "make"), ("pens", "Pen"), ("main", "SIZE"), ("paper", "grain")])
+def test_renaming_a_definition_leaves_it(source: Path, file: str, name: str) -> None:
+    before = hashed(source)
+    for path in (source / "parts").glob("*.py"):
+        path.write_text(re.sub(rf"\b{name}\b", f"{name}Anew", path.read_text()))
+    assert f"{name}Anew" in (source / "parts" / f"{file}.py").read_text()
+    assert hashed(source) == before
+
+
+def test_calling_another_definition_changes_it(source: Path) -> None:
+    """Two functions that look alike but for what they call."""
+    before = hashed(source)
+    path = source / "parts" / "main.py"
+    path.write_text(path.read_text().replace("paper.grain() + shade()", "shade() + paper.grain()"))
+    assert hashed(source) != before
 
 
 def test_a_function_that_is_not_there_is_named(source: Path) -> None:

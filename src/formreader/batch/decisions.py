@@ -10,7 +10,7 @@ from itertools import chain
 
 from formreader.batch.tables import TextRow, csv_rows, json_rows
 from formreader.errors import UsageError
-from formreader.harmless import unguarded
+from formreader.harmless import printed, unguarded
 from formreader.store import Verdict
 
 LEFT_EMPTY, ILLEGIBLE = "empty", "illegible"
@@ -31,11 +31,12 @@ EXAMPLE = '{"path": "a.jpg", "page": 1, "field": "votes.1", "value": 117}'
 MISTAKES_SHOWN = 20
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _AS_A_FLOAT = re.compile(r"([0-9]{1,15})[.,]0")
 """As pandas writes a whole number in a column with gaps. With more zeros it may be thousands: that is refused."""
 _NOTHING = frozenset({"nan", "<na>", "none", "null", "nat", "#n/a"})
 """As programs write a cell with nothing in it."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _decision(row: int, cells: TextRow, by: str | None) -> Decision:
         raise ValueError("a page is dismissed without a reason: write why in the column 'note'")
     return Decision(
         row,
-        path,
+        printed(path),  # as the run calls it
         _page(cells, "page"),
         field,
         value,
@@ -163,8 +164,9 @@ def _verdict(cells: TextRow, field: str | None) -> tuple[Verdict, int | None]:
         return verdict, None
     if said.lower() in (LEFT_EMPTY, ILLEGIBLE):
         return ("value" if said.lower() == LEFT_EMPTY else "illegible"), None
-    number = _AS_A_FLOAT.fullmatch(said)
-    digits = number[1] if number else said
+    plain = said.removeprefix("'")  # a spreadsheet's sign for text
+    number = _AS_A_FLOAT.fullmatch(plain)
+    digits = number[1] if number else plain
     if not _NUMBER.fullmatch(digits):
         raise ValueError(
             f"'{said}' is no whole number: write digits alone, {LEFT_EMPTY} for a field left empty on the paper, "
@@ -179,7 +181,7 @@ def _other(cells: TextRow, verdict: Verdict) -> tuple[str, int] | None:
     path = cells.get("other")
     if path is None:
         raise ValueError(f"is {verdict} and names no other photograph: give its path in the column 'other'")
-    return path, _page(cells, "other_page")
+    return printed(path), _page(cells, "other_page")
 
 
 def _plain(text: str | None) -> str | None:
@@ -194,8 +196,9 @@ def _plain(text: str | None) -> str | None:
 
 def _page(cells: TextRow, column: str) -> int:
     said = cells.get(column) or "1"
-    number = _AS_A_FLOAT.fullmatch(said)
-    digits = number[1] if number else said
+    plain = said.removeprefix("'")  # a spreadsheet's sign for text
+    number = _AS_A_FLOAT.fullmatch(plain)
+    digits = number[1] if number else plain
     if not _NUMBER.fullmatch(digits) or int(digits) < 1:
         raise ValueError(f"'{said}' is no page of a file: give it as `formreader queue` prints it, from 1")
     return int(digits)
@@ -205,7 +208,7 @@ def _count(cells: TextRow) -> int | None:
     said = cells.get("decisions")
     number = _AS_A_FLOAT.fullmatch(said or "")
     digits = number[1] if number else said or ""
-    return int(digits) if _NUMBER.fullmatch(digits) else None
+    return int(digits) if _COUNT.fullmatch(digits) else None
 
 
 def _time(cells: TextRow) -> datetime | None:

@@ -36,7 +36,12 @@ def gather(
     ids = compile_pattern(pattern)
     for item in items:
         for given in _inputs_of(os.fspath(item), run_folder, stdin):
-            one = replace(given, path=printed(given.path))  # it is shown, and comes back in lists
+            one = replace(  # these are shown, and come back in lists
+                given,
+                path=printed(given.path),
+                station=given.station and printed(given.station),
+                page=given.page and printed(given.page),
+            )
             yield one if ids is None else _with_ids(one, ids)
 
 

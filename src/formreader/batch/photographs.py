@@ -8,23 +8,27 @@ from contextlib import suppress
 from pathlib import Path
 
 from formreader.batch.remote import is_remote, local_file
-from formreader.errors import Rejected
+from formreader.errors import FormreaderError
 from formreader.load import load_photo
 from formreader.records import Photo
 from formreader.store import RunStore
 from formreader.store.readout import input_files
 
 
+class NotAsReadError(FormreaderError):
+    """Another picture lies where the one was that was read."""
+
+
 def photo_as_read(file: str, page: int, sha256: str) -> Photo:
     """The page of the file that was read with this ``sha256``.
 
-    Raises ``Rejected`` where the file cannot be opened or holds something else now (code ``changed``), ``StorageError``
-    where the storage behind a URL does not give it.
+    Raises ``Rejected`` where the file cannot be opened, ``NotAsReadError`` where it holds something else now,
+    ``StorageError`` where the storage behind a URL does not give it.
     """
     with local_file(file) as here:
         photo = load_photo(here, page)
     if photo.source.sha256 != sha256:
-        raise Rejected("load", "changed", "another picture lies there now than was read: run the batch again")
+        raise NotAsReadError("another picture lies there now than was read: run the batch again")
     return photo
 
 

@@ -20,6 +20,7 @@ from formreader.batch.reviewed import shared_reviews, with_reviews
 from formreader.records import Rejection, SheetReading, Source
 from formreader.report import to_dict
 from formreader.store import Counts, Entry, RunStore, Sheet, Standing
+from formreader.store.check import refuse_a_broken_file
 from formreader.store.lookalikes import pairs
 from formreader.store.readout import (
     counts,
@@ -59,10 +60,14 @@ class Reading:
 
 
 class Results:
-    """A run's readings; holds what people decided and what the comparison of duplicates has found."""
+    """A run's readings; holds what people decided and what the comparison of duplicates has found.
+
+    Raises ``StoreError`` where the store is damaged so that something would silently be other than it was written.
+    """
 
     def __init__(self, store: RunStore) -> None:
         self._engine = store.engine
+        refuse_a_broken_file(self._engine)
         self.disputes: dict[int, Disputes] = {}
         self.reviews = standing(self._engine)
         self.questions: dict[int, list[Question]] = {}

@@ -12,7 +12,7 @@ from formreader.errors import UsageError
 
 SEPARATORS = ",;\t"
 
-_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t]*', re.IGNORECASE)
 
 TextRow = Mapping[str, str | None]
 """What stands in each column, by its name in small letters; None where nothing does."""
@@ -26,7 +26,7 @@ def csv_rows(name: str, lines: Iterable[str], needed: str, *, exact: bool = Fals
     """
     rest = iter(lines)
     heading = next(rest, "")
-    if (said := _SEPARATOR_LINE.fullmatch(heading.strip("\r\n ,;"))) is not None:
+    if (said := _SEPARATOR_LINE.fullmatch(heading.strip())) is not None:
         heading = next(rest, "")  # a spreadsheet's own first line
     # spreadsheets of some languages write semicolons
     separator = said[1] if said is not None else max(SEPARATORS, key=heading.count)
@@ -38,13 +38,15 @@ def csv_rows(name: str, lines: Iterable[str], needed: str, *, exact: bool = Fals
             raise UsageError(f"{name}:1: has no column '{needed}' (it has: {', '.join(names) or 'none'})")
         if exact and (twice := sorted({column for column in names if names.count(column) > 1 and column})):
             raise UsageError(f"{name}:1: has the column '{twice[0]}' twice: leave one of the two")
+        passed = int(said is not None)
         for row in reader:
+            line = reader.line_num + passed
             if exact and None in row:
                 raise UsageError(
-                    f"{name}:{reader.line_num}: has more cells than the heading: write numbers as digits alone, and "
-                    f"quotes around what holds a '{separator}'"
+                    f"{name}:{line}: has more cells than the heading: write numbers as digits alone, and quotes around "
+                    f"what holds a '{separator}'"
                 )
-            yield reader.line_num, {column: _text(value) for column, value in row.items() if column is not None}
+            yield line, {column: _text(value) for column, value in row.items() if column is not None}
     except csv.Error as error:
         raise UsageError(f"{name}: is no CSV ({error})") from None
 

@@ -32,6 +32,7 @@ from formreader.batch.jobs import (
 from formreader.batch.reading import PageReader, make_reader
 from formreader.batch.remote import StorageError, local_file
 from formreader.errors import FormreaderError, Rejected
+from formreader.records import SheetReading
 from formreader.store import Failure
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -119,9 +120,15 @@ def _read(job: Read, file: str, reader: PageReader) -> Outcome:
         rejection,
         sheet.source.sha256,
         seen.kept,
-        seen.station,
+        seen.station or station_of(sheet),
         seen.written,
     )
+
+
+def station_of(sheet: SheetReading) -> str | None:
+    """The station that the sheet itself says it is of, where it is sure; a number misread would file it elsewhere."""
+    found = getattr(sheet, "station", None)
+    return found.id if found is not None and found.sure and found.id else None
 
 
 def _weigh(job: Weigh, reader: PageReader) -> Weighed:

@@ -30,7 +30,7 @@ def write_crops(folder: Path, found: Sequence[tuple[Waiting, str, Quad | None]],
     """
     import numpy as np
 
-    from formreader.batch.photographs import photo_as_read
+    from formreader.batch.photographs import NotAsReadError, photo_as_read
     from formreader.batch.remote import StorageError
     from formreader.report.crops import cut_field
 
@@ -43,7 +43,7 @@ def write_crops(folder: Path, found: Sequence[tuple[Waiting, str, Quad | None]],
     for (file, page, sha256), group in groupby(ranked, key=lambda item: (item[2], item[1].page, item[1].sha256)):
         try:
             photo = photo_as_read(file, page, sha256)
-        except (Rejected, StorageError) as error:
+        except (Rejected, NotAsReadError, StorageError) as error:
             say(f"{file}: no crops ({error})")
             continue
         for rank, waiting, _, quad in group:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from formreader.cli.exit_codes import ExitCode
 from formreader.errors import UsageError
 from formreader.report.files import written_whole
 
 STDOUT = Path("-")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
+
+class NoRoom(UsageError):  # noqa: N818 - it is the disk's
+    """The name is right and the system refuses."""
+
+    exit_code = ExitCode.SYSTEM
 
 
 @contextmanager
@@ -43,7 +52,8 @@ def replaced(out: Path) -> Iterator[Path]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UsageError(
+        kind = NoRoom if error.errno in NO_ROOM else UsageError
+        raise kind(
             f"{out}: cannot be written ({error.strerror or error}): make room, or give --out another name"
         ) from None
 

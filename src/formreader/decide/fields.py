@@ -49,8 +49,8 @@ class Sight:
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is what the picture of the primary encoding alone gives
     the value. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
-    whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. A second reader most
-    probably reads ``contrary``, and gives ``contrary_share`` to other values than the one reported. ``disagree`` is the
+    whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. Of all other values a
+    second reader reads ``contrary`` most probably, with ``contrary_share``. ``disagree`` is the
     probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
     ``remarks`` are other things seen, codes of ``REASONS``, each with its probability. A field ``left_empty`` is one
     that nobody wrote in and that must be looked at then.

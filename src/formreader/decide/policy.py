@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -56,7 +56,7 @@ class Policy:
     least_sight_share: Share
     """Least probability, by sight alone, of every other number of an equation that speaks for a value."""
     most_contrary_share: Share
-    """Most probability that a second reader of an accepted field gives other values."""
+    """Most probability that a second reader gives another value than that of an accepted field."""
     most_remark: Share
     """Most probability of anything seen that keeps a field from being accepted: a box covered, two marks …"""
     most_disagreement: Share
@@ -131,8 +131,11 @@ def save_policy(policy: Policy, path: Path) -> None:
 def policy_for(policy: Policy | str | Path | None, models: Mapping[str, str]) -> Policy:
     """The policy itself, from its file, or the packaged one, for these loaded ``models`` by identity.
 
-    Raises ``ModelError`` where it was made for others: their confidences mean something else.
+    Raises ``ModelError`` where it was made for others: their confidences mean something else. The packaged one then
+    serves under another name: what it was learnt for is not known to hold.
     """
+    if policy is None and default_policy().models not in ({}, dict(models)):
+        return replace(default_policy(), name=f"{default_policy().name}-other-models", risk=None, confidence=None)
     chosen = policy if isinstance(policy, Policy) else load_policy(Path(policy)) if policy else default_policy()
     if chosen.models and dict(chosen.models) != dict(models):
         raise ModelError(

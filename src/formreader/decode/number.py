@@ -34,9 +34,9 @@ def read_number(strings: Sequence[tuple[str, float]]) -> dict[int | None, float]
 
 
 def _plain(string: str) -> str:
-    """The string as boxes would hold it."""
+    """The string as boxes would hold it: a dot that parts no thousands is no character that they know."""
     close = string.replace(" ", "")
     digits = close.lstrip(FILLERS)
     if WHOLE_NUMBER.fullmatch(digits):
         return close.removesuffix(digits) + digits.replace(".", "")
-    return close or "_"
+    return close.replace(".", "?") or "_"

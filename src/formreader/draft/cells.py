@@ -18,6 +18,8 @@ SNAPPED_MM = 0.3
 RECTANGULAR = 0.96
 """A cell fills at least this part of its own outline; what bends around others is none."""
 SMALLEST_MM = 1.5
+GAP = 0.35
+"""Between boxes that stand apart, what is narrower than this part of them is no box."""
 ALIKE_MM, ALIKE = 0.45, 0.07
 """Cells of one block differ in size and step by less than this, or by this part of their size."""
 
@@ -119,13 +121,21 @@ def _rows(cells: Sequence[Box]) -> list[list[Box]]:
 def _strips(row: Sequence[Box]) -> list[list[Box]]:
     """Runs of equal cells at equal steps, none with a gap wider than a cell."""
     strips: list[list[Box]] = []
-    for cell in row:
+    for i, cell in enumerate(row):
+        if 0 < i < len(row) - 1 and _is_gap(row[i - 1], cell, row[i + 1]):
+            continue
         strip = strips[-1] if strips else []
         if strip and _goes_on(strip, cell):
             strip.append(cell)
         else:
             strips.append([cell])
     return strips
+
+
+def _is_gap(before: Box, cell: Box, after: Box) -> bool:
+    """Whether a narrow cell is what is left between two boxes of their own."""
+    touching = max(cell.x - before.right, after.x - cell.right) < ALIKE_MM
+    return touching and alike(before.width, after.width) and cell.width < GAP * before.width
 
 
 def _goes_on(strip: Sequence[Box], cell: Box) -> bool:

@@ -11,6 +11,7 @@ from formreader.draft.bubbles import find_bubbles
 from formreader.draft.cells import Block, find_blocks, find_cells
 from formreader.draft.even import even_out
 from formreader.draft.flatten import flatten
+from formreader.draft.guides import without_guides
 from formreader.draft.implied import claim
 from formreader.draft.marks import Marks, find_marks
 from formreader.draft.names import column_label, keys, row_label, section_label, slug
@@ -80,8 +81,8 @@ def draft_photo(photo: Photo, page_mm: tuple[float, float] | None = None, langua
     flat = flatten(photo, page_mm)
     sheet, crooked_mm = straighten(photo, flat.sheet)
     if flat.edges_seen:  # a scan lies flat, and its rows are as they are
-        sheet = even_out(photo, sheet, find_lines(sheet))
-    draft = draft_sheet(photo, sheet, language)
+        sheet = even_out(photo, sheet, find_lines(sheet, paper_seen=True))
+    draft = draft_sheet(photo, sheet, language, lines=find_lines(sheet, paper_seen=flat.edges_seen))
     draft.source = f"drafted by formreader from {photo.source.path}, page {flat.size_name}; to be checked on a print"
     draft.doubts[:0] = flat.doubts
     if crooked_mm > CROOKED_MM:
@@ -116,6 +117,7 @@ def draft_sheet(
     segments = find_lines(sheet) if lines is None else list(lines)
     marks = find_marks(photo, sheet)
     segments = _beside_marks(segments, [mark.box for mark in marks.codes])
+    segments, figures = without_guides(segments)
     blocks = find_blocks(find_cells(segments, sheet.width_mm, sheet.height_mm))
     doubts = []
     read = tuple(words) if words is not None else find_words(sheet, segments, language)
@@ -126,8 +128,10 @@ def draft_sheet(
     ruled = list(segments)
     for found in groups:
         found.lines = _claimed(found.group, ruled)
+        _guided(found.group, figures)
     texts = _texts(read or (), groups, sheet)
-    return Draft(language, sheet.width_mm, sheet.height_mm, "", marks, ruled, texts, groups, sheet, doubts=doubts)
+    source = f"drafted by formreader from {photo.source.path}; to be checked on a print"
+    return Draft(language, sheet.width_mm, sheet.height_mm, source, marks, ruled, texts, groups, sheet, doubts=doubts)
 
 
 def _beside_marks(segments: Sequence[Segment], codes: Sequence[Box]) -> list[Segment]:
@@ -155,6 +159,16 @@ def _is_inked(sheet: FlatSheet, cell: Box) -> bool:
     rows, columns = (slice(round(a * PX_PER_MM), round(b * PX_PER_MM)) for a, b in ((y, bottom), (x, right)))
     inside = sheet.strokes[rows, columns]
     return bool(inside.size and float(np.mean(inside > 0.3)) > INKED)
+
+
+def _guided(found: Group, figures: Sequence[Box]) -> None:
+    """Say of digit boxes that a figure is printed in each."""
+    cells = [cell for parts in found.members for piece in parts.pieces.get("digits", []) for cell in piece.block.cells]
+    held = [
+        any(cell.x < f.centre[0] < cell.right and cell.y < f.centre[1] < cell.bottom for f in figures) for cell in cells
+    ]
+    if held and all(held):
+        found.spec = {**found.spec, "digits": {**found.spec["digits"], "guide": "eight"}}
 
 
 def _claimed(found: Group, segments: list[Segment]) -> dict[str, dict[str, float]]:

@@ -68,18 +68,19 @@ def lay_flat(photo: Photo, photo_from_page: Homography, bend: Bend, size_mm: tup
     coarse = 16  # the map is smooth: every so many pixels is enough
     columns, rows = np.arange(0, width + coarse, coarse), np.arange(0, height + coarse, coarse)
     points = np.stack(np.meshgrid((columns + 0.5) / PX_PER_MM, (rows + 0.5) / PX_PER_MM), axis=-1)
-    seen = apply_homography(photo_from_page, points + bend_at(bend, points))
-    decoded = ((seen + 0.5) * photo.scale - 0.5).astype(np.float32)
+    places = apply_homography(photo_from_page, points + bend_at(bend, points))
+    decoded = ((places + 0.5) * photo.scale - 0.5).astype(np.float32)
     steps = np.stack(np.meshgrid(np.arange(width) / coarse, np.arange(height) / coarse), axis=-1).astype(np.float32)
     fine = cv2.remap(decoded, steps[..., 0], steps[..., 1], cv2.INTER_LINEAR)
     grey = photo.grey
-    shrink = _px_per_mm(photo_from_page, size_mm) * photo.scale / PX_PER_MM
+    seen = _px_per_mm(photo_from_page, size_mm) * photo.scale
+    shrink = seen / PX_PER_MM
     if shrink > 1.3:  # seen much finer: averaged down first, so that no line falls between pixels
         small = 1.0 / shrink
         grey = cv2.resize(grey, None, fx=small, fy=small, interpolation=cv2.INTER_AREA)
         fine = (fine + np.float32(0.5)) * np.float32(small) - np.float32(0.5)
     flat = cv2.remap(grey, fine[..., 0], fine[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return FlatSheet(flat, *size_mm, photo_from_page, bend)
+    return FlatSheet(flat, *size_mm, photo_from_page, bend, seen)
 
 
 def _px_per_mm(photo_from_page: Homography, size_mm: tuple[float, float]) -> float:

@@ -22,6 +22,8 @@ NUMBER_HEIGHT_MM, NUMBER_WIDTH_MM = (3.0, 16.0), 5.0
 LEAST_HEIGHT_MM = 4.2
 """Lower rows of equal cells number the columns under them."""
 BESIDE_MM, SAME_MM = 9.0, 1.5
+WORDS_HEIGHT_MM, WORDS_ASPECT, UNDER_MM = (5.0, 20.0), 5.0, 6.0
+"""Of a cell for words that nothing says so of: its height, its width over its height, how near under a tally it is."""
 PAGE_WORDS_MM = 45.0
 """A cell that is to hold a number in words is rarely higher."""
 
@@ -91,7 +93,28 @@ def sort_out(
             if "words" not in own.pieces and "letters" not in own.pieces:
                 own.add(Piece("words", block))
                 left.remove(block)
+    for block in list(left):
+        owner = _wide_cell_of(block, parts, words)
+        if owner is not None:
+            owner.add(Piece("words", block))
+            owner.doubts.append("unsure: the wide cell below may be for the number in words; leave `words` out if not")
+            left.remove(block)
     return [part for part in parts if part.pieces or part.bubbles], left
+
+
+def _wide_cell_of(block: Block, parts: Sequence[Parts], words: Sequence[Word]) -> Parts | None:
+    """The field whose number is likely written in words in this cell: wide, empty, right under its tally."""
+    box = block.box
+    is_wide = block.rows * block.columns == 1 and WORDS_HEIGHT_MM[0] <= box.height <= WORDS_HEIGHT_MM[1]
+    if not is_wide or box.width < WORDS_ASPECT * box.height or any(w.letters > 3 for w in within(words, box)):
+        return None
+    for part in parts:
+        if "tally" in part.pieces and not {"words", "letters"} & set(part.pieces):
+            tally = part.pieces["tally"][0].box
+            shared = min(tally.right, box.right) - max(tally.x, box.x)
+            if 0 <= box.y - tally.bottom < UNDER_MM and shared > 0.8 * tally.width:
+                return part
+    return None
 
 
 def is_tally(block: Block) -> bool:

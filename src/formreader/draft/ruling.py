@@ -18,7 +18,7 @@ FAINTEST = 0.07
 """Darkness of the palest ruled line that is told from the paper's grain."""
 SLANT_PX = 1
 """How far a line may leave its row over ``SHORTEST_MM``."""
-SAME_MM, GAP_MM = 0.35, 0.9
+SAME_MM, GAP_MM = 0.35, 0.6
 """Pieces that lie beside one another by less, and follow one another within this, are one line."""
 LONG_MM = 60.0
 """Longer straight lines are ruling, whatever stands beside them."""
@@ -27,28 +27,39 @@ BESIDE_MM, BUSY = 0.35, 0.3
 TICK_MM, MEETS_MM, ENDS_MM = 1.8, 0.9, 1.3
 """Lines as short as this are ruled where both their ends meet lines that cross them; a line
 ends at one that it comes so near to."""
+OWN_INK = 30
+"""Per cent of a line's length that show it alone, at least."""
 FREE_MM, FRAME_MM = 15.0, 150.0
 """A line as long as the first may end anywhere; shorter ones end at lines that cross them; upright ones that meet
 nothing are as long as the second."""
+WIDEST_BOX_MM, EQUAL = 16.0, 0.05
+"""How wide boxes are at most that one short line parts, and how equal they are."""
+BLUR_PX, BLURRED = 3.0, 1.4
+"""A black line, however narrow, is seen as wide as the first; of a picture less fine than the flat page it is more."""
 EDGE_MM = 1.5
 """Nearer to the page's edge, along it, runs the paper's own."""
-ROUGH_MM = 0.06
+ROUGH_MM = 0.09
 """How far a short printed line leaves its middle; a stroke of a pen leaves it further."""
 TOUCH_MM, ALIGNED_MM, NEXT_MM, FELLOWS, CHAINED = 0.7, 0.3, 3.0, 2, 3
 
 
-def find_lines(sheet: FlatSheet) -> list[Segment]:
-    """The lines that run across and down, mm, those across first, from the top and the left."""
+def find_lines(sheet: FlatSheet, *, paper_seen: bool = False) -> list[Segment]:
+    """The lines that run across and down, mm, those across first, from the top and the left.
+
+    Where the paper's edges were seen, none of them is a line.
+    """
     level, upright = sheet.strokes, np.ascontiguousarray(sheet.strokes.T)
     across = _joined([piece for piece in _pieces(level, SHORTEST_MM) if not _is_print(level, piece)])
     down = _joined([piece for piece in _pieces(upright, SHORTEST_MM) if not _is_print(upright, piece)])
     ticks = [piece for piece in _pieces(upright, TICK_MM) if _between(piece, across)]
     dashes = [piece for piece in _pieces(level, TICK_MM) if _between(piece, down)]
     across, down = _joined(across + dashes), _joined(down + ticks)
-    found = [_segment(piece, level=True) for piece in sorted(across)]
-    found += [_segment(piece, level=False) for piece in sorted(down)]
-    inside = [s for s in found if _off_edges(s, sheet.width_mm, sheet.height_mm) > EDGE_MM]
-    return _meeting(_credible(inside))
+    blur_px = BLUR_PX * max(1.0, BLURRED * PX_PER_MM / sheet.seen_px_per_mm)
+    found = [_segment(piece, blur_px, level=True) for piece in sorted(across)]
+    found += [_segment(piece, blur_px, level=False) for piece in sorted(down)]
+    if paper_seen:
+        found = [s for s in found if _off_edges(s, sheet.width_mm, sheet.height_mm) > EDGE_MM]
+    return _meeting(_credible(found))
 
 
 Piece = tuple[float, float, float, float, float, float]
@@ -78,10 +89,10 @@ def _measured(strokes: Darkness, labels: NDArray[np.int32], label: int, stats: N
     near = cv2.dilate(own.astype(np.uint8), np.ones((5, 1), np.uint8)) > 0
     part = np.where(near, strokes[top:bottom, x : x + width], 0.0)
     total = part.sum(axis=0)
-    typical = float(np.median(total))
-    # where print, writing or another line crosses, there is more ink than the line's own
-    plain = (total < 1.6 * typical) & (total > 0.4 * typical)
-    if typical <= 0 or plain.sum() < 0.3 * width:
+    # where print, writing or another line crosses or runs along, there is more ink than the line's own
+    typical = float(np.percentile(total, OWN_INK))
+    plain = (total < 1.5 * typical) & (total > 0.5 * typical)
+    if typical <= 0 or plain.sum() < 0.25 * width:
         return None
     centre = (part * np.arange(top, bottom)[:, None]).sum(axis=0)[plain] / total[plain]
     darkest = float(np.median(part.max(axis=0)[plain]))
@@ -146,6 +157,19 @@ def _credible(segments: list[Segment]) -> list[Segment]:
     return segments
 
 
+def _parts_equally(segment: Segment, segments: list[Segment]) -> bool:
+    """Whether a short line is as far from the next line on its one side as from that on its other: boxes are equal."""
+    across, position, start, end = _parts(segment)
+    beside = [
+        place - position
+        for level, place, low, high in map(_parts, segments)
+        if level == across and low < start + TOUCH_MM and high > end - TOUCH_MM
+    ]
+    before = min((-off for off in beside if off < -TOUCH_MM), default=np.inf)
+    after = min((off for off in beside if off > TOUCH_MM), default=np.inf)
+    return max(before, after) < WIDEST_BOX_MM and abs(before - after) < max(TOUCH_MM / 2, EQUAL * before)
+
+
 def _off_edges(s: Segment, width_mm: float, height_mm: float) -> float:
     """How far a line is from the edge of the page that runs as it does, mm."""
     return min(s.y0, height_mm - s.y0) if s.horizontal else min(s.x0, width_mm - s.x0)
@@ -179,7 +203,7 @@ def _is_ruled(segment: Segment, segments: list[Segment]) -> bool:
         for level, place, low, high in others
         if level == across
     ]
-    return sum(alike) >= FELLOWS or any(goes_on)
+    return sum(alike) >= FELLOWS or any(goes_on) or _parts_equally(segment, segments)
 
 
 def _meeting(segments: list[Segment]) -> list[Segment]:
@@ -208,11 +232,11 @@ def _parts(segment: Segment) -> tuple[bool, float, float, float]:
     return False, segment.x0, segment.y0, segment.y1
 
 
-def _segment(line: Piece, level: bool) -> Segment:
+def _segment(line: Piece, blur_px: float, level: bool) -> Segment:
     position, start, end, width, darkest, _ = line
     at, low, high = (position + 0.5) / PX_PER_MM, start / PX_PER_MM, end / PX_PER_MM
-    # a line narrower than a few pixels is blurred to grey: as wide as it would be, were it black
-    is_grey = darkest < 0.5 and width / darkest > 3.0
+    # a line narrower than the blur is seen grey: as wide as it would be, were it black
+    is_grey = darkest < 0.5 and width / darkest > blur_px
     ink = darkest if is_grey else 1.0
     wide = width / ink / PX_PER_MM
     x0, y0, x1, y1 = (low, at, high, at) if level else (at, low, at, high)

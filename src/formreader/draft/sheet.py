@@ -26,7 +26,7 @@ class FlatSheet:
     """A page of ``width_mm`` by ``height_mm`` as ``grey`` (height, width) uint8 at ``PX_PER_MM``.
 
     A page point p (mm) is at pixel ``p * PX_PER_MM - 0.5``. ``photo_from_page`` and ``bend`` say where it was on the
-    photograph, as ``records.Registration`` has them.
+    photograph, as ``records.Registration`` has them, ``seen_px_per_mm`` how finely it was seen there.
     """
 
     grey: Grey
@@ -34,6 +34,7 @@ class FlatSheet:
     height_mm: float
     photo_from_page: Homography
     bend: Bend
+    seen_px_per_mm: float = PX_PER_MM
 
     @cached_property
     def darkness(self) -> Darkness:

@@ -82,12 +82,11 @@ def _text(text: str, box: Box, heading: bool) -> str:
 
 
 def _fields(draft: Draft) -> str:
-    if not draft.groups:
-        return (
-            "# No cell was found that a number may be written in: describe the fields here.\n"
-            "fields:\n  - name: field\n    number: {box: [10, 10, 30, 8]}\n"
-        )
-    return "fields:\n" + "\n".join(map(_field, draft.groups)) + "\n"
+    lines = ["fields:", *map(_field, draft.groups)]
+    if all("text" in named.group.spec for named in draft.groups):
+        lines.append("  # No cell was found that a number may be written in: describe the fields here.")
+        lines.append("  - name: number_field\n    number: {box: [10, 10, 30, 8]}")
+    return "\n".join(lines) + "\n"
 
 
 def _field(named: NamedGroup) -> str:
@@ -99,7 +98,7 @@ def _field(named: NamedGroup) -> str:
             lines.append(f"    {key}: {{{shifts}}}")
     for encoding, keys in named.group.spec.items():
         line = named.lines.get("letters" if encoding == "words" else encoding)
-        lines.append(f"    {encoding}: {_flow({**keys, **({'line': line} if line else {})})}")
+        lines.append(f"    {encoding}: {flow({**keys, **({'line': line} if line else {})})}")
     return "\n".join(lines)
 
 
@@ -109,11 +108,12 @@ def _arithmetic(draft: Draft) -> str:
     return "# arithmetic:                   # the form's sums, such as\n#   - a + b = total\n"
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
+    """A value as YAML has it on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     return _n(value) if isinstance(value, (int, float)) else str(value)
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -102,14 +103,14 @@ class _Decoder:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.process is None:
-            # it imports from where this process does, and nothing of the site or the folder it is started in
-            self.process = subprocess.Popen(
-                [sys.executable, "-S", "-P", "-m", "formreader.load.decoding_process", str(SECONDS)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
+            try:
+                self.process = _start()
+            except (OSError, ValueError) as error:
+                raise Rejected(
+                    "load",
+                    "decoder_missing",
+                    f"no process can be started to decode it ({error}): give a JPEG, or pixels",
+                ) from None
         return self.process
 
     @contextmanager
@@ -133,6 +134,25 @@ class _Decoder:
 
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1")
+PACKAGE = Path(__file__).parents[2]
+"""Where formreader itself is imported from, also where no path says so."""
+
+
+def _start() -> subprocess.Popen[bytes]:
+    """It imports from where this process does, and nothing of the site or the folder it is started in."""
+    if not sys.executable or getattr(sys, "frozen", False):
+        raise ValueError("this program holds no Python of its own")
+    places = [*filter(None, sys.path), str(PACKAGE)]
+    return subprocess.Popen(
+        [sys.executable, "-S", "-P", "-m", "formreader.load.decoding_process", str(SECONDS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is the parent's to decide about
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(places)},
+    )
+
+
 _decoder = _Decoder()
 atexit.register(_decoder.end)
 if hasattr(os, "register_at_fork"):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from PIL import Image
+from PIL.ImageFile import ImageFile
 
 from formreader.errors import Rejected
 from formreader.load import pdf, raster, tiff
@@ -59,19 +60,26 @@ class _File:
     def __init__(self, kind: str, data: bytes) -> None:
         self.kind, self.data, self.pages = kind, data, 1
         self.document: Any = None
+        self.picture: ImageFile | None = None
         if kind == "pdf":
             self.document = pdf.opened(data)
             self.pages = len(self.document)
         elif kind != "tiff":  # whose pages are looked at one by one
-            picture = raster.opened(data, kind)
-            check_size(*picture.size)
-            self.pages = raster.frame_count(picture)
+            self.picture = raster.opened(data, kind)
+            check_size(*self.picture.size)
+            self.pages = raster.frame_count(self.picture)
 
     def draw(self, draw: int, place: int | None) -> Grey:
         if self.document is not None:
             return pdf.drawn(self.document, draw)
         if place is None:
-            return raster.decode(raster.opened(self.data, self.kind), draw)
+            # one that was opened goes on to the next frame; for an earlier one, and after damage, it is opened again
+            picture, self.picture = self.picture, None
+            if picture is None or picture.tell() > draw:
+                picture = raster.opened(self.data, self.kind)
+            grey = raster.decode(picture, draw)
+            self.picture = picture
+            return grey
         alone = tiff.page_alone(self.data, place)
         picture = raster.opened(alone, "tiff")
         check_size(*picture.size)  # each page has its own

@@ -16,6 +16,9 @@ PAGES_LIMIT = 10_000
 LEAST_SIDE_PX = 32
 """Below this no page of any form can be read, and lines have no direction."""
 
+MOST_ASPECT = 100
+"""No page is so many times as long as wide."""
+
 
 def check_size(width: int, height: int) -> None:
     """Raises ``Rejected`` where a picture (px) is over the limit, or too small to hold a page."""
@@ -25,9 +28,9 @@ def check_size(width: int, height: int) -> None:
             "too_many_pixels",
             f"{width} x {height} pixels is over the limit of {PIXELS_LIMIT // 1_000_000} megapixels: export it smaller",
         )
-    if min(width, height) < LEAST_SIDE_PX:
+    if min(width, height) < LEAST_SIDE_PX or max(width, height) > MOST_ASPECT * min(width, height):
         raise Rejected(
-            "load", "too_small", f"the picture is {width} x {height} pixels: send the photograph itself, no thumbnail"
+            "load", "too_small", f"no page has {width} x {height} pixels: send the photograph itself, no thumbnail"
         )
 
 

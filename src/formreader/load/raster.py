@@ -24,6 +24,9 @@ TURNED_FROM = 5
 LEAST_STRETCH, MOST_STRETCH = 1.01, 3.0
 """How unlike a pixel's sides may be to be believed: a fax's are up to 2.1, below that it is rounding."""
 
+DENSITIES = ("dpi", "resolution", "jfif_density", "aspect")
+"""Under which Pillow's plugins tell pixels a length, across and down, where the length has a unit and where not."""
+
 PLUGINS: dict[str, tuple[str, str]] = {
     "jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
     "png": ("PIL.PngImagePlugin", "PngImageFile"),
@@ -136,7 +139,7 @@ def pixel_aspect(picture: Image) -> float:
 
 
 def _density(info: Mapping[Any, Any]) -> Sequence[SupportsFloat]:
-    return info.get("dpi") or info.get("jfif_density") or info.get("aspect") or (1, 1)
+    return next((info[key] for key in DENSITIES if info.get(key)), (1, 1))
 
 
 def squared(grey: Grey, aspect: float) -> Grey:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from formreader.geometry import Box
 from formreader.locate.edges import Edge
 from formreader.locate.strips import Strip
+from formreader.records import Grey
 
 FAINTEST_LINES = 0.02
 """Lines whose usual contrast is less are not seen on this photograph: that one is missing says nothing."""
@@ -27,16 +28,19 @@ USUAL_STEP = 0.02
 """Steps of tone as they come with shade, at least."""
 SPREADS = 5.0
 """Tones that vary from box to box, as on paper with a watermark, say less: so many times their median deviation."""
-BLACK = 0.35
-"""Paper this dark against the page's is none: shade leaves more."""
+BLACK, BRIGHT = 0.35, 1.7
+"""Paper this dark or bright against the page's is none: shade leaves more, and light gives less."""
+LEAST_PERCENTILE, LEAST_GRAIN = 10.0, 0.3
+"""Which box's grain is a page's least, and from how many grey levels on that is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Bare paper in a box: its grey level over that of the paper around it, ``step``, None where hardly any shows; and
-    how bright it is, ``grey``."""
+    """Bare paper in a box: its grey level over that of the paper around it, ``step``, and by how many levels it varies
+    from pixel to pixel, ``grain``, None where hardly any shows; and how bright it is, ``grey``."""
 
     step: float | None
+    grain: float | None
     grey: float
 
 
@@ -51,8 +55,15 @@ def paper_in(strip: Strip, cell: Box) -> Paper:
     ring, inner = shown.grey[around], shown.grey[within][clean[within]]
     paper = float(np.median(shown.paper[shown.span(cell)]))
     if min(len(ring), len(inner)) < FEWEST_PX:
-        return Paper(None, paper)
-    return Paper(float(np.median(inner)) / max(float(np.median(ring)), 1.0), paper)
+        return Paper(None, None, paper)
+    step = float(np.median(inner)) / max(float(np.median(ring)), 1.0)
+    return Paper(step, _grain(shown.grey[within], clean[within]), paper)
+
+
+def _grain(grey: Grey, clean: NDArray[np.bool_]) -> float | None:
+    """Mean difference between pixels side by side on bare paper."""
+    differences = np.abs(np.diff(grey.astype(np.int16), axis=1))[clean[:, 1:] & clean[:, :-1]]
+    return float(differences.mean()) if len(differences) >= FEWEST_PX else None
 
 
 def _grown(box: Box, by: float) -> Box:
@@ -65,17 +76,28 @@ def missing_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
     What a line usually looks like, its own kind shows all over the page; boxes without printed edges, and kinds that
     this photograph hardly shows, miss nothing.
     """
+    return [float((of_usual < MISSING).mean()) if len(of_usual) else 0.0 for of_usual in _of_usual(frames)]
+
+
+def faded_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
+    """For each box of a page as for ``missing_frames``: how much fainter than usual its frame is, 0 not at all, 1 gone.
+
+    Glare fades all of a frame and takes none of it away.
+    """
+    return [max(1.0 - float(np.median(of_usual)), 0.0) if len(of_usual) else 0.0 for of_usual in _of_usual(frames)]
+
+
+def _of_usual(frames: Sequence[Sequence[Edge]]) -> list[NDArray[np.float32]]:
+    """For each box how dark each part of its printed edges is, over what lines of its kind are on this page."""
     kinds: dict[tuple[float, float], list[NDArray[np.float32]]] = {}
     for edge in (edge for box in frames for edge in box):
         kinds.setdefault(_kind(edge), []).append(edge.contrast)
     usual = {kind: float(np.median(np.concatenate(seen))) for kind, seen in kinds.items()}
-    return [_missing(box, usual) for box in frames]
-
-
-def _missing(edges: Sequence[Edge], usual: Mapping[tuple[float, float], float]) -> float:
-    judged = [edge.darkness < MISSING * usual[_kind(edge)] for edge in edges if usual[_kind(edge)] >= FAINTEST_LINES]
-    parts = np.concatenate([np.zeros(0, bool), *judged])
-    return float(parts.mean()) if len(parts) else 0.0
+    nothing = np.zeros(0, np.float32)
+    return [
+        np.concatenate([nothing, *(e.darkness / usual[_kind(e)] for e in box if usual[_kind(e)] >= FAINTEST_LINES)])
+        for box in frames
+    ]
 
 
 def _kind(edge: Edge) -> tuple[float, float]:
@@ -85,13 +107,29 @@ def _kind(edge: Edge) -> tuple[float, float]:
 def odd_papers(papers: Sequence[Paper]) -> list[float]:
     """For each box of a page: how many times the usual step its paper's tone is off the paper around it.
 
-    A box whose paper is nearly black is off by as much as there is.
+    A box whose paper is nearly black, or far brighter than the page, is off by as much as there is.
     """
     steps = np.array([paper.step for paper in papers if paper.step is not None])
     middle = float(np.median(steps)) if len(steps) else 1.0
     usual = USUAL_STEP + SPREADS * (float(np.median(np.abs(steps - middle))) if len(steps) else 0.0)
-    black = BLACK * float(np.median([paper.grey for paper in papers]))
+    page = float(np.median([paper.grey for paper in papers]))
     return [
-        np.inf if paper.grey < black else 0.0 if paper.step is None else abs(paper.step - middle) / usual
+        np.inf
+        if not BLACK * page <= paper.grey <= BRIGHT * page
+        else 0.0
+        if paper.step is None
+        else abs(paper.step - middle) / usual
         for paper in papers
     ]
+
+
+def smooth_papers(papers: Sequence[Paper]) -> list[float]:
+    """For each box of a page: how much less its paper's grain is than what is least on the page, 0 not at all, 1 none.
+
+    What is painted over a picture has no grain, nor has what is burnt out. A page without any says nothing.
+    """
+    grains = [paper.grain for paper in papers if paper.grain is not None]
+    least = float(np.percentile(grains, LEAST_PERCENTILE)) if grains else 0.0
+    if least < LEAST_GRAIN:
+        return [0.0] * len(papers)
+    return [0.0 if paper.grain is None else max(1.0 - paper.grain / least, 0.0) for paper in papers]

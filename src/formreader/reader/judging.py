@@ -104,7 +104,8 @@ def _sight(
     """What speaks for and against a field by itself."""
     evidence, primary = page.evidence[name], page.template.fields[name].primary
     is_known = readable(reported.written) or reported.value is not None
-    second = evidence.encodings.get(SECOND, {})
+    second = {value: share for value, share in evidence.encodings.get(SECOND, {}).items() if value != reported.value}
+    contrary = max(second, key=second.__getitem__, default=None)
     agreement = posterior.agreements[name]
     return Sight(
         confidence=posterior.fields[name].get(reported.value, 0.0) if is_known else 0.0,
@@ -113,8 +114,8 @@ def _sight(
         proposed=_named(reported.proposed),
         eyes=eyes_of(seen[name], policy),
         equations=tuple(rule.text for rule in confirming(name, seen, page.template.rules, policy)),
-        contrary=_named(max(second, key=second.__getitem__, default=None)),
-        contrary_share=sum(second.values()) - second.get(reported.value, 0.0),
+        contrary=_named(contrary),
+        contrary_share=second.get(contrary, 0.0),
         disagree=agreement.disagree,
         says=agreement.says,
         remarks=evidence.remarks,

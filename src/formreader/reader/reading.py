@@ -191,7 +191,7 @@ class Reader:
     ) -> Iterator[Page | Refusal]:
         """Look at every page of a picture, or at the chosen one; whatever goes wrong is an answer too."""
         timing: dict[str, float] = {}
-        origin = Source(name_of(source) if name is None else name, chosen or 1, "", 0, 0)
+        origin = Source(name_of(source) if name is None else printable(name), chosen or 1, "", 0, 0)
         try:
             with timed(timing, "load"):
                 file = open_picture(source, name)

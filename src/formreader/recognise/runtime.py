@@ -22,7 +22,7 @@ MOST_BYTES = {MODEL_FILE: 100_000_000, CARD_FILE: 1_000_000}
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model's session and its card. ``identity`` is ``name-version@sha256:…`` for provenance."""
+    """A model's session and its card. ``identity`` is ``name-version@sha256:…``, of the card, for provenance."""
 
     session: onnxruntime.InferenceSession
     card: Mapping[str, Any]
@@ -80,7 +80,9 @@ def load_model(name: str, directory: Path | None = None) -> LoadedModel:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises types of its own for each cause
         raise ModelError(f"{chosen / MODEL_FILE}: cannot be run ({error}); update onnxruntime") from None
-    return LoadedModel(session, card, f"{chosen.name}@sha256:{found[:16]}")
+    # over the card, which holds the model's own sum: what its calibration says decides what is accepted, too
+    digest = hashlib.sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()
+    return LoadedModel(session, card, f"{chosen.name}@sha256:{digest[:16]}")
 
 
 def _version(folder: str) -> int:

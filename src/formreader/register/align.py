@@ -23,6 +23,8 @@ CANDIDATES, AXIS_HYPOTHESES = 400, 40
 other axis tells them apart."""
 PLACES_TRIED, PLACES_KEPT = 40, 3
 """Pairs of axes judged in the plane, and kept, of one template in one turn."""
+FORMS_KEPT = 6
+"""Templates whose best placement is kept, whatever the others' are."""
 SAME_PLACE = 0.01
 """Corners nearer than this part of the picture's long side are one place: a glance draws either to it."""
 PLANE_SAMPLES = 500
@@ -252,14 +254,30 @@ def _gathered(positions: NDArray[np.float64], lengths: NDArray[np.float64]) -> _
     return _Lines(lines, np.sqrt(strength), strength.sum(), _ordered_pairs(np.sort(lines[strong])))
 
 
+def printed_lines(template: Template) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+    """Where the template's rows and its columns lie, mm, and the length of line in each."""
+    pattern = _pattern(template)
+    return (pattern.rows.at, pattern.rows.root**2), (pattern.columns.at, pattern.columns.root**2)
+
+
 def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
-    """The ``keep`` likeliest placements of any of ``templates`` in any turn, best first."""
+    """The ``keep`` likeliest placements of any of ``templates`` in any turn, best first.
+
+    The best one of each of the ``FORMS_KEPT`` likeliest templates is among them: forms of one family must not crowd
+    each other out.
+    """
     found: list[Hypothesis] = []
     for ruling in turns:
         for template in templates:
             # a few of each, apart: neighbours of one wrong placement must not crowd the right one out
             found += _placements(template, ruling)
-    return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
+    found.sort(key=lambda hypothesis: -hypothesis.score)
+    of_each: dict[str, Hypothesis] = {}
+    for hypothesis in found:
+        of_each.setdefault(hypothesis.template.id, hypothesis)
+    first = list(of_each.values())[:FORMS_KEPT]
+    rest = [hypothesis for hypothesis in found if not any(hypothesis is one for one in first)]
+    return sorted([*first, *rest[: max(0, keep - len(first))]], key=lambda hypothesis: -hypothesis.score)
 
 
 def align_from(template: Template, mark: Box, quad: Points, turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:

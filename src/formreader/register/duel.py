@@ -7,15 +7,18 @@ from numpy.typing import NDArray
 
 from formreader.geometry import Points, apply_homography, inverse
 from formreader.records import Lead
+from formreader.register.areas import GRID_MM, area_points, tones, within_areas
 from formreader.register.bend import bend_at
 from formreader.register.fit import Fit
+from formreader.register.ink import InkPicture
 from formreader.register.rivals import SAME_LINE_MM, is_near, lines_of, weight_of_unseen
 from formreader.register.samples import template_samples
 
 
-def lead_over(fit: Fit, other: Fit) -> Lead:
-    """By how much line ``fit`` leads ``other``, where one of them has a line and the other has none."""
-    own, others = _alone(fit, other), _alone(other, fit)
+def lead_over(fit: Fit, other: Fit, picture: InkPicture) -> Lead:
+    """By how much line ``fit`` leads ``other``, where one of them has a line or a dark area and the other has none."""
+    own = np.concatenate([_alone(fit, other), _areas_alone(fit, other, picture)])
+    others = np.concatenate([_alone(other, fit), _areas_alone(other, fit, picture)])
     total = float(np.abs(own).sum() + np.abs(others).sum())
     return (float(own.sum() - others.sum()) / total if total else 0.0), float(own.sum() - others.sum())
 
@@ -36,6 +39,16 @@ def _alone(fit: Fit, other: Fit) -> NDArray[np.float64]:
     signs = np.where(fit.on_line[lines], 1.0, -unseen)
     result: NDArray[np.float64] = (signs * samples.weights[lines])[alone]
     return result
+
+
+def _areas_alone(fit: Fit, other: Fit, picture: InkPicture) -> NDArray[np.float64]:
+    """The same of dark areas, in mm of line."""
+    points = area_points(fit.template)
+    if len(points) == 0:
+        return np.zeros(0)
+    seen_at = apply_homography(fit.work_from_page, points + bend_at(fit.bend, points))
+    alone = points[~within_areas(other.template, _page_points(other, seen_at), SAME_LINE_MM)]
+    return GRID_MM * tones(fit.work_from_page, fit.bend, alone, picture)
 
 
 def _page_points(fit: Fit, work_px: Points) -> Points:

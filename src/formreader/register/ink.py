@@ -22,17 +22,22 @@ FAINT_INK = 25
 
 STROKE_PX = 13
 """Wider than any ruled line at that size; what is wider counts as ground."""
+TONE_REDUCED, PAPER_SEEN = 4, 0.09
+"""Wide dark areas are seen at a fourth of the size, against the lightest paper within this part of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class InkPicture:
     """``ink`` is uint8 (height, width), 0 paper to 255 black, in frame ``work`` (reduced pixels).
 
-    ``work_from_photo`` maps full-size pixels to these.
+    ``work_from_photo`` maps full-size pixels to these. ``tone`` is how much darker than the paper wide things are, 0 to
+    255, ``tone_scale`` of its px to a px of ``ink``.
     """
 
     ink: Grey
     work_from_photo: Homography
+    tone: Grey
+    tone_scale: float
 
 
 def find_ink(photo: Photo, part: Box | None = None) -> InkPicture:
@@ -57,7 +62,16 @@ def find_ink(photo: Photo, part: Box | None = None) -> InkPicture:
     scale = photo.scale * size
     across, down = (0.5 * scale - 0.5 - size * start for start in (left, top))
     work_from_photo = np.array([[scale, 0, across], [0, scale, down], [0, 0, 1.0]])
-    return InkPicture(ink, work_from_photo)
+    return InkPicture(ink, work_from_photo, *_tone(grey))
+
+
+def _tone(grey: Grey) -> tuple[Grey, float]:
+    """Darkness against the paper around anything narrower than a part of the picture, and the scale it is kept at."""
+    scale = 1.0 / TONE_REDUCED
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    side = max(3, round(PAPER_SEEN * max(small.shape))) | 1
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    return cv2.divide(cv2.subtract(paper, small), cv2.max(paper, 30), scale=255), scale
 
 
 def ink_share(photo: Photo) -> float:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from formreader.geometry import Points
-from formreader.records import Grey, Lead, Standing
+from formreader.records import Lead, Standing
 from formreader.register.fit import Fit
+from formreader.register.ink import InkPicture
 from formreader.register.rivals import Rival, Votes, all_votes
 from formreader.register.samples import template_samples
 from formreader.templates import Field, encoding_cells
@@ -24,13 +25,13 @@ AROUND_MM = 15.0
 """Lines this near to a field's cells show that its part of the page lies where it should."""
 
 
-def prove(fit: Fit, ink: Grey, codes_off: Sequence[Points]) -> tuple[Standing, Rival | None]:
+def prove(fit: Fit, picture: InkPicture, codes_off: Sequence[Points]) -> tuple[Standing, Rival | None]:
     """How ``fit`` stands against its rivals, and which of them is the strongest.
 
     ``codes_off`` is how far (2,) mm from its place each code of the form was read. One rules out the places that put it
     further off, for the whole page; that a part of it lies elsewhere it does not.
     """
-    found = all_votes(fit, ink)
+    found = all_votes(fit, picture)
     whole = [votes for votes in found if not _ruled_out(votes.rival, codes_off)]
     strongest = min(whole, key=_share, default=None)
     leads: dict[str, Lead] = {}

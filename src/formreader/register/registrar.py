@@ -8,25 +8,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from formreader.geometry import Box, Homography, Points, apply_homography, inverse
-from formreader.records import Code, Photo, Registration, Standing
-from formreader.register.align import Hypothesis, align, align_from, rulings
+from formreader.records import Bend, Code, Photo, Registration, Standing
+from formreader.register.align import Hypothesis, Ruling, align, align_from, rulings
+from formreader.register.areas import GRID_MM, area_points, tones
 from formreader.register.bend import bend_at
 from formreader.register.duel import lead_over
 from formreader.register.explain import explained
-from formreader.register.fit import Fit, fit, glance, px_per_mm
+from formreader.register.fit import MISSED_WEIGHT, Fit, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.proof import prove
+from formreader.register.samples import template_samples
 from formreader.register.seams import find_seams
 from formreader.register.segments import Segments, find_pencils, find_segments
+from formreader.register.shortlist import KEPT, KEPT_FOR_THOROUGH, shortlist
 from formreader.register.twins import twins
 from formreader.templates import Mark, Template
 
-GLANCED, REFINED = 12, 2
-"""Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rival."""
+GLANCED, REFINED = 12, 4
+"""Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rivals."""
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
-RIVAL = 0.5
-"""A template is no rival that at a glance has less than this part of the line that speaks for the likeliest."""
+RIVAL, CLOSE_RIVAL = 0.5, 0.8
+"""A second template is no rival that at a glance has less than this part of the line that speaks for the likeliest,
+nor a third one with less than that."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
 DOUBTED = 0.5
@@ -34,6 +38,8 @@ DOUBTED = 0.5
 FOREIGN_WEIGHT = 0.5
 """A line seen and not printed weighs so much of one that is: a pen draws lines too."""
 LEAST_EXPLAINED = 0.05
+THIN = 20
+"""No page is seen so many times as long as wide: what is left of one at the picture's edge is not looked at."""
 CLOSER, MARGIN = 1.25, 0.05
 """A closer look is one that shows the page at least so much larger, with this part of it to spare on each side."""
 
@@ -62,10 +68,11 @@ def _look(
     picture: InkPicture, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]
 ) -> Registered:
     """The better of a quick look for lines and, where that shows no form plainly, a thorough one."""
-    quick = _register(picture, find_segments(picture.ink, halved=True), templates, codes)
+    quick = _register(picture, find_segments(picture.ink, halved=True), templates, codes, thorough=False)
     if _plain(quick):
         return quick
-    return max(quick, _register(picture, find_segments(picture.ink, halved=False), templates, codes), key=_goodness)
+    segments = find_segments(picture.ink, halved=False)
+    return max(quick, _register(picture, segments, templates, codes, thorough=True), key=_goodness)
 
 
 def _plain(found: Registered) -> bool:
@@ -101,7 +108,7 @@ def _around_page(photo: Photo, found: Registered, templates: Sequence[Template])
     spare = MARGIN * np.ptp(corners, axis=0)
     low, high = (corners.min(axis=0) - spare).clip(0, limits), (corners.max(axis=0) + spare).clip(0, limits)
     width, height = (high - low).tolist()
-    if not 0 < max(width, height) * CLOSER <= limits.max():
+    if not 0 < max(width, height) * CLOSER <= limits.max() or min(width, height) * THIN < max(width, height):
         return None
     return Box(float(low[0]), float(low[1]), width, height)
 
@@ -111,24 +118,33 @@ def _register(
     segments: Segments,
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
+    thorough: bool,
 ) -> Registered:
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
-    starts = _best_starts(picture, _hypotheses(picture, segments, templates, codes), templates)
+    turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2])
+    # those that a code names are few
+    likely = templates if codes else shortlist(templates, turns, KEPT_FOR_THOROUGH if thorough else KEPT)
+    starts = _best_starts(picture, _hypotheses(picture, turns, likely, codes), likely)
     photo_from_work = inverse(picture.work_from_photo)
 
     def fitted(template: Template, start: Homography) -> _Placed:
-        return _placed(fit(template, start, picture.ink), segments)
+        return _placed(fit(template, start, picture.ink), segments, picture)
 
     fits = {template.id: fitted(template, start) for template, start in starts}
     if fits:
         leader = max(fits.values(), key=lambda placed: placed.weight).fit
-        for twin in twins(leader.template, templates):
+        for twin in twins(leader.template, likely):
             # where a fit ends is chance too, on folded paper: a twin must not lose by that
             again = fitted(twin, leader.work_from_page)
             if twin.id not in fits or again.weight > fits[twin.id].weight:
                 fits[twin.id] = again
-    ranked = _ranked([_best_of_rivals(placed, picture, segments, codes) for placed in fits.values()])
-    found = [_registration(method, placed, ranked[0], photo_from_work) for placed in ranked]
+    ranked = _ranked(list(fits.values()), picture)
+    top = ranked[0].weight if ranked else 0.0
+    ranked = _ranked(
+        [_best_of_rivals(one, picture, segments, codes) if one.weight >= CLOSE_RIVAL * top else one for one in ranked],
+        picture,
+    )
+    found = [_registration(method, placed, ranked[0], picture) for placed in ranked]
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 
@@ -157,24 +173,39 @@ def _best_starts(
     seen: list[tuple[float, Template, Homography]] = []
     for hypothesis in hypotheses:
         if not any(_leads_to(hypothesis, template, place) for _, template, place in seen):
-            place, score = glance(hypothesis.template, hypothesis.work_from_page, picture.ink)
+            place, score = _glance(hypothesis.template, hypothesis.work_from_page, picture)
             seen.append((score, hypothesis.template, place))
     if not seen:
         return []
     _, leader, leading_place = max(seen, key=lambda item: item[0])
     alike = twins(leader, templates)
     for twin in alike:
-        place, score = glance(twin, leading_place, picture.ink)
+        place, score = _glance(twin, leading_place, picture)
         seen.append((score, twin, place))
     best: dict[str, tuple[float, Template, Homography]] = {}
     for found in sorted(seen, key=lambda item: -item[0]):
         best.setdefault(found[1].id, found)
     ranked = list(best.values())
-    least = RIVAL * max(ranked[0][0], 0.0)
-    rivals = [item for i, item in enumerate(ranked[:REFINED]) if i == 0 or item[0] >= least]
+    top = max(ranked[0][0], 0.0)
+    rivals = [
+        item for i, item in enumerate(ranked[:REFINED]) if i == 0 or item[0] >= (RIVAL if i == 1 else CLOSE_RIVAL) * top
+    ]
     chosen = {template.id for _, template, _ in rivals}
     rest = [item for item in ranked if item[1] in alike and item[1].id not in chosen]
     return [(template, place) for _, template, place in (*rivals, *rest)]
+
+
+def _glance(template: Template, start: Homography, picture: InkPicture) -> tuple[Homography, float]:
+    """``fit.glance``, dark areas counted too."""
+    place, score = glance(template, start, picture.ink)
+    flat = template_samples(template).flat
+    return place, score + _areas_mm(template, place, flat, picture) * px_per_mm(place, template)
+
+
+def _areas_mm(template: Template, place: Homography, bend: Bend, picture: InkPicture) -> float:
+    """How much more of the template's dark areas is dark than light, part of that, in mm of line."""
+    dark = tones(place, bend, area_points(template), picture)
+    return GRID_MM * float((dark > 0).sum() - MISSED_WEIGHT * (dark < 0).sum())
 
 
 def _leads_to(hypothesis: Hypothesis, template: Template, work_from_page: Homography) -> bool:
@@ -188,13 +219,10 @@ def _leads_to(hypothesis: Hypothesis, template: Template, work_from_page: Homogr
 
 def _hypotheses(
     picture: InkPicture,
-    segments: Segments,
+    turns: Sequence[Ruling],
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
 ) -> list[Hypothesis]:
-    pencils = find_pencils(segments, np.random.default_rng(0))
-    shape = (picture.ink.shape[0], picture.ink.shape[1])
-    turns = rulings(segments, pencils, shape)
     if not codes:
         return align(templates, turns, GLANCED)
     found = []
@@ -220,11 +248,12 @@ class _Placed:
     standing: Standing | None = None
 
 
-def _placed(found: Fit, segments: Segments) -> _Placed:
+def _placed(found: Fit, segments: Segments, picture: InkPicture) -> _Placed:
     share = explained(found, segments)
     foreign_mm = found.found_mm * (1 - share) / max(share, LEAST_EXPLAINED)
     scale = px_per_mm(found.work_from_page, found.template)
-    return _Placed(found, share, (found.net_mm - FOREIGN_WEIGHT * foreign_mm) * scale)
+    areas_mm = _areas_mm(found.template, found.work_from_page, found.bend, picture)
+    return _Placed(found, share, (found.net_mm + areas_mm - FOREIGN_WEIGHT * foreign_mm) * scale)
 
 
 def _best_of_rivals(
@@ -232,11 +261,11 @@ def _best_of_rivals(
 ) -> _Placed:
     """``placed``, or the same form where its strongest rival lies if that explains more; with what stands between."""
     for _ in range(2):
-        standing, rival = prove(placed.fit, picture.ink, _codes_off(placed.fit, picture, codes))
+        standing, rival = prove(placed.fit, picture, _codes_off(placed.fit, picture, codes))
         if rival is None or standing.lead >= DOUBTED or rival.kind == "mirrored":
             break
         start = placed.fit.work_from_page @ rival.page_from_page
-        moved = _placed(fit(placed.fit.template, start, picture.ink), segments)
+        moved = _placed(fit(placed.fit.template, start, picture.ink), segments, picture)
         if moved.weight <= placed.weight:
             break
         placed = moved
@@ -256,17 +285,18 @@ def _codes_off(found: Fit, picture: InkPicture, codes: Sequence[tuple[Mark, Code
     return off
 
 
-def _ranked(placed: Sequence[_Placed]) -> list[_Placed]:
+def _ranked(placed: Sequence[_Placed], picture: InkPicture) -> list[_Placed]:
     """Best first: by weight, but where lines that only one of two has say otherwise."""
     ranked = sorted(placed, key=lambda one: -one.weight)
     for place in range(1, len(ranked)):
-        share, mm = lead_over(ranked[place].fit, ranked[0].fit)
+        share, mm = lead_over(ranked[place].fit, ranked[0].fit, picture)
         if share >= DOUBTED and mm > 0 and ranked[place].weight >= RIVAL * ranked[0].weight:
             ranked.insert(0, ranked.pop(place))
     return ranked
 
 
-def _registration(method: str, placed: _Placed, best: _Placed, photo_from_work: Homography) -> Registration:
+def _registration(method: str, placed: _Placed, best: _Placed, picture: InkPicture) -> Registration:
+    photo_from_work = inverse(picture.work_from_photo)
     found = placed.fit
     photo_from_page = photo_from_work @ found.work_from_page
     photo_from_page = photo_from_page / photo_from_page[2, 2]
@@ -282,6 +312,6 @@ def _registration(method: str, placed: _Placed, best: _Placed, photo_from_work: 
         visible=found.visible,
         px_per_mm=px_per_mm(photo_from_page, found.template),
         weight=placed.weight * float(np.sqrt(np.linalg.det(photo_from_work[:2, :2]))),
-        behind=(0.0, 0.0) if placed is best else lead_over(best.fit, found),
+        behind=(0.0, 0.0) if placed is best else lead_over(best.fit, found, picture),
         standing=placed.standing or Standing(),
     )

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from formreader.geometry import Box, Homography, Points, apply_homography, inverse
 from formreader.records import Bend, Grey
+from formreader.register.areas import GRID_MM, area_points, tones, within_areas
 from formreader.register.bend import bent_by, nodes_around
 from formreader.register.fit import Fit, seen_at
+from formreader.register.ink import InkPicture
 from formreader.register.samples import LineSamples, template_samples
 from formreader.templates import Template, encoding_cells
 
@@ -51,7 +53,8 @@ class Rival:
 
     ``own`` indexes the samples of the template's lines that stand where the moved form has none; ``others`` (M, 2) mm
     are where the moved form alone has a line, with ``level`` and ``weights`` as in ``LineSamples``. ``words`` are the
-    boxes of printed words where the moved form has blank paper, ``blanks`` those of its words where there is none.
+    boxes of printed words where the moved form has blank paper, ``blanks`` those of its words where there is none;
+    ``areas`` the places (K, 2) in dark areas that only the template has, and only the moved form.
     """
 
     kind: Kind
@@ -62,6 +65,7 @@ class Rival:
     weights: NDArray[np.float64]
     words: tuple[Box, ...]
     blanks: tuple[Box, ...]
+    areas: tuple[Points, Points]
 
     @property
     def shift_mm(self) -> float:
@@ -97,12 +101,12 @@ def rivals(template: Template) -> tuple[Rival, ...]:
     return _rivals[template.sha256]
 
 
-def all_votes(fit: Fit, ink: Grey) -> list[Votes]:
+def all_votes(fit: Fit, picture: InkPicture) -> list[Votes]:
     """Who of ``fit`` and each of its rivals explains what is seen where only one of them has a line.
 
     A line seen counts whole. One not seen counts less, the more lines this photograph hides.
     """
-    samples, moved = template_samples(fit.template), rivals(fit.template)
+    samples, moved, ink = template_samples(fit.template), rivals(fit.template), picture.ink
     if not moved:
         return []
     others = np.concatenate([rival.others for rival in moved])
@@ -119,11 +123,17 @@ def all_votes(fit: Fit, ink: Grey) -> list[Votes]:
         found.append(
             Votes(
                 rival,
-                np.concatenate([samples.points[own], rival.others[shown], spoken]),
-                np.concatenate([for_it, against, said]),
+                np.concatenate([samples.points[own], rival.others[shown], spoken, *rival.areas]),
+                np.concatenate([for_it, against, said, *_of_areas(fit, rival, picture)]),
             )
         )
     return found
+
+
+def _of_areas(fit: Fit, rival: Rival, picture: InkPicture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """mm that speak for the fit (+) or the rival (-) at the places of dark areas that only one of them has."""
+    own, others = (tones(fit.work_from_page, fit.bend, points, picture) for points in rival.areas)
+    return GRID_MM * own, -GRID_MM * others
 
 
 def _of_words(fit: Fit, rival: Rival, ink: Grey) -> tuple[Points, NDArray[np.float64]]:
@@ -252,7 +262,15 @@ def _rival(
         level[alone],
         samples.weights[: samples.lines][alone],
         *_words_alone(template, moved),
+        _areas_alone(template, moved),
     )
+
+
+def _areas_alone(template: Template, moved: Homography) -> tuple[Points, Points]:
+    points = area_points(template)
+    theirs = apply_homography(moved, points)
+    own = points[~within_areas(template, apply_homography(inverse(moved), points), SAME_LINE_MM)]
+    return own, theirs[~within_areas(template, theirs, SAME_LINE_MM)]
 
 
 def _words_alone(template: Template, moved: Homography) -> tuple[tuple[Box, ...], tuple[Box, ...]]:

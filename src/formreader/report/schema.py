@@ -37,6 +37,7 @@ def sheet_schema() -> dict[str, Any]:
         }
     )
     check = _object({"rule": TEXT, "holds": {"type": ["boolean", "null"]}, "probability": PROBABILITY})
+    check["properties"]["weighed"] = {"const": False}  # said only of a rule that was checked and not weighed
     document = _object(
         {"id": TEXT, "pages": _map(TEXT), "missing": _list(TEXT), "double": _list(TEXT), "checks": _list(check)}
     )

@@ -1,6 +1,6 @@
 """Store: what a run was given, how far it is, and what was read, in one database that a crash cannot harm."""
 
-from formreader.store.database import StoreError
+from formreader.store.broken import StoreError
 from formreader.store.records import (
     Counts,
     DocumentEntry,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
 
-from formreader.errors import FormreaderError
+from formreader.store.broken import UNREADABLE, StoreError, cause, damaged_text
+from formreader.store.places import run_folder
 from formreader.store.schema import (
     DONE,
     FAILED,
@@ -29,10 +30,10 @@ from formreader.store.schema import (
 from formreader.store.seals import DOCUMENT, INPUT, RESULT, REVIEW, sealed
 
 STATES = (WAITING, RUNNING, DONE, FAILED)
+LOOKED_THROUGH_BYTES = 64 * 2**20
+"""A few thousand pages; that takes less than a second."""
 LINES = 20
 """What SQLite says of its file, at most."""
-UNREADABLE = (SQLAlchemyError, FormreaderError, ValueError, TypeError, KeyError, OverflowError, AttributeError)
-"""What reading a damaged row may raise, in the database, its driver or on the way from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,26 @@ class Damage:
     what: str
 
 
+def refuse_a_broken_file(engine: Engine) -> None:
+    """Raises ``StoreError`` where SQLite's own file is broken: by a broken index it passes over what is there.
+
+    A file above ``LOOKED_THROUGH_BYTES`` is not looked through whenever it is read: ``damage`` does.
+    """
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file or not _is_small(file):
+        return
+    with engine.connect() as connection:
+        for found in _of_file(connection):
+            raise StoreError(damaged_text(run_folder(connection), found.what))
+
+
+def _is_small(file: str) -> bool:
+    try:
+        return Path(file).stat().st_size <= LOOKED_THROUGH_BYTES
+    except OSError:
+        return False  # an address of its own kind: of a run that may only be read
+
+
 def damage(engine: Engine) -> Iterator[Damage]:
     """Everything that is wrong with the store; it is only read."""
     try:
@@ -53,11 +74,6 @@ def damage(engine: Engine) -> Iterator[Damage]:
                 yield from _guarded(connection, table, look)
     except UNREADABLE as error:
         yield Damage("store", None, f"cannot be read ({cause(error)})")
-
-
-def cause(error: BaseException) -> str:
-    """What an exception says, in a line."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
 Look = Callable[[Connection], Iterator[Damage]]

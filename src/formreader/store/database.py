@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from formreader.errors import FormreaderError, UsageError
-from formreader.store.check import UNREADABLE, cause
+from formreader.store.broken import UNREADABLE, StoreError, cause, damaged_text
 from formreader.store.places import FOLDER
 from formreader.store.schema import FORMAT, formats, metadata
 
@@ -23,10 +23,6 @@ SIGNS_OF_DAMAGE = ("malformed", "not a database", "Could not decode", "no such t
 """What SQLite says of a file that is not as it was written."""
 BUSY_S = 30
 """How long a command waits for another one's transaction; a batch's own last milliseconds."""
-
-
-class StoreError(FormreaderError):
-    """The run store cannot be opened, read or written."""
 
 
 def open_database(folder: Path, url: str | None, *, create: bool) -> Engine:
@@ -92,11 +88,6 @@ def _readable(folder: Path, address: URL) -> URL:
     return URL.create("sqlite", database=f"file:{file}", query=query)
 
 
-def damaged_text(folder: Path, what: str) -> str:
-    """What to say of a damaged store, and what to do."""
-    return f"{folder}: its store is damaged ({what}): `formreader run check {folder}` says where, `run repair` mends it"
-
-
 def _say_operational(folder: Path, context: ExceptionContext) -> None:
     """A full disk, a server that has gone or a broken file is said in a line; a mistake of ours keeps its exception."""
     error, original = context.sqlalchemy_exception, context.original_exception
@@ -133,19 +124,29 @@ def make_durable(connection: Connection) -> None:
     """To be called before a person's decision is written: it must outlive a power cut; readings can be made again."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA synchronous=FULL")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # what is on record is read and added to by one at a time
 
 
 def _check_format(engine: Engine, create: bool) -> None:
     where = engine.url.render_as_string()
-    if not inspect(engine).has_table(formats.name):
-        if not create:
-            raise UsageError(f"{where}: holds no run: `formreader batch` makes one")
+    found = _format_of(engine)
+    if found is None and create:
+        # of SQLite's tables each is made by itself: a process killed among them left some, and this goes on with them
+        metadata.create_all(engine)
         with engine.begin() as connection:
-            metadata.create_all(connection)
             connection.execute(formats.insert().values(format=FORMAT))
-    with engine.connect() as connection:
-        found = connection.execute(select(formats.c.format)).scalar_one()
+        found = _format_of(engine)
+    if found is None:
+        raise UsageError(f"{where}: holds no run: `formreader batch` makes one")
     if found != FORMAT:
         raise UsageError(
             f"{where}: is a run of format {found}, this formreader writes {FORMAT}: use the one it was made by"
         )
+
+
+def _format_of(engine: Engine) -> int | None:
+    """None where the store is none, or was never finished."""
+    if not inspect(engine).has_table(formats.name):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(select(formats.c.format)).scalar()

@@ -13,10 +13,12 @@ from sqlalchemy import Connection, func, insert, select, union, update
 from sqlalchemy import delete as delete_from
 
 from formreader.errors import FormreaderError
+from formreader.store.broken import StoreError
 from formreader.store.check import LOOKS, Damage, damage
-from formreader.store.database import FILE, StoreError, open_database
+from formreader.store.database import FILE, open_database
 from formreader.store.journal import noted_decisions
 from formreader.store.lookalikes import forget
+from formreader.store.reviews import lost_decisions
 from formreader.store.salvage import salvage
 from formreader.store.schema import (
     DONE,
@@ -56,13 +58,15 @@ class Repaired:
 def repair(folder: Path, url: str | None) -> Repaired:
     """Make the store of the run in ``folder`` whole. The damaged file of SQLite is kept under another name.
 
-    Raises ``StoreError`` where that cannot be done; the store is as it was then.
+    A sound store is left as it is. Raises ``StoreError`` where it cannot be done; the store is as it was then.
     """
     if url is None:
         return _repair_file(folder)
     engine = open_database(folder, url, create=False)
     try:
         done = Repaired(list(damage(engine)))
+        if not done.found:
+            return done
         with engine.begin() as connection:
             _mend(connection, folder, done)
         _proven(list(damage(engine)))
@@ -80,6 +84,8 @@ def _repair_file(folder: Path) -> Repaired:
             if source.exists():
                 shutil.copy(source, work / f"damaged{part}")
         done = Repaired(_damage_of(folder))
+        if not done.found:
+            return done
         (work / "new").mkdir()
         engine = open_database(work / "new", None, create=True)
         try:
@@ -91,9 +97,11 @@ def _repair_file(folder: Path) -> Repaired:
         finally:
             engine.dispose()
         done.former = _free_name(folder / f"{FILE}.damaged")
-        for part in (SHM, WAL):  # what is left of them is in the copy
+        for part in (WAL, ""):
+            if (work / f"damaged{part}").exists():
+                (work / f"damaged{part}").replace(done.former.with_name(f"{done.former.name}{part}"))
+        for part in (SHM, WAL):  # a log is of the file beside it: none must be left for the new one
             place.with_name(f"{FILE}{part}").unlink(missing_ok=True)
-        place.replace(done.former)
         (work / "new" / FILE).replace(place)
     return done
 
@@ -104,7 +112,12 @@ def _damage_of(folder: Path) -> list[Damage]:
     except FormreaderError as error:
         return [Damage("store", None, str(error))]
     try:
-        return list(damage(engine))
+        found = list(damage(engine))
+        if not found:
+            with engine.connect() as connection:
+                lost = lost_decisions(connection)
+            found = [Damage("reviews", None, lost)] if lost else []
+        return found
     finally:
         engine.dispose()
 
@@ -143,7 +156,9 @@ def _mend(connection: Connection, folder: Path, done: Repaired) -> None:
 Mend = Callable[[Connection, Damage, Repaired], None]
 
 
-def _mend_run(connection: Connection, found: Damage, _: Repaired) -> None:
+def _mend_run(connection: Connection, found: Damage, done: Repaired) -> None:
+    for page_id in connection.execute(select(results.c.page_id).where(results.c.run_id == found.key)).scalars().all():
+        _mend_result(connection, Damage("results", page_id, ""), done)
     connection.execute(delete_from(runs).where(runs.c.id == found.key))
 
 

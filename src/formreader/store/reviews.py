@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
-from formreader.store.database import StoreError, damaged_text
+from formreader.store.broken import StoreError, damaged_text
 from formreader.store.journal import last_noted
 from formreader.store.places import run_folder
 from formreader.store.records import PAGE_LEVEL, PAIR, Recorded, Review, Standing

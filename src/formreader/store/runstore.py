@@ -16,9 +16,10 @@ from sqlalchemy import delete as delete_from
 
 from formreader.errors import FormreaderError, UsageError
 from formreader.records import Identity
-from formreader.store.check import UNREADABLE, Damage, damage
+from formreader.store.broken import UNREADABLE, StoreError, damaged_text
+from formreader.store.check import Damage, damage
 from formreader.store.content import add_content, fail_input, keeps, link
-from formreader.store.database import StoreError, damaged_text, make_durable, open_database
+from formreader.store.database import make_durable, open_database
 from formreader.store.journal import FILE as JOURNAL
 from formreader.store.journal import note_decisions, noted_decisions
 from formreader.store.lock import locked

@@ -1,8 +1,9 @@
 """A hash of the code that a drawing depends on: the same wherever that code stands, another when it draws otherwise.
 
 Followed are names, not files: from a function to every definition that it names, through the imports of the
-package, and on from there. Of each counts its syntax tree without docstrings, comments and hints of types. So a
-module may be moved, renamed or parted, and new code may stand beside the old; a changed number changes the hash.
+package, and on from there. Of each counts its syntax tree without docstrings, comments and hints of types, where
+the names of definitions are numbers, in the order in which they are met. So modules may be moved or parted, functions
+renamed, and new code may stand beside the old; a changed number changes the hash.
 What a value is asked for by attribute alone is not followed: its class is, where it is made.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -38,21 +39,28 @@ def hash_of_code(roots: Iterable[Definition], source: Path) -> str:
     Raises ``LookupError`` for a root that ``source`` does not define.
     """
     modules: dict[str, _Module] = {}
-    waiting, met, trees = list(roots), set[Definition](), set[str]()
-    for root in waiting:
-        if not _resolved(root, modules, source):
+    order: dict[Definition, int] = {}
+    said: list[str] = []
+    for root in roots:
+        found = _resolved(root, modules, source)
+        if found is None:
             raise LookupError(f"{root[0]}: defines no {root[1]!r}")
+        order.setdefault(found, len(order))
+    waiting = list(order)
     while waiting:
-        found = _resolved(waiting.pop(), modules, source)
-        if found is None or found in met:
-            continue
-        met.add(found)
-        module = _module(found[0], modules, source)
-        for statement in module.statements[found[1]]:
+        home, name = waiting.pop(0)
+        module = _module(home, modules, source)
+        for statement in module.statements[name]:
             plain = _Bare().visit(statement)
-            trees.add(_said(plain))
-            waiting += _named(plain, found[0], module)
-    return hashlib.sha256("\n".join(sorted(trees)).encode()).hexdigest()[:8]
+            numbers: dict[int, int] = {}
+            for node, wanted in _named(plain, home, module):
+                found = _resolved(wanted, modules, source)
+                if found is not None:
+                    if found not in order:
+                        waiting.append(found)
+                    numbers[id(node)] = order.setdefault(found, len(order))
+            said.append(_said(plain, numbers, top=True))
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
 
 def _resolved(wanted: Definition, modules: dict[str, _Module], source: Path) -> Definition | None:
@@ -71,23 +79,32 @@ def _resolved(wanted: Definition, modules: dict[str, _Module], source: Path) -> 
     return None
 
 
-def _named(tree: ast.AST, home: str, module: _Module) -> Iterable[Definition]:
-    """Definitions that a tree names: by name, or as an attribute of an imported module."""
+def _named(tree: ast.AST, home: str, module: _Module) -> Iterable[tuple[ast.AST, Definition]]:
+    """Where a tree may name a definition: by name, or as an attribute of an imported module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
-            yield home, node.id
+            yield node, (home, node.id)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             start, name = module.imports.get(node.value.id, ("", ""))
             if start:
-                yield ".".join(filter(None, [start, name])), node.attr
+                yield node, (".".join(filter(None, [start, name])), node.attr)
 
 
-def _said(part: object) -> str:
-    """A tree in words that every version of Python says alike: what is empty is left out."""
+def _said(part: object, numbers: Mapping[int, int], top: bool = False) -> str:
+    """A tree in words that every version of Python says alike: what is empty is left out.
+
+    Nodes with ``numbers`` are those; what is defined at the ``top`` of a module has no name of its own.
+    """
     if isinstance(part, ast.AST):
+        if id(part) in numbers:
+            return f"<{numbers[id(part)]}>"
         fields = [(name, value) for name, value in ast.iter_fields(part) if value not in (None, [])]
-        return f"{type(part).__name__}({', '.join(f'{name}={_said(value)}' for name, value in fields)})"
-    return f"[{', '.join(map(_said, part))}]" if isinstance(part, list) else repr(part)
+        if top:
+            fields = [(name, value) for name, value in fields if name != "name"]
+        return f"{type(part).__name__}({', '.join(f'{name}={_said(value, numbers)}' for name, value in fields)})"
+    if isinstance(part, list):
+        return f"[{', '.join(_said(value, numbers) for value in part)}]"
+    return repr(part)
 
 
 def _file(name: str, source: Path) -> Path:

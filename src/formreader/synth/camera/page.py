@@ -27,6 +27,8 @@ BAND = 32
 WHITE = (0.97, 0.98, 1.0)
 """Paper, BGR 0..1."""
 PRINT_DARKNESS = 0.93
+WIDE = 1.1
+"""A page so many times as wide as high is photographed lying."""
 
 Picture = NDArray[np.uint8]
 NOTHING: Mapping[str, np.random.Generator] = MappingProxyType({})
@@ -89,6 +91,10 @@ def photograph_page(
 
 
 def _shape(height: int, width: int, long_side_px: int, severity: float) -> tuple[int, int]:
+    """A scan is as large as its page; a phone is held as the page lies."""
+    if width > WIDE * height:
+        low = round(long_side_px * (height / width if severity == 0 else 0.75))
+        return low, long_side_px
     ratio = width / height if severity == 0 else 0.75
     return long_side_px, round(long_side_px * ratio)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Holds = Literal["number", "digits", "words", "tally", "row_sums", "bubbles"]
+Holds = Literal["number", "digits", "words", "letters", "tally", "row_sums", "bubbles"]
 Symmetry = Literal["none", "mirror", "point"]
 Code = Literal["none", "apriltag", "qr", "barcode"]
 Corner = Literal["top left", "top right", "bottom left", "bottom right"]
@@ -13,9 +13,11 @@ Corner = Literal["top left", "top right", "bottom left", "bottom right"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``width_mm`` of the table's; ``digits`` are its boxes, or its columns of bubbles.
+    """``width_mm`` of the table's; ``digits`` are its boxes, or its columns of bubbles. ``letters`` are words, a box a
+    letter, in two lines.
 
-    Boxes that are ``inset`` stand in their cell with lines of their own; others share the cell's.
+    Boxes that are ``inset`` stand in their cell with lines of their own, those of free numbers too; others share
+    the cell's.
     """
 
     key: str
@@ -31,7 +33,8 @@ class Table:
 
     ``label_mm`` and ``far_label_mm`` are the widths of the row labels at the left and at the right, 0 for none.
     ``groups`` counts the columns under each upper heading, () where there is one level. ``adds`` says how the
-    numbers add up: the last row is the sum of the others (``down``), the last column likewise (``across``).
+    numbers add up: the last row is the sum of the others (``down``), the last column likewise (``across``). One that is
+    not ``ruled`` has boxes and words, and no lines around them.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Table:
     title_mm: float = 0.0
     gap_mm: float = 5.0
     adds: tuple[Literal["down", "across"], ...] = ()
+    ruled: bool = True
 
     @property
     def width_mm(self) -> float:

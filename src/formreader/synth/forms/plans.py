@@ -22,6 +22,8 @@ PAPERS_MM = {
 PAPER_SHARES = (0.42, 0.16, 0.1, 0.14, 0.1, 0.08)
 LANDSCAPE_SHARE = 0.18
 SQUARES_SHARE, FOOT_MM = 0.3, 6.0
+LEAST_CHANGE_MM = 3.0
+"""What is changed of a sibling's layout is at least so large: less is one form printed twice."""
 CODE_ROOM_MM = 4.0
 """Free paper around a code."""
 TABLE_SHARES = (0.3, 0.35, 0.22, 0.13)
@@ -41,7 +43,7 @@ def any_sibling(plan: Plan, seed: int, which: int) -> Plan:
     """The same form with one thing changed: what people tell apart by a heading, a row, a column."""
     generator = np.random.default_rng([seed, 2, which])
     changes: list[Callable[[Plan, np.random.Generator], Plan | None]] = [
-        _another_heading, _row_less, _line_moved, _moved_down, _closer_rows,
+        _another_heading, _row_less, _column_less, _line_moved, _moved_down, _closer_rows,
     ]  # fmt: skip
     order = generator.permutation(len(changes))
     for index in order:
@@ -92,7 +94,7 @@ def _any_code(symmetry: Symmetry, generator: np.random.Generator) -> tuple[Code,
     if code == "barcode":
         return code, f"F{number}-{generator.integers(10)}", (float(generator.uniform(36, 60)), side / 3 + 3), corner
     if code == "apriltag":
-        return code, str(int(generator.integers(0, 587))), (side * 0.7 + 2, side * 0.7 + 2), corner
+        return code, str(int(generator.integers(0, 580))), (side * 0.7 + 2, side * 0.7 + 2), corner
     text = f"form/{number}/{generator.integers(10)}" if code == "qr" else ""
     return code, text, (side, side), corner
 
@@ -170,27 +172,40 @@ def _row_less(plan: Plan, _: np.random.Generator) -> Plan | None:
     return None
 
 
+def _column_less(plan: Plan, _: np.random.Generator) -> Plan | None:
+    """The first table of many columns loses one; the others are wider for it."""
+    for table in plan.tables:
+        if table.each_cell and len(table.columns) > 2 and not table.groups:
+            gone, kept = table.columns[-2], (*table.columns[:-2], table.columns[-1])
+            columns = tuple(replace(c, width_mm=c.width_mm + gone.width_mm / len(kept)) for c in kept)
+            return _changed(plan, table, replace(table, columns=columns))
+    return None
+
+
 def _line_moved(plan: Plan, generator: np.random.Generator) -> Plan | None:
     """The line between row labels and cells stands elsewhere."""
     for table in plan.tables:
         if table.label_mm > 20 and table.far_label_mm == 0:
-            by = table.label_mm * float(generator.uniform(0.08, 0.25))
+            by = max(table.label_mm * float(generator.uniform(0.08, 0.25)), LEAST_CHANGE_MM)
             columns = tuple(replace(c, width_mm=c.width_mm + by / len(table.columns)) for c in table.columns)
             return _changed(plan, table, replace(table, label_mm=table.label_mm - by, columns=columns))
     return None
 
 
 def _moved_down(plan: Plan, generator: np.random.Generator) -> Plan | None:
-    if len(plan.bands) < 2:
+    """The tables below the first stand nearer to it."""
+    least, gap = 0.5, plan.bands[0][0].gap_mm
+    if len(plan.bands) < 2 or gap < least + LEAST_CHANGE_MM:
         return None
-    first = tuple(
-        replace(table, gap_mm=max(0.5, table.gap_mm * float(generator.uniform(0.3, 0.7)))) for table in plan.bands[0]
-    )
+    nearer = float(generator.uniform(least, gap - LEAST_CHANGE_MM))
+    first = tuple(replace(table, gap_mm=nearer) for table in plan.bands[0])
     return replace(plan, bands=(first, *plan.bands[1:]))
 
 
-def _closer_rows(plan: Plan, generator: np.random.Generator) -> Plan:
-    """All rows a little lower."""
-    table = plan.tables[int(generator.integers(len(plan.tables)))]
-    by = float(generator.uniform(0.93, 0.98))
-    return _changed(plan, table, replace(table, heights_mm=tuple(round(h * by, 2) for h in table.heights_mm)))
+def _closer_rows(plan: Plan, generator: np.random.Generator) -> Plan | None:
+    """All rows of a table a little lower."""
+    by = float(generator.uniform(0.9, 0.97))
+    for table in plan.tables:
+        if (1 - by) * sum(table.heights_mm) >= LEAST_CHANGE_MM:
+            return _changed(plan, table, replace(table, heights_mm=tuple(round(h * by, 2) for h in table.heights_mm)))
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,8 @@ from formreader.synth.forms.plan import Column, Holds, Table
 
 TALLY_ROWS, BUBBLE_ROWS = 5, 10
 LEAST_ROWS = 2
+UNRULED_SHARE = 0.15
+"""Of tables that hold nothing but boxes: those printed without lines between them."""
 
 Adds = tuple[Literal["down", "across"], ...]
 RECORDS: tuple[tuple[Holds, ...], ...] = (
@@ -23,16 +26,20 @@ RECORDS: tuple[tuple[Holds, ...], ...] = (
     ("tally", "row_sums", "digits"),
     ("tally", "number"),
     ("bubbles", "digits"),
+    ("letters", "digits"),
 )
-RECORD_SHARES = (0.14, 0.16, 0.06, 0.16, 0.14, 0.12, 0.08, 0.06, 0.08)
+RECORD_SHARES = (0.14, 0.16, 0.06, 0.16, 0.12, 0.12, 0.07, 0.05, 0.07, 0.05)
 
 
 def any_table(name: str, width_mm: float, room_mm: float, even: bool, generator: np.random.Generator) -> Table | None:
     """A table of ``width_mm``; ``even`` ones are their own mirror image. None where the room is too small for one."""
     title = float(generator.uniform(4.0, 7.0)) if generator.random() < 0.5 else 0.0
-    if generator.random() < 0.5:
-        return _grid(name, width_mm, room_mm - title, title, even, generator)
-    return _record(name, width_mm, room_mm - title, title, even, generator)
+    make = _grid if generator.random() < 0.5 else _record
+    table = make(name, width_mm, room_mm - title, title, even, generator)
+    boxes_alone = table is not None and all(column.holds in ("number", "digits") for column in table.columns)
+    if table is None or not boxes_alone or even or generator.random() >= UNRULED_SHARE:
+        return table
+    return replace(table, ruled=False, columns=tuple(replace(column, inset=True) for column in table.columns))
 
 
 def _grid(
@@ -54,7 +61,7 @@ def _grid(
         return None
     count = int(generator.integers(1, min(most, 7) + 1))
     adds = _adds(("down", "across") if count > 2 else ("down",), generator)
-    inset = bool(generator.random() < 0.5)
+    inset = bool(generator.random() < 0.5) and holds == "digits"
     widths = _widths(room, count, narrowest, even, generator)
     columns = tuple(
         Column("total" if "across" in adds and i == count - 1 else f"c{i + 1}", holds, width, digits, inset)
@@ -77,8 +84,15 @@ def _record(
     height = _record_height(holds, generator)
     head = float(generator.uniform(4.5, 9.0)) if generator.random() < 0.85 else 0.0
     rows = _row_count(room_mm - head, height, 20, generator)
-    least = {"number": 2.2 * min(height, 9.0), "words": 45.0, "tally": 55.0, "row_sums": 13.0, "bubbles": digits * 7.0}
-    least["digits"] = digits * float(generator.uniform(5.0, 10.5)) + 2.0
+    least: dict[Holds, float] = {
+        "number": 2.2 * min(height, 9.0),
+        "words": 45.0,
+        "letters": 80.0,
+        "digits": digits * float(generator.uniform(5.0, 10.5)) + 2.0,
+        "tally": 55.0,
+        "row_sums": 13.0,
+        "bubbles": digits * 7.0,
+    }
     needed = [least[kind] for kind in holds]
     label = float(generator.uniform(0.12, 0.45)) * width_mm
     far_label = label if even else 0.0
@@ -92,7 +106,9 @@ def _record(
     shares = generator.uniform(0.2, 1.0, len(holds))
     widths = np.array(needed) + (room - sum(needed)) * shares / shares.sum()
     inset = bool(generator.random() < 0.6)
-    columns = tuple(Column(kind, kind, float(w), digits, inset) for kind, w in zip(holds, widths, strict=True))
+    columns = tuple(
+        Column(kind, kind, float(w), digits, inset and kind == "digits") for kind, w in zip(holds, widths, strict=True)
+    )
     adds = _adds(("down",), generator)
     heights = _heights(rows, height, room_mm - head, even or height > 20, generator)
     return Table(
@@ -116,6 +132,8 @@ def _record_height(holds: Sequence[Holds], generator: np.random.Generator) -> fl
         return TALLY_ROWS * float(generator.uniform(5.2, 8.5))
     if "bubbles" in holds:
         return BUBBLE_ROWS * float(generator.uniform(3.6, 5.2)) + 4.0
+    if "letters" in holds:
+        return float(generator.uniform(10.0, 14.0))
     return float(generator.uniform(5.0, 13.0)) if holds[0] == "number" else float(generator.uniform(6.5, 12.0))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Protocol
 
 import cv2
@@ -11,7 +12,17 @@ from numpy.typing import NDArray
 
 from formreader.geometry import Box
 from formreader.synth.hand.skeletons import segment_digit
-from formreader.templates import Bubbles, Digits, Encoding, Mark, Tally, Template, encoding_cells, indexed_cells
+from formreader.templates import (
+    Bubbles,
+    Digits,
+    Encoding,
+    Mark,
+    Segment,
+    Tally,
+    Template,
+    encoding_cells,
+    indexed_cells,
+)
 
 _DICTIONARIES = {
     "16h5": cv2.aruco.DICT_APRILTAG_16h5,
@@ -23,6 +34,8 @@ _TAG_CELLS = {"16h5": 6, "25h9": 7, "36h10": 8, "36h11": 8}
 GUIDE_INK, GUIDE_WIDTH_MM = 0.25, 0.25
 DOT_INK, DOT_RADIUS_MM, DOT_STEP_MM = 130 / 255, 0.12, 0.7
 BUBBLE_INK, BUBBLE_LINE_MM = 230 / 255, 0.2
+ANY_SERIAL = "0123456789"
+"""What a code says that differs from sheet to sheet, where nothing else was chosen."""
 MODULE_PX = 8
 """Pixels a module, the smallest square or bar, in the picture of a code."""
 
@@ -48,7 +61,10 @@ def print_page(template: Template, press: Press) -> None:
     for area in template.areas:
         press.solid(area.box, area.ink)
     for segment in template.segments:
-        press.line((segment.x0, segment.y0), (segment.x1, segment.y1), segment.width, segment.ink)
+        for start, end in _dashes(segment):
+            press.line(start, end, segment.width, segment.ink)
+    for slant in template.slants:
+        press.line((slant.x0, slant.y0), (slant.x1, slant.y1), slant.width, slant.ink)
     for field in template.fields.values():
         for encoding in field.encodings.values():
             _print_inside(encoding, press)
@@ -59,6 +75,16 @@ def print_page(template: Template, press: Press) -> None:
             press.solid(mark.box, 1.0)
         else:
             press.code(_modules(mark), mark.box)
+
+
+def _dashes(segment: Segment) -> Iterator[tuple[Point, Point]]:
+    """A line's parts: itself, or its dashes."""
+    start, end = np.array([segment.x0, segment.y0]), np.array([segment.x1, segment.y1])
+    length = float(np.hypot(*(end - start)))
+    dash, gap = segment.dash or (length, 1.0)
+    for at in np.arange(0.0, length, dash + gap).tolist():
+        (x0, y0), (x1, y1) = (start + (end - start) * (min(way, length) / length) for way in (at, at + dash))
+        yield (float(x0), float(y0)), (float(x1), float(y1))
 
 
 def _print_inside(encoding: Encoding, press: Press) -> None:
@@ -105,6 +131,6 @@ def _modules(mark: Mark) -> NDArray[np.uint8]:
 
     kind = zxingcpp.BarcodeFormat.QRCode if mark.kind == "qr" else zxingcpp.BarcodeFormat.Code128
     # of a glob, the first text that it allows
-    text = re.sub(r"\[(.).*?\]", r"\1", mark.text[0]).replace("*", "0").replace("?", "0")
+    text = re.sub(r"\[(.).*?\]", r"\1", mark.text[0]).replace("*", "0").replace("?", "0") if mark.text else ANY_SERIAL
     picture = np.asarray(zxingcpp.create_barcode(text, kind).to_image(scale=MODULE_PX, add_quiet_zones=False))
-    return 255 - picture.astype(np.uint8)
+    return np.rot90(255 - picture.astype(np.uint8), -mark.turn_deg // 90)

@@ -84,13 +84,21 @@ def fill_encoding(
             pen.tally(rows, value)
         case RowSums(cells=rows, style=style):
             label["rows"] = _row_sums(pen, rows, style, value, tally)
-        case Number(box=box):
-            label["written"] = pen.free_number(box, value)
+        case Number(box=box, thousands=thousands):
+            label["written"] = pen.free_number(box, value, thousands or "")
         # beside a number that was left empty the words are left out too
-        case Words(style=style, cells=rows) if spell is not None and label.get("written") != "_":
-            label["words"] = pen.words(rows, style, spell(what.words[name]))
+        case Words(style=style, cells=rows, spelt=spelt) if spell is not None and label.get("written") != "_":
+            spelt_out = _spelt(what.words[name], spelt, spell, pen.generator)
+            label["words"] = pen.words(rows, style, spelt_out)
         case _:
             pass
+
+
+def _spelt(value: int, way: str, spell: Callable[[int], str], generator: np.random.Generator) -> str:
+    """Number words as the form would have them; digit by digit there is a word for each, zeros before it too."""
+    if way not in ("digits", "both") or (way == "both" and generator.random() < 0.5):
+        return spell(value)
+    return " ".join(spell(int(digit)) for digit in str(value).rjust(int(generator.integers(1, 4)), "0"))
 
 
 def _row_sums(pen: PagePen, rows: tuple[tuple[Box, ...], ...], style: str, value: int, tally: object) -> list[int]:

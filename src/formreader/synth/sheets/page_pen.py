@@ -80,15 +80,18 @@ class PagePen:
         height = min(cell.height * self.hand.size, 0.9 * cell.width / len(digits)) * self.px_per_mm
         self.lay(write_number(digits, height, self.nib_px * 0.7, self.source, self.generator), *cell.centre)
 
-    def free_number(self, cell: Box, value: int) -> str:
+    def free_number(self, cell: Box, value: int, thousands: str = "") -> str:
         """A number where this hand begins to write in a cell, wide as it may be; returns what stands there.
 
-        Nothing is written as this hand leaves boxes that it does not need: 0, a cross, a dash, or no sign at all.
+        ``thousands`` is what a form's writers part them with; half of them do. Nothing is written as this hand
+        leaves boxes that it does not need: 0, a cross, a dash, or no sign at all.
         """
         written = str(value) if value or self.hand.filler == "0" else self.hand.filler
         if written == "_" and self.generator.random() < 0.5:
             written = "0"
-        if written != "_":
+        if thousands and value >= 1000 and self.generator.random() < 0.5:
+            self.freely(cell, f"{value:,}".replace(",", " " if thousands in " '" else "."))
+        elif written != "_":
             self.freely(cell, written)
         return written
 

@@ -12,13 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.synth.camera.page import Photographed, photograph_page
+from formreader.geometry import Points
+from formreader.synth.camera.page import photograph_page
 from formreader.synth.camera.troubles import NO_TROUBLES, Troubles
 from formreader.synth.hand.glyphs import GlyphSource
 from formreader.synth.hand.pen import Ink
 from formreader.synth.print.page import draw_page
 from formreader.synth.sheets.fill import Labels, fill_fields
 from formreader.synth.sheets.page_pen import PagePen, new_pen
+from formreader.synth.sheets.prints import any_print
 from formreader.synth.sheets.slips import NO_SLIPS, Slips, Written, make_slips
 from formreader.synth.sheets.values import NO_VALUES, USUALLY_BELOW, choose_values
 from formreader.synth.sheets.writer import Hand, any_hand
@@ -97,7 +99,7 @@ def fill_sheet(
     nobody writes in the fields to ``leave``."""
     px_per_mm = px_per_mm_of(template)
     what = make_slips(template, choose_values(template, generator, largest, given), slips, generator)
-    printed = draw_page(template, px_per_mm)
+    printed = draw_page(any_print(template, generator), px_per_mm)
     if beside is not None:
         printed = np.maximum(printed, beside)
     usual = any_hand(generator)  # drawn in any case: the same sheet by another hand is else the same
@@ -119,14 +121,20 @@ def photograph_sheet(
     taken = photograph_page(
         page.printed, page.pen.ink, page.pen.px_per_mm, long_side_px, severity, generator, happening
     )
+    truth = {"name": name, **truth_of(page, taken.locate)}
+    return SyntheticSheet(taken.picture, {**truth, "troubles": sorted(happening)} if troubles != NO_TROUBLES else truth)
+
+
+def truth_of(page: FilledPage, locate: Callable[[Points], Points]) -> dict[str, Any]:
+    """What stands on a page, and where on a picture: ``locate`` takes mm on the page to px."""
     fields = {}
     for field, label in page.labels.items():
         if "written" in label:
-            value = label.get("value", None if set(label["written"]) == {"_"} else page.what.values[field])
-            corners = _corners_of(page.template.fields[field], taken)
+            empty = set(label["written"]) == {"_"} and page.template.fields[field].empty != "zero"
+            value = label.get("value", None if empty else page.what.values[field])
+            corners = _corners_of(page.template.fields[field], locate)
             fields[field] = {**label, "value": value, "cells": corners.pop("digits", []), "corners": corners}
-    truth: dict[str, Any] = {"name": name, "template": page.template.id, "fields": fields}
-    return SyntheticSheet(taken.picture, {**truth, "troubles": sorted(happening)} if troubles != NO_TROUBLES else truth)
+    return {"template": page.template.id, "fields": fields}
 
 
 def px_per_mm_of(template: Template) -> float:
@@ -134,10 +142,10 @@ def px_per_mm_of(template: Template) -> float:
     return PAGE_LONG_SIDE_PX / max(template.height_mm, template.width_mm)
 
 
-def _corners_of(field: Field, taken: Photographed) -> dict[str, list[Any]]:
+def _corners_of(field: Field, locate: Callable[[Points], Points]) -> dict[str, list[Any]]:
     """Corners of every cell of each encoding on the picture, px to a tenth."""
     return {
-        name: np.round(taken.locate(np.stack([box.corners for box in encoding_cells(encoding)])), 1).tolist()
+        name: np.round(locate(np.stack([box.corners for box in encoding_cells(encoding)])), 1).tolist()
         for name, encoding in field.encodings.items()
     }
 

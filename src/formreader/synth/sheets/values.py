@@ -49,22 +49,22 @@ def _attempt(
     totals = {name for rule in template.rules if rule.relation == "=" for sign, name in rule.terms if sign < 0}
     # addends are drawn, totals follow from them; what no rule mentions is drawn too
     order = sorted(template.fields, key=lambda name: name in totals)
-    bound_by = _rules_by_addend(template.rules)
+    rules = _rules_by_field(template.rules)
+    _propagate(template.rules, rules, values)
     for name in order:
-        _propagate(template.rules, values)
         if name not in values:
-            most = min(largest, _left_for(template, bound_by.get(name, []), values) + 1) if careful else largest
+            bound_by = [rule for rule in rules.get(name, []) if (1, name) in rule.terms]
+            most = min(largest, _left_for(template, bound_by, values) + 1) if careful else largest
             values[name] = int(generator.integers(0, most)) if generator.random() > 0.06 else 0
-    _propagate(template.rules, values)
+            _propagate(rules.get(name, []), rules, values)
     return values if _fits(template, values) else None
 
 
-def _rules_by_addend(rules: Sequence[Rule]) -> dict[str, list[Rule]]:
+def _rules_by_field(rules: Sequence[Rule]) -> dict[str, list[Rule]]:
     found: dict[str, list[Rule]] = {}
     for rule in rules:
-        for sign, name in rule.terms:
-            if sign > 0:
-                found.setdefault(name, []).append(rule)
+        for _, name in rule.terms:
+            found.setdefault(name, []).append(rule)
     return found
 
 
@@ -80,18 +80,18 @@ def _left_for(template: Template, rules: Sequence[Rule], values: Mapping[str, in
     return max(least, 0)
 
 
-def _propagate(rules: Sequence[Rule], values: dict[str, int]) -> None:
-    """Fill in every field that a rule with one unknown determines."""
-    progress = True
-    while progress:
-        progress = False
-        for rule in rules:
-            unknown = [(sign, name) for sign, name in rule.terms if name not in values]
-            if rule.relation == "=" and len(unknown) == 1:
-                sign, name = unknown[0]
-                rest = sum(s * values[n] for s, n in rule.terms if n in values)
-                values[name] = sign * (rule.constant - rest)
-                progress = True
+def _propagate(first: Sequence[Rule], by_field: Mapping[str, Sequence[Rule]], values: dict[str, int]) -> None:
+    """Fill in every field that a rule with one unknown determines, from the ``first`` rules on."""
+    waiting = list(first)
+    while waiting:
+        rule = waiting.pop(0)
+        unknown = [(times, name) for times, name in rule.terms if name not in values]
+        if rule.relation == "=" and len(unknown) == 1:
+            times, name = unknown[0]
+            rest = sum(t * values[n] for t, n in rule.terms if n in values)
+            # where it does not divide, no number fits, and the rule will say so
+            values[name] = (rule.constant - rest) // times
+            waiting += by_field[name]
 
 
 def _fits(template: Template, values: Mapping[str, int]) -> bool:

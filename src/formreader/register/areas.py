@@ -1,0 +1,73 @@
+"""Printed solid areas: a black bar is no line, and tells where a page lies all the same."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Homography, Points, apply_homography
+from formreader.records import Bend
+from formreader.register.bend import bend_at
+from formreader.register.ink import InkPicture
+from formreader.templates import Template
+
+DARKEST_PRINT = 0.4
+"""Areas at least so dark are seen as such under any light; a grey row is not."""
+GRID_MM = 3.0
+"""One place is looked at in each square of this side, and weighs as much as this length of line."""
+EDGE_MM = 0.7
+"""Places this near to an area's edge may lie beside it on a curled page."""
+DARK, LIGHT = 110, 50
+"""Tone (of 255) of a printed area at least, and of paper with a word or a digit on it at most."""
+
+
+def area_points(template: Template) -> Points:
+    """Places (N, 2) mm within the template's dark areas, on a grid."""
+    return _points(template.sha256, tuple(_dark(template)))
+
+
+def tones(place: Homography, bend: Bend, points: Points, picture: InkPicture) -> NDArray[np.float64]:
+    """1 where page points (N, 2) mm are dark, -1 where they are light, 0 where neither or outside the picture."""
+    if len(points) == 0:
+        return np.zeros(0)
+    at = apply_homography(place, points + bend_at(bend, points)) * picture.tone_scale
+    height, width = picture.tone.shape
+    x, y = np.round(at).astype(np.intp).T
+    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    seen = picture.tone[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    result: NDArray[np.float64] = np.where(seen >= DARK, 1.0, np.where(seen <= LIGHT, -1.0, 0.0)) * inside
+    return result
+
+
+def within_areas(template: Template, points: Points, gap_mm: float) -> NDArray[np.bool_]:
+    """Whether page points (N, 2) lie in one of the template's dark areas or within ``gap_mm`` of one."""
+    inside = np.zeros(len(points), dtype=bool)
+    for x, y, right, bottom in _dark(template):
+        low, high = np.array([x, y]) - gap_mm, np.array([right, bottom]) + gap_mm
+        inside |= ((points > low) & (points < high)).all(axis=1)
+    return inside
+
+
+def _dark(template: Template) -> list[tuple[float, float, float, float]]:
+    return [
+        (area.box.x, area.box.y, area.box.right, area.box.bottom)
+        for area in template.areas
+        if area.ink >= DARKEST_PRINT and not area.optional and min(area.box.width, area.box.height) > 3 * EDGE_MM
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _points(_sha256: str, boxes: tuple[tuple[float, float, float, float], ...]) -> Points:
+    found = [np.zeros((0, 2))]
+    for x, y, right, bottom in boxes:
+        across = _along(x + EDGE_MM, right - EDGE_MM)
+        down = _along(y + EDGE_MM, bottom - EDGE_MM)
+        found.append(np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2))
+    return np.concatenate(found)
+
+
+def _along(start: float, end: float) -> NDArray[np.float64]:
+    count = max(1, round((end - start) / GRID_MM))
+    return start + (np.arange(count) + 0.5) / count * (end - start)
