@@ -47,7 +47,7 @@ ODD_PAPER: Ramp = (0.9, 2.0)
 """Steps of the paper's tone in a box against around it."""
 SMOOTH: Ramp = (0.55, 0.8)
 """Part of the page's least grain that the paper in a box lacks."""
-STRUCK: Ramp = (0.8, 1.1)
+STRUCK: Ramp = (0.9, 1.2)
 STRUCK_MORE: Ramp = (1.15, 1.5)
 STRUCK_ALL: Ramp = (1.85, 2.35)
 STRUCK_FREE: Ramp = (1.0, 1.4)
@@ -136,7 +136,7 @@ def _looked_at(template: Template, view: View, read: Mapping[CellKey, tuple[str,
     for (name, called, _), (character, _) in read.items():
         characters[name] += character if called == "digits" else ""
     cells = [tuple(encoding_cells(field.encodings[field.primary])) for field in fields]
-    strips = view.strips([_around(of_field) for of_field in cells], min(first.height for first, *_ in cells))
+    strips = view.strips([surroundings(of_field) for of_field in cells], min(first.height for first, *_ in cells))
     shown = []
     for field, of_field, strip in zip(fields, cells, strips, strict=True):
         sides = [view.ruling.edges_of(cell) for cell in of_field]
@@ -146,7 +146,7 @@ def _looked_at(template: Template, view: View, read: Mapping[CellKey, tuple[str,
     return shown
 
 
-def _around(cells: Sequence[Box]) -> Box:
+def surroundings(cells: Sequence[Box]) -> Box:
     """The part of the page that is looked at around a field's cells, mm."""
     around = min(AROUND * cells[0].height, MOST_AROUND_MM)
     x, y = min(cell.x for cell in cells), min(cell.y for cell in cells)
