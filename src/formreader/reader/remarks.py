@@ -40,7 +40,7 @@ Ramp = tuple[float, float]
 
 OUTSIDE: Ramp = (0.02, 0.1)
 """Part of a field's ink that no model was shown."""
-MISSING: Ramp = (0.2, 0.6)
+MISSING: Ramp = (0.26, 0.66)
 """Part of a box's printed frame that is not where it belongs."""
 FADED: Ramp = (0.3, 0.6)
 """How much fainter a box's frame is than others on the page."""
