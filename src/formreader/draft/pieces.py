@@ -16,6 +16,8 @@ Kind = Literal["digits", "tally", "row_sums", "letters", "number", "words", "tex
 
 TALLY_COLUMNS, TALLY_ROWS, WIDEST_STROKES_MM = 5, 2, 14.5
 LETTERS, WIDEST_LETTER_MM = 10, 8.5
+MANY_LETTERS, NARROW_LETTER_MM = 15, 6.0
+"""Of many rows of equal cells: so many that are so narrow are for letters, a row a field; others are for strokes."""
 DIGITS, DIGIT_WIDTH_MM, DIGIT_ASPECT = (2, 7), (3.2, 16.0), (0.4, 1.8)
 """How many boxes a number has, how wide one is, and its width over its height."""
 NUMBER_HEIGHT_MM, NUMBER_WIDTH_MM = (3.0, 16.0), 5.0
@@ -75,6 +77,7 @@ def sort_out(
     used = {id(block) for block in sums if block is not None}
     left = [block for block in left if id(block) not in used]
     letters = _take(left, lambda b: id(b) not in headers and is_letters(b))
+    letters = [row for block in letters for row in (rows_of(block) if block.rows > 2 else [block])]
     digits = [row for b in _take(left, lambda b: id(b) not in headers and is_digits(b)) for row in rows_of(b)]
     parts = [_with_digits(Piece("digits", block)) for block in digits]
     for group in bubbles:
@@ -119,12 +122,14 @@ def _wide_cell_of(block: Block, parts: Sequence[Parts], words: Sequence[Word]) -
 
 def is_tally(block: Block) -> bool:
     narrow = block.first.width <= WIDEST_STROKES_MM
-    return block.columns >= TALLY_COLUMNS and block.rows >= TALLY_ROWS and narrow and block.joined
+    many = block.columns >= TALLY_COLUMNS and block.rows >= TALLY_ROWS and block.joined
+    return many and narrow and not is_letters(block)
 
 
 def is_letters(block: Block) -> bool:
     low_enough = block.first.width <= WIDEST_LETTER_MM and block.first.height >= LEAST_HEIGHT_MM
-    return block.columns >= LETTERS and block.rows <= 2 and low_enough
+    few_rows = block.rows <= 2 or (block.columns >= MANY_LETTERS and block.first.width <= NARROW_LETTER_MM)
+    return block.columns >= LETTERS and few_rows and low_enough
 
 
 def is_digits(block: Block) -> bool:
