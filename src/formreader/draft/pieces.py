@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from formreader.draft.bubbles import BubbleGroup
@@ -73,6 +74,7 @@ def sort_out(
     left = list(blocks)
     headers = {id(block) for block, has_print in zip(blocks, printed, strict=True) if has_print}
     tallies = _take(left, lambda b: id(b) not in headers and is_tally(b))
+    tallies, left = _parted(tallies, left)
     sums = [_row_sums(tally, left) for tally in tallies]
     used = {id(block) for block in sums if block is not None}
     left = [block for block in left if id(block) not in used]
@@ -118,6 +120,42 @@ def _wide_cell_of(block: Block, parts: Sequence[Parts], words: Sequence[Word]) -
             if 0 <= box.y - tally.bottom < UNDER_MM and shared > 0.8 * tally.width:
                 return part
     return None
+
+
+def _parted(tallies: Sequence[Block], others: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+    """Tallies that stand on one another as one grid, parted where the cells beside them are; their row sums too."""
+    parted: list[Block] = []
+    left = list(others)
+    for tally in tallies:
+        high = tally.step[1]
+        beside = [
+            cell
+            for block in others
+            for cell in block.cells
+            if min(abs(cell.right - tally.box.x), abs(cell.x - tally.box.right)) < SAME_MM and cell.height > 1.5 * high
+        ]
+        at = {round((edge - tally.first.y) / high) for cell in beside for edge in (cell.y, cell.bottom)}
+        rows = sorted({0, tally.rows, *(k for k in at if 0 < k < tally.rows and _is_edge(k, tally, beside))})
+        for block in [tally, *left]:
+            alongside = block.rows == tally.rows and abs(block.box.y - tally.box.y) < SAME_MM
+            if block is tally:
+                parted += _between_rows(block, rows)
+            elif alongside and len(rows) > 2 and 0 <= block.box.x - tally.box.right < BESIDE_MM:
+                left.remove(block)
+                left += _between_rows(block, rows)
+    return parted, left
+
+
+def _is_edge(row: int, tally: Block, beside: Sequence[Box]) -> bool:
+    y = tally.first.y + row * tally.step[1]
+    return any(min(abs(cell.y - y), abs(cell.bottom - y)) < SAME_MM / 2 for cell in beside)
+
+
+def _between_rows(block: Block, rows: Sequence[int]) -> list[Block]:
+    return [
+        Block(block.first.shifted(0, low * block.step[1]), high - low, block.columns, block.step)
+        for low, high in pairwise(rows)
+    ]
 
 
 def is_tally(block: Block) -> bool:
