@@ -1,7 +1,7 @@
 """Locate: each cell cropped straight from the photograph, and whether it is seen as it is printed."""
 
 from formreader.locate.beside import Beside, ink_beside
-from formreader.locate.covers import missing_frames, odd_papers, paper_in, smooth_papers
+from formreader.locate.covers import faded_frames, missing_frames, odd_papers, paper_in, smooth_papers
 from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
 from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
 from formreader.locate.free import Writing, cut_window, find_writing, narrowed, strip_box
@@ -25,6 +25,7 @@ __all__ = [
     "cut_lines",
     "cut_strips",
     "cut_window",
+    "faded_frames",
     "find_line",
     "find_lines",
     "find_writing",
