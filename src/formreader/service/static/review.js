@@ -90,6 +90,7 @@ function meant(item, said) {
 async function decide(said) {
   const item = current();
   if (!item || out.has(item.dataset.key)) return;
+  if (said === "accept" && !item.querySelector("#typed")) return;   // a page as a whole has buttons of its own
   const value = meant(item, said);
   if (value === undefined) return;
   if (value === null) { wrong(item, item.querySelector("label[for=typed]").textContent); return; }
