@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECKED := src tests $(wildcard benchmarks samples notebooks)
 
-.PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy
+.PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy test-service
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -19,6 +19,11 @@ test: $(VENV)/.developed
 test-cluster: $(VENV)/.developed
 	$(PIP) --editable '.[ray]'
 	FORMREADER_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/batch/test_ray.py
+
+# The service as it is meant to hold: 10,000 requests of nonsense, 200 submissions at 20 a second, ten kills. Minutes.
+test-service: $(VENV)/.developed
+	FORMREADER_FUZZ=10000 FORMREADER_LOAD=200 FORMREADER_ALONE=1 \
+		$(BIN)/python -m pytest -q -s tests/service/test_fuzz.py tests/service/test_work.py tests/service/test_pages.py
 
 # A hundred kills of batches and reviewers on each database, two hundred damaged stores: half an hour.
 test-sturdy: $(VENV)/.developed

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,10 +32,13 @@ from formreader.evaluate.sheets import score_sheet, totals
 from formreader.geometry import Box, Points
 from formreader.load import load_photo
 from formreader.reader import Reader
+from formreader.synth.forms import any_form
+from formreader.synth.print.page import draw_page
 from formreader.templates import Segment, Template, encoding_cells, load_library, load_template, parse_template
 
 NEAR_MM, COVERED, STEP_MM = 0.3, 0.8, 0.5
 OVERLAP = 0.75
+SCAN_PX_PER_MM = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def main() -> None:
     asked.add_argument("--blanks", type=Path, help="folder of blank prints, each named by its template's id")
     asked.add_argument("--strangers", type=Path, help="folder of folders with a template and photographs")
     asked.add_argument("--photographs", type=int, default=1, help="of each stranger")
+    asked.add_argument("--random", type=int, default=0, help="blank prints of so many forms at random")
+    asked.add_argument("--first-seed", type=int, default=2000)
     asked.add_argument("--read", type=int, help="draft from so many of each stranger's photographs, read the others")
     asked.add_argument("--only", help="the stranger's folder")
     options = asked.parse_args()
@@ -67,7 +73,8 @@ def main() -> None:
     print(
         f"{'picture':34}{'lines':>13}{'':>8}{'long':>8}{'precise':>9}{'cells':>13}{'':>8}{'fields':>9}{'drafted':>9}{'s':>7}"
     )
-    for title, pictures in (("blanks", _blanks(options.blanks)), ("filled", _strangers(options))):
+    sets = (("blanks", _blanks(options.blanks)), ("random blanks", _random(options)), ("filled", _strangers(options)))
+    for title, pictures in sets:
         found = []
         for path, template in pictures:
             found.append(measure(path, template))
@@ -201,11 +208,12 @@ def frames(drafted: Sequence[Segment], wanted: Sequence[Segment]) -> tuple[Point
     """Scale and shift (2,) that lay the template's lines on the drafted ones best."""
     choices = [_axis(drafted, wanted, level) for level in (False, True)]
     best, most = (np.ones(2), np.zeros(2)), -1.0
-    lengths = np.array([_length(s) for s in wanted])
+    long, seen = (sorted(lines, key=_length, reverse=True)[:count] for lines, count in ((wanted, 30), (drafted, 80)))
+    lengths = np.array([_length(s) for s in long])
     for (scale_x, shift_x), (scale_y, shift_y) in itertools.product(*choices):
         scale, shift = np.array([scale_x, scale_y]), np.array([shift_x, shift_y])
-        moved = [_moved_line(s, scale, shift) for s in wanted]
-        share = float((np.array([_covered(s, drafted, 1.0) for s in moved]) * lengths).sum())
+        moved = [_moved_line(s, scale, shift) for s in long]
+        share = float((np.array([_covered(s, seen, 1.0) for s in moved]) * lengths).sum())
         if share > most:
             best, most = (scale, shift), share
     return _refined(drafted, wanted, *best)
@@ -232,7 +240,7 @@ def _axis(drafted: Sequence[Segment], wanted: Sequence[Segment], level: bool) ->
         votes = votes + 0.5 * (np.roll(votes, 1) + np.roll(votes, -1))
         for k in np.argsort(-votes)[:3]:
             scored.append((float(votes[k]), float(scale), float(edges[k] + 0.3)))
-    return [(scale, shift) for _, scale, shift in sorted(scored, reverse=True)[:12]]
+    return [(1.0, 0.0), *((scale, shift) for _, scale, shift in sorted(scored, reverse=True)[:12])]
 
 
 def _refined(
@@ -313,6 +321,16 @@ def _blanks(folder: Path | None) -> Iterator[tuple[Path, Template]]:
             yield path, library[path.stem]
         elif path.stem.endswith("candidates10"):  # a print of the candidates' page with other candidates
             continue
+
+
+def _random(options: argparse.Namespace) -> Iterator[tuple[Path, Template]]:
+    """Scans of blank prints of forms that nobody designed."""
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(options.first_seed, options.first_seed + options.random):
+            template = any_form(seed).template
+            path = Path(folder) / f"random-{seed}.png"
+            cv2.imwrite(str(path), np.round(250 * (1 - draw_page(template, SCAN_PX_PER_MM))).astype(np.uint8))
+            yield path, template
 
 
 def _strangers(options: argparse.Namespace) -> Iterator[tuple[Path, Template]]:

@@ -17,8 +17,9 @@ FLOORS = {
     "templates": 1,
     **dict.fromkeys(["load", "identify", "register", "locate", "recognise", "decode", "decide", "synth"], 2),
     **dict.fromkeys(["reader", "report", "store"], 3),
-    **dict.fromkeys(["batch", "evaluate", "train", "draft"], 4),
-    **dict.fromkeys(["cli", "review", "service"], 5),
+    **dict.fromkeys(["batch", "evaluate", "train", "draft", "audit"], 4),
+    "service": 5,
+    "cli": 6,
 }
 ROOMS = {
     "synth": ["hand", "print", "camera", "cells", "sheets", "forms"],

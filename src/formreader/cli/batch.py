@@ -108,7 +108,7 @@ def batch(
         run.register(gather(_named(inputs or ()), out, pattern=pattern, stdin=sys.stdin))
         if retry:
             run.retry_failed()
-        with _told_to_stop() as told, closing(_engine(engine, workers, setup, timeout)) as running:
+        with told_to_stop() as told, closing(engine_of(engine, workers, setup, timeout)) as running:
             try:
                 _read(run, running, settings, told, refresh=refresh)
             finally:
@@ -141,7 +141,7 @@ def _named(inputs: Sequence[str]) -> Iterator[str | Path]:
             yield from expand([Path(item)])
 
 
-def _engine(runner: Runner, workers: int | None, setup: Setup, timeout_s: float) -> ProcessPool | RayEngine:
+def engine_of(runner: Runner, workers: int | None, setup: Setup, timeout_s: float) -> ProcessPool | RayEngine:
     """Started, with one worker a core where their number is left open."""
     if runner is Runner.local:
         from formreader.batch import ProcessPool
@@ -208,7 +208,7 @@ def _make(folder: Path) -> None:
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[list[int]]:
+def told_to_stop() -> Iterator[list[int]]:
     """Holds the first Ctrl-C or SIGTERM as an item; a second one ends the process's work at once."""
     told: list[int] = []
 

@@ -16,6 +16,7 @@ import typer  # noqa: E402 - after the threads are set
 from typer.core import TyperGroup  # noqa: E402
 
 from formreader.cli import (  # noqa: E402
+    audit,
     batch,
     calibrate,
     evaluate,
@@ -26,10 +27,12 @@ from formreader.cli import (  # noqa: E402
     review,
     run,
     schema,
+    serve,
     status,
     synth,
     template,
     train,
+    work,
 )
 from formreader.cli.config import config_file, for_commands, load_defaults  # noqa: E402
 from formreader.cli.exit_codes import ExitCode  # noqa: E402
@@ -72,12 +75,15 @@ app.command("status")(status.status)
 app.command("queue")(queue.queue)
 app.command("review")(review.review)
 app.command("export")(export.export)
+app.command("serve")(serve.serve)
+app.command("work")(work.work)
 app.add_typer(run.app, name="run")
 app.command("templates")(template.list_templates)
 app.add_typer(template.app, name="template")
 app.command("synth")(synth.synth)
 app.command("calibrate")(calibrate.calibrate)
 app.add_typer(train.app, name="train")
+app.add_typer(audit.app, name="audit")
 app.add_typer(evaluate.app, name="evaluate")
 app.command("schema")(schema.schema)
 

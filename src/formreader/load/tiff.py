@@ -41,12 +41,13 @@ def page_places(data: bytes) -> list[int]:
     """Where the directory of each page stands; thumbnails and masks are no pages. Raises ``Rejected``."""
     layout = _layout(data)
     try:
-        places = [place for place, kept in _directories(data, layout) if kept]
+        found = list(_directories(data, layout))
     except struct.error:
         raise _damaged() from None
-    if not places:
+    if not found:
         raise _damaged()
-    return places
+    # where every one calls itself a smaller version of another, they are all there is
+    return [place for place, is_page in found if is_page] or [place for place, _ in found]
 
 
 def page_alone(data: bytes, place: int) -> bytes:

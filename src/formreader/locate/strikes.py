@@ -26,6 +26,8 @@ THROUGH, THROUGH_STACKED = 0.25, 0.6
 meet."""
 THICKEST = 0.14
 """Heights of a box that a hair, a crease or a pen takes across; touching digits of thick pens take more."""
+STRAIGHT = 3
+"""How straight a line through stacked boxes is: the strokes of their digits bend more."""
 MOSTLY_THIN = 0.85
 """Part of a line through stacked boxes that is no thicker than that."""
 BEYOND = 0.35
@@ -130,14 +132,14 @@ def line_through(strip: Strip, cell: Box, printed: Ruling, solid: Sequence[Box],
     ink[:edge] = ink[wide - edge :] = 0
     if not (ink[:, :ends].any() and ink[:, length - ends :].any()):
         return 0.0
-    far, thin = _path_along(ink, round(cell.height * k))
+    far, thin = _path_along(ink, round(cell.height * k), STRAIGHT if stacked else 1)
     return 0.0 if stacked and thin < MOSTLY_THIN else far
 
 
-def _path_along(ink: Ink, height: int) -> tuple[float, float]:
+def _path_along(ink: Ink, height: int, straight: int) -> tuple[float, float]:
     """How far the longest path goes over ink from left to right without a break, and the part of it that is thin, 0..1.
 
-    It may bend: from one column to the next it moves up or down by a pixel, at most.
+    It may bend: over ``straight`` columns it moves up or down by a pixel, at most.
     """
     gap = max(1, round(GAP * height)) | 1
     ways = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
@@ -150,7 +152,8 @@ def _path_along(ink: Ink, height: int) -> tuple[float, float]:
     best = 0.0
     for column in range(ink.shape[1]):
         here = slice(column, column + 1)
-        steps = (cv2.dilate(steps, bend) + 1.0 + share * is_thin[:, here]) * ways[:, here]
+        came = steps if column % straight else cv2.dilate(steps, bend)
+        steps = (came + 1.0 + share * is_thin[:, here]) * ways[:, here]
         best = max(best, float(steps.max()))
     far = int(best)
     return far / ink.shape[1], (best - far) / share / max(far, 1)

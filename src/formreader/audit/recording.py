@@ -1,0 +1,122 @@
+"""What a run holds as entries of its log: readings and decisions, put on record where they are not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, select
+
+from formreader.audit.canonical import Plain, canonical
+from formreader.audit.log import Log, entries
+from formreader.audit.tables import log
+from formreader.store.schema import contents, pages, results, reviews
+
+READING, DECISION = "reading", "decision"
+AT_ONCE = 200
+NOT_OF_THE_DECISION = frozenset({"id", "seal"})
+"""Columns of the store's own: its numbering, and its checksum."""
+
+Record = tuple[str, str | None, dict[str, Plain]]
+"""Subject, by whom, and data of an entry."""
+
+
+def reading_record(sha256_of_photo: str, page: int, template: str | None, status: str, sheet: str) -> Record:
+    """What the log keeps of a page as read: whose picture, and a hash of all that was read in it."""
+    data: dict[str, Plain] = {"template": template, "status": status, "sheet_sha256": digest(sheet)}
+    return f"{sha256_of_photo}/{page}", None, data
+
+
+def decision_record(row: Row[*tuple[Any, ...]]) -> Record:
+    """What the log keeps of a person's decision: all of it."""
+    data = {
+        name: stamp(value) if isinstance(value, datetime) else value
+        for name, value in row._mapping.items()
+        if name not in NOT_OF_THE_DECISION
+    }
+    return f"{row.sha256}/{row.page}/{row.field}", row.decided_by, data
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode("utf-8")).hexdigest()
+
+
+def stamp(at: datetime) -> str:
+    """A time as the log writes it; the store's times without a zone are UTC."""
+    return (at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)).isoformat(timespec="microseconds")
+
+
+def record_run(engine: Engine, kept: Log) -> int:
+    """Put on record what `formreader batch` and `formreader review` have done; how many entries that made."""
+    made = 0
+    known = last_readings(engine)
+    for subject, by, data in readings_of(engine):
+        if known.get(subject) != data["sheet_sha256"]:
+            kept.write(READING, subject, data, by)
+            made += 1
+    decided = {canonical(data) for _, _, data in logged(engine, DECISION)}
+    for subject, by, data in decisions_of(engine):
+        if canonical(data) not in decided:
+            kept.write(DECISION, subject, data, by)
+            made += 1
+    return made
+
+
+def note_reading(connection: Connection, kept: Log, page_id: int) -> None:
+    """Put the page's present reading on record, within the caller's transaction."""
+    row = connection.execute(_readings().where(pages.c.id == page_id)).first()
+    if row is not None:
+        subject, by, data = _reading(row)
+        kept.append(connection, READING, subject, data, by)
+
+
+def note_decisions(connection: Connection, kept: Log, after: int) -> int:
+    """Put the decisions behind row ``after`` on record, within the caller's transaction; how many."""
+    rows = connection.execute(select(reviews).where(reviews.c.id > after).order_by(reviews.c.id)).all()
+    for row in rows:
+        subject, by, data = decision_record(row)
+        kept.append(connection, DECISION, subject, data, by)
+    return len(rows)
+
+
+def readings_of(engine: Engine) -> Iterator[Record]:
+    """Every reading that the run holds now."""
+    with engine.connect().execution_options(yield_per=AT_ONCE) as connection:
+        yield from map(_reading, connection.execute(_readings().order_by(pages.c.id)))
+
+
+def decisions_of(engine: Engine) -> Iterator[Record]:
+    """Every decision that the run holds."""
+    with engine.connect().execution_options(yield_per=AT_ONCE) as connection:
+        for row in connection.execute(select(reviews).order_by(reviews.c.id)):
+            yield decision_record(row)
+
+
+def last_readings(engine: Engine) -> dict[str, Plain]:
+    """By subject: the hash of the reading that was put on record last."""
+    return {subject: data["sheet_sha256"] for subject, _, data in logged(engine, READING)}
+
+
+def logged(engine: Engine, kind: str) -> Iterator[tuple[str, str | None, Mapping[str, Any]]]:
+    """Subject, by whom, and data of each entry of a kind, in the order of the log."""
+    for entry in entries(engine, kind):
+        said: Mapping[str, Any] = entry.said
+        yield said["subject"], said["by"], said["data"]
+
+
+def subjects(engine: Engine, kind: str) -> set[str]:
+    """What the log has entries of this kind about."""
+    with engine.connect() as connection:
+        return set(connection.execute(select(log.c.subject).where(log.c.kind == kind)).scalars())
+
+
+def _readings() -> Select[*tuple[Any, ...]]:
+    columns = (contents.c.sha256, pages.c.number, results.c.template, results.c.status, results.c.sheet)
+    query: Select[*tuple[Any, ...]] = select(*columns).select_from(results.join(pages).join(contents))
+    return query
+
+
+def _reading(row: Row[*tuple[Any, ...]]) -> Record:
+    return reading_record(row.sha256 or "unknown", row.number, row.template, row.status, row.sheet)

@@ -1,0 +1,75 @@
+"""``formreader work``: the processes that read for ``formreader serve``, here or on another machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from formreader.cli.batch import Runner, Store
+from formreader.cli.options import Models, Policy, Templates
+from formreader.errors import UsageError
+
+
+def work(
+    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; one a core without it.")] = None,
+    engine: Annotated[
+        Runner,
+        typer.Option(
+            envvar="FORMREADER_ENGINE",
+            help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.",
+        ),
+    ] = Runner.local,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")] = 60.0,
+    memory: Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")] = 2048,
+    store: Store = None,
+    templates: Templates = None,
+    models: Models = None,
+    policy: Policy = None,
+    key: Annotated[
+        Path | None, typer.Option(help="File of the key that signs the log; secrets/audit.key of the run without it.")
+    ] = None,
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+    reader: Annotated[
+        str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
+    ] = None,
+) -> None:
+    """Read what waits in a run, and what comes into it, until told to stop; `formreader serve` starts one itself.
+
+    One at a time works in a run; a second one says so and ends. Each reading goes on record in the run's log.
+    """
+    from formreader.batch import Setup
+    from formreader.batch.jobs import DEFAULT_READER
+    from formreader.cli.batch import engine_of, told_to_stop
+
+    try:
+        from formreader.service.work import parent_lives
+        from formreader.service.work import work as go_to_work
+    except ImportError as error:
+        raise UsageError(f"work: needs more packages ({error}): pip install 'formreader[serve]'") from None
+    forms, cards, thresholds = (None if one is None else one.resolve() for one in (templates, models, policy))
+    setup = Setup(reader or DEFAULT_READER, forms, cards, thresholds, memory)
+    count = workers if engine is Runner.ray else workers or len(os.sched_getaffinity(0))
+    settings = {"engine": engine, "workers": count, "timeout_s": timeout, "memory_mb": memory, "kept_going": True}
+    lives: Callable[[], bool] = parent_lives() if with_parent else lambda: True
+    with told_to_stop() as told:
+        make_engine = partial(engine_of, engine, count, setup, timeout)
+        go_to_work(run, store, key, make_engine, settings, lambda: not told and lives())
+
+
+def options_of(
+    store: str | None,
+    templates: Path | None,
+    models: Path | None,
+    policy: Path | None,
+    key: Path | None,
+    reader: str | None,
+) -> list[str]:
+    """What ``formreader serve`` was given that its workers must know, as their command line says it."""
+    named = {"templates": templates, "models": models, "policy": policy, "key": key, "reader": reader, "store": store}
+    return [part for name, value in named.items() if value is not None for part in (f"--{name}", str(value))]

@@ -1,0 +1,1 @@
+"""The pages that people use: made on the server, a little script on top, no build step."""
