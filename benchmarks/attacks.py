@@ -12,6 +12,7 @@ attacks. What is right:
   says, unless it is what the field holds.
 - A field that is folded away, covered or cut off has nothing to be read. Its value accepted all the same is ACCEPTED
   WRONG where it is another, and ``unseen`` where it happens to be the right one (sums may tell it; nobody saw it).
+  So is the right value of a page none of whose boxes lie in their place.
 - A mirrored page is to be refused; where it is read, the same is asked of it. A turned one is read as any other.
 
 ``sheets`` are those of which something lies on the pictures, ``read`` the readings that were not refused. ``--debug``
@@ -207,18 +208,21 @@ def count_readings(score: Score, name: str, attacked: Attacked, readings: Sequen
         accepted = {n: f for n, f in reading.fields.items() if f.status == "accepted"}
         score.accepted += len(accepted)
         score.review += len(reading.fields) - len(accepted)
-        sheet = _read_from(reading, attacked.truths)
+        sheet, in_place = _read_from(reading, attacked.truths)
         for field_name, found in accepted.items():
             truth = attacked.truths[sheet]["fields"].get(field_name) if sheet is not None else None
             if truth is None or found.value != truth["value"]:
                 stands = truth["written"] if truth else "nothing of that name"
                 score.wrong.append(f"{name}: {field_name} {stands} read {found.written} at {found.confidence:.6f}")
-            elif not truth["seen"]:
+            elif not truth["seen"] or not in_place:
                 score.unseen += 1
 
 
-def _read_from(reading: SheetReading, truths: Sequence[Mapping[str, Any]]) -> int | None:
-    """The sheet on which most of a reading's accepted values stand, None where none does."""
+def _read_from(reading: SheetReading, truths: Sequence[Mapping[str, Any]]) -> tuple[int | None, bool]:
+    """The sheet on which most of a reading's accepted values stand, and whether any does.
+
+    Where none does it is the first of that form, None where there is none.
+    """
     votes: Counter[int] = Counter()
     for name, found in reading.fields.items():
         if found.status != "accepted":
@@ -227,7 +231,9 @@ def _read_from(reading: SheetReading, truths: Sequence[Mapping[str, Any]]) -> in
             if truth["template"] == reading.template and name in truth["fields"]:
                 votes[i] += _same_place(np.array(found.quad), truth["fields"][name])
     best = votes.most_common(1)
-    return best[0][0] if best and best[0][1] > 0 else None
+    if best and best[0][1] > 0:
+        return best[0][0], True
+    return next((i for i, truth in enumerate(truths) if truth["template"] == reading.template), None), False
 
 
 def _same_place(quad: np.ndarray, truth: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """How much of a form `formreader template draft` finds: ruled lines within 0.3 mm, and cells, against its template.
 
     python benchmarks/draft.py --blanks ../shared/forms --strangers ../shared/strangers
+    python benchmarks/draft.py --strangers ../shared/strangers --read 3   # named, it reads the other photographs
 
 The draft's frame is laid on the template's by a scale and a shift an axis: a picture does not say where paper ends to
 a tenth of a millimetre, and two people measure one print from different corners. A line counts where 80 % of it is
@@ -13,23 +14,31 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.draft.drafting import draft_photo
-from formreader.draft.yaml_text import template_text
+from formreader.draft.drafting import Draft, NamedGroup, draft_photo
+from formreader.draft.together import draft_together
+from formreader.draft.yaml_text import flow, template_text
+from formreader.evaluate.sheets import score_sheet, totals
 from formreader.geometry import Box, Points
 from formreader.load import load_photo
-from formreader.templates import Segment, Template, encoding_cells, load_library, load_template
+from formreader.reader import Reader
+from formreader.synth.forms import any_form
+from formreader.synth.print.page import draw_page
+from formreader.templates import Segment, Template, encoding_cells, load_library, load_template, parse_template
 
 NEAR_MM, COVERED, STEP_MM = 0.3, 0.8, 0.5
 OVERLAP = 0.75
+SCAN_PX_PER_MM = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +60,21 @@ def main() -> None:
     asked.add_argument("--blanks", type=Path, help="folder of blank prints, each named by its template's id")
     asked.add_argument("--strangers", type=Path, help="folder of folders with a template and photographs")
     asked.add_argument("--photographs", type=int, default=1, help="of each stranger")
+    asked.add_argument("--random", type=int, default=0, help="blank prints of so many forms at random")
+    asked.add_argument("--first-seed", type=int, default=2000)
+    asked.add_argument("--read", type=int, help="draft from so many of each stranger's photographs, read the others")
+    asked.add_argument("--only", help="the stranger's folder")
     options = asked.parse_args()
+    if options.read:
+        for folder in sorted(options.strangers.iterdir()):
+            if folder.is_dir() and options.only in (None, folder.name):
+                compare_reading(folder, options.read)
+        return
     print(
         f"{'picture':34}{'lines':>13}{'':>8}{'long':>8}{'precise':>9}{'cells':>13}{'':>8}{'fields':>9}{'drafted':>9}{'s':>7}"
     )
-    for title, pictures in (("blanks", _blanks(options.blanks)), ("filled", _strangers(options))):
+    sets = (("blanks", _blanks(options.blanks)), ("random blanks", _random(options)), ("filled", _strangers(options)))
+    for title, pictures in sets:
         found = []
         for path, template in pictures:
             found.append(measure(path, template))
@@ -114,15 +133,87 @@ def score(name: str, drafted: Template, template: Template, seconds: float) -> F
     )
 
 
+def compare_reading(folder: Path, count: int) -> None:
+    """Read a stranger's other photographs by a draft with the names and sums of its template, and by that template."""
+    (template,) = load_library(folder).values()
+    pictures = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+    drafted = draft_together([load_photo(path) for path in pictures[:count]], (template.width_mm, template.height_mm))
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["sheets"]
+    with tempfile.TemporaryDirectory() as made:
+        file = Path(made) / "draft.yaml"
+        file.write_text(edited(drafted, template), encoding="utf-8")
+        known = load_template(file).fields
+        print(f"{folder.name}: {len(known)} of {len(template.fields)} fields drafted from {count} photographs")
+        for called, forms in (("draft, named", file), ("its template", folder)):
+            reader = Reader(templates=forms)
+            scores = []
+            for sheet in truth:
+                if (folder / sheet["name"]) not in pictures[:count]:
+                    fields = {name: field for name, field in sheet["fields"].items() if name in known}
+                    reading = reader.read(folder / sheet["name"])
+                    scores.append(score_sheet({**sheet, "fields": fields}, reading))
+            t = totals(scores)
+            print(
+                f"  {called:14} {t.sheets} photographs, {t.rejected} refused, {t.right} of {t.fields} fields right, "
+                f"{t.accepted} accepted, {t.silent_errors} accepted wrong",
+                flush=True,
+            )
+
+
+def edited(draft: Draft, template: Template) -> str:
+    """The draft with the names and sums of the template where its cells are the template's: a person's ten minutes."""
+    text = template_text(draft, template.id)
+    drafted = parse_template(text.encode(), "draft")
+    scale, shift = frames(drafted.segments, template.segments)
+    cells = [(name, cell) for name, f in drafted.fields.items() for cell in encoding_cells(f.encodings[f.primary])]
+    names = {}
+    for name, field in template.fields.items():
+        primary = encoding_cells(field.encodings[field.primary])
+        owners = {_owner(_moved_box(cell, scale, shift), cells) for cell in primary}
+        if len(owners) == 1 and None not in owners:
+            names[owners.pop()] = name
+    kept = [
+        f"  - name: {names[name]}\n" + "".join(f"    {kind}: {flow(keys)}\n" for kind, keys in spec.items())
+        for named in draft.groups
+        for name, spec in expanded(named)
+        if name in names
+    ]
+    rules = [rule.text for rule in template.rules if all(name in names.values() for _, name in rule.terms)]
+    sums = "arithmetic:\n" + "".join(f"  - {rule}\n" for rule in rules) if rules else ""
+    return text[: text.index("fields:")] + "fields:\n" + "".join(kept) + sums
+
+
+def expanded(named: NamedGroup) -> Iterator[tuple[str, dict[str, dict[str, object]]]]:
+    """Each field of a group by itself."""
+    places = itertools.product(named.row.values() or [0.0], named.column.values() or [0.0])
+    for name, (down, right) in zip(named.field_names, places, strict=True):
+        spec = {}
+        for kind, keys in named.group.spec.items():
+            line = named.lines.get("letters" if kind == "words" else kind)
+            spec[kind] = {key: _shifted(key, value, right, down) for key, value in keys.items()}
+            if line:
+                spec[kind]["line"] = line
+        yield name, spec
+
+
+def _shifted(key: str, value: object, right: float, down: float) -> object:
+    if key in ("box", "centre") and isinstance(value, list):
+        return [round(value[0] + right, 2), round(value[1] + down, 2), *value[2:]]
+    if key == "lines" and isinstance(value, list):
+        return [_shifted("box", line, right, down) for line in value]
+    return value
+
+
 def frames(drafted: Sequence[Segment], wanted: Sequence[Segment]) -> tuple[Points, Points]:
     """Scale and shift (2,) that lay the template's lines on the drafted ones best."""
     choices = [_axis(drafted, wanted, level) for level in (False, True)]
     best, most = (np.ones(2), np.zeros(2)), -1.0
-    lengths = np.array([_length(s) for s in wanted])
+    long, seen = (sorted(lines, key=_length, reverse=True)[:count] for lines, count in ((wanted, 30), (drafted, 80)))
+    lengths = np.array([_length(s) for s in long])
     for (scale_x, shift_x), (scale_y, shift_y) in itertools.product(*choices):
         scale, shift = np.array([scale_x, scale_y]), np.array([shift_x, shift_y])
-        moved = [_moved_line(s, scale, shift) for s in wanted]
-        share = float((np.array([_covered(s, drafted, 1.0) for s in moved]) * lengths).sum())
+        moved = [_moved_line(s, scale, shift) for s in long]
+        share = float((np.array([_covered(s, seen, 1.0) for s in moved]) * lengths).sum())
         if share > most:
             best, most = (scale, shift), share
     return _refined(drafted, wanted, *best)
@@ -149,7 +240,7 @@ def _axis(drafted: Sequence[Segment], wanted: Sequence[Segment], level: bool) ->
         votes = votes + 0.5 * (np.roll(votes, 1) + np.roll(votes, -1))
         for k in np.argsort(-votes)[:3]:
             scored.append((float(votes[k]), float(scale), float(edges[k] + 0.3)))
-    return [(scale, shift) for _, scale, shift in sorted(scored, reverse=True)[:12]]
+    return [(1.0, 0.0), *((scale, shift) for _, scale, shift in sorted(scored, reverse=True)[:12])]
 
 
 def _refined(
@@ -230,6 +321,16 @@ def _blanks(folder: Path | None) -> Iterator[tuple[Path, Template]]:
             yield path, library[path.stem]
         elif path.stem.endswith("candidates10"):  # a print of the candidates' page with other candidates
             continue
+
+
+def _random(options: argparse.Namespace) -> Iterator[tuple[Path, Template]]:
+    """Scans of blank prints of forms that nobody designed."""
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(options.first_seed, options.first_seed + options.random):
+            template = any_form(seed).template
+            path = Path(folder) / f"random-{seed}.png"
+            cv2.imwrite(str(path), np.round(250 * (1 - draw_page(template, SCAN_PX_PER_MM))).astype(np.uint8))
+            yield path, template
 
 
 def _strangers(options: argparse.Namespace) -> Iterator[tuple[Path, Template]]:

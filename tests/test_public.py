@@ -38,6 +38,12 @@ def test_a_public_name_imports_and_is_documented(name):
         assert not thing.__doc__.startswith(f"{name}("), "a dataclass's signature is no documentation"
 
 
+def test_the_typed_client_uses_every_public_name():
+    client = (README.parent / "tests/typed_client.py").read_text(encoding="utf-8")
+    missing = [name for name in formreader.__all__ if not re.search(rf"\b{name}\b", client)]
+    assert not missing, f"let tests/typed_client.py use {missing}"
+
+
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = formreader.no_such_name

@@ -62,7 +62,6 @@ REFUSALS: Mapping[str, str] = {
     "too_many_pixels": "the picture is over the limit of 120 megapixels",
     "too_many_pages": "the file is over the limit of 10,000 pages",
     "no_such_page": "the file has no page of that number",
-    "changed": "another picture lies there now than the run has read",
     "too_small": "the picture, or a digit box on it, has too few pixels to be read",
     # identify, register
     "unknown_tag": "a tag on the photograph belongs to no known form",

@@ -195,7 +195,8 @@ class FieldReading:
     completes what is seen and is likelier than all that is left open; such a field is always in review.
     ``confidence`` is the probability that ``value`` is what stands on paper; where the picture hardly shows
     it and only sums say so, no more than the picture's. ``quad`` is the
-    primary encoding's outline (4, 2) in frame photo.
+    primary encoding's outline (4, 2) in frame photo, of a number that was struck out or written beside with a box's
+    height around it.
     """
 
     name: str

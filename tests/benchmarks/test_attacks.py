@@ -69,6 +69,12 @@ def test_a_hidden_value_is_wrong_or_at_least_unseen():
     assert (score.unseen, len(score.wrong)) == (1, 1)
 
 
-def test_what_stands_on_no_sheet_is_wrong():
-    score = scored([truth(0, a=1)], reading(300, a=1))
-    assert len(score.wrong) == 1
+def test_what_was_read_out_of_place_is_wrong_or_at_least_unseen():
+    score = scored([truth(0, a=1, b=2)], reading(300, a=1, b=5))
+    assert (score.unseen, len(score.wrong)) == (1, 1)
+
+
+def test_a_page_taken_for_another_form_is_wrong_in_all():
+    other = reading(0, a=1)
+    other.template = "another"
+    assert len(scored([truth(0, a=1)], other).wrong) == 1

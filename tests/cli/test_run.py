@@ -7,8 +7,10 @@ import hashlib
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -339,3 +341,25 @@ def test_an_export_does_not_write_over_its_own_run(run, finished, output):
     assert ran.code == 2
     assert "lies in the run itself" in ran.err
     assert (finished / "run.sqlite").read_bytes() == before
+
+
+def test_a_run_is_checked_and_repaired(run, pictured):
+    assert run("run", "check", pictured).out.startswith(f"{pictured}: sound: 1 files, 1 pages, 1 of them done with")
+    assert "nothing to repair" in run("run", "repair", pictured).out
+    with closing(sqlite3.connect(pictured / "run.sqlite")) as database:
+        database.execute("UPDATE results SET sheet = replace(sheet, '9', '8')")
+        database.commit()
+    ran = run("run", "check", pictured)
+    assert (ran.code, ran.out) == (1, "results: a reading is not what was written\n")
+    assert "formreader run repair" in ran.err
+    failed = json.loads(run("export", pictured, "--format", "jsonl").out)
+    assert failed["rejection"]["code"] == "damaged_row"
+    ran = run("run", "repair", pictured)
+    assert (ran.code, "1 damages mended" in ran.out, "1 pages wait" in ran.out) == (0, True, True)
+    assert (pictured / "run.sqlite.damaged-1").exists()
+    assert run("run", "check", pictured).code == 0
+
+
+def test_a_run_that_is_none_is_neither_checked_nor_repaired(run, tmp_path):
+    for command in ("check", "repair"):
+        assert run("run", command, tmp_path / "none").code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from math import ceil
 from pathlib import Path
@@ -152,6 +153,8 @@ def test_a_preview_over_a_photograph_draws_on_it(run, form_file, tmp_path, long_
     ran = run("template", "preview", form_file, "--out", out, "--over", photo)
     assert ran.code == 0
     assert "of the lines found" in ran.err
+    assert "printed lines seen" in ran.err
+    assert f"{photo}: " in ran.err
     over = cv2.imread(str(out)).astype(int)
     assert over.shape[:2] == tuple(ceil(side * scale) for side in drawn.picture.shape[:2])
     first = np.array(next(iter(drawn.truth["fields"].values()))["cells"][0]) * scale
@@ -161,6 +164,45 @@ def test_a_preview_over_a_photograph_draws_on_it(run, form_file, tmp_path, long_
     red = cell[..., 2] - cell[..., 0] > 100
     assert red.mean() > 0.05, "the digit box's red frame stands within the box"
     assert not red[len(red) // 3 : -len(red) // 3, red.shape[1] // 3 : -red.shape[1] // 3].any(), "and only at its edge"
+
+
+def test_a_preview_shows_which_line_is_wrong_and_what_is_not_explained(run, own_library, tmp_path):
+    """A line is described 0.8 mm from where it is printed, and three that are printed are not described."""
+    page = "id-2022-chasil-ppwp-2"
+    drawn = compose_sheet(load_library()[page], load_glyphs(None), np.random.default_rng(1), severity=0.0)
+    photo = tmp_path / "photo.png"
+    save_picture(photo, drawn.picture)
+    said = {}
+    for name, changes in (
+        ("right", {}),
+        (
+            "wrong",
+            {"across: [47.25]": "across: [48.05]", "  - {across: [77.23], from: 58.68": "  # {across: [77.23], from"},
+        ),
+    ):
+        file = own_library / f"{page}.yaml"
+        text = file.read_text(encoding="utf-8")
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        file.write_text(text, encoding="utf-8")
+        ran = run("template", "preview", file, "--out", tmp_path / f"{name}.png", "--over", photo)
+        assert ran.code == 0
+        found = re.search(r"(\d+) of them more than 0.5 mm off, \d+ not seen; (\d+) lines on the page that", ran.err)
+        said[name] = tuple(map(int, found.groups()))
+    assert said["wrong"][0] == said["right"][0] + 1
+    assert said["wrong"][1] >= said["right"][1] + 3
+
+
+def test_a_photograph_of_another_form_is_said_to_be_refused(run, form_file, tmp_path):
+    other = load_library()["id-2019-c1-ppwp-2"]
+    drawn = compose_sheet(other, load_glyphs(None), np.random.default_rng(1), long_side_px=1600, severity=0.0)
+    photo = tmp_path / "photo.png"
+    save_picture(photo, drawn.picture)
+    ran = run("template", "preview", form_file, "--out", tmp_path / "over.png", "--over", photo)
+    assert ran.code == 0
+    assert "read would refuse this: " in ran.err
+    assert "(exit code 1)" in ran.err
 
 
 def test_a_photograph_that_is_not_there_is_refused(run, form_file, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 import formreader.decide
 from formreader.decide import default_policy, load_policy, policy_for, save_policy
 from formreader.errors import ModelError, UsageError
+from formreader.evaluate.risk import least_fields
 from formreader.reader import Reader
 
 SHIPPED = json.loads((Path(formreader.decide.__file__).parent / "policy.json").read_text(encoding="utf-8"))
@@ -24,10 +25,20 @@ def written(path: Path, **changes: object) -> Path:
     return path
 
 
-def test_the_shipped_policy_is_set_by_hand_and_fits_any_model():
+def test_the_shipped_policy_says_for_which_risk_and_on_what_it_was_learnt():
     policy = default_policy()
-    assert (policy.risk, policy.confidence, policy.fields, policy.wrong, policy.date) == (None, None, 0, 0, None)
-    assert policy_for(None, MODELS) is policy
+    assert policy.accept_confidence is not None and policy.risk is not None and policy.confidence is not None
+    assert sum(policy.sources.values()) == policy.fields >= least_fields(policy.risk, policy.confidence)
+    assert len(policy.sources) > 1
+
+
+def test_with_other_models_the_shipped_policy_serves_under_another_name_and_promises_no_risk(monkeypatch):
+    known = replace(default_policy(), models={"digits": "digits-9@sha256:ef"})
+    monkeypatch.setattr("formreader.decide.policy.default_policy", lambda: known)
+    assert policy_for(None, known.models) is known
+    other = policy_for(None, MODELS)
+    assert (other.name, other.risk, other.confidence) == (f"{known.name}-other-models", None, None)
+    assert other.accept_confidence == known.accept_confidence
 
 
 def test_no_key_of_the_shipped_file_is_lost_in_writing(tmp_path):

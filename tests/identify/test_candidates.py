@@ -10,7 +10,7 @@ import pytest
 
 from formreader.errors import Rejected
 from formreader.geometry import Box
-from formreader.identify import candidates, find_printed_codes, find_tags
+from formreader.identify import find_printed_codes, find_tags, matching, unknown_tag
 from formreader.records import Code, Photo, Source
 from formreader.templates import Mark, load_library
 
@@ -28,26 +28,25 @@ def library() -> dict:
 
 
 def names(codes: list[Code]) -> list[str]:
-    return [template.id for template in candidates(library(), codes)[0]]
+    return [template.id for _, _, template in matching(library(), codes)]
 
 
-def test_a_known_code_leaves_its_own_templates_alone() -> None:
+def test_a_known_code_names_its_own_templates_alone() -> None:
     assert names([Code("apriltag", "102", QUAD)]) == ["tagged"]
     assert names([Code("qr", "99-04", QUAD)]) == ["coded"]
 
 
-def test_without_a_code_all_are_possible() -> None:
-    assert names([]) == ["plain", "tagged", "coded"]
-
-
 def test_a_foreign_tag_is_refused_by_name() -> None:
     with pytest.raises(Rejected, match="tag 101 belongs to no known template") as refused:
-        names([Code("apriltag", "101", QUAD)])
+        unknown_tag([Code("apriltag", "101", QUAD)])
     assert (refused.value.stage, refused.value.code) == ("identify", "unknown_tag")
 
 
-def test_a_foreign_printed_code_rules_out_only_pages_that_print_one() -> None:
-    assert names([Code("qr", "https://example.org", QUAD)]) == ["plain", "tagged"]
+def test_a_foreign_printed_code_names_none_and_rules_out_none() -> None:
+    """A sticker, or a character read wrongly, once ruled out the very form."""
+    code = Code("qr", "https://example.org", QUAD)
+    assert names([code]) == []
+    unknown_tag([code])
 
 
 def test_tags_and_codes_are_found_where_they_stand() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import sys
+import time
 import warnings
 import zlib
 
@@ -161,3 +162,13 @@ def test_an_aspect_without_a_unit_counts_too():
     tags = {282: 2.0, 283: 1.0, 296: 1}
     Image.new("L", (100, 60), 9).save(file, "TIFF", tiffinfo=tags)
     assert load_photo(file.getvalue()).grey.shape == (120, 100)
+
+
+def test_a_png_of_a_million_parts_is_refused_soon():
+    data = saved(Image.new("L", (64, 64), 9), "PNG")
+    nothing = struct.pack(">I4sI", 0, b"teXt", zlib.crc32(b"teXt"))
+    start = time.process_time()
+    with pytest.raises(Rejected) as refused:
+        load_photo(data[:33] + nothing * 3_000_000 + data[33:])
+    assert refused.value.code == "damaged"
+    assert time.process_time() - start < 3

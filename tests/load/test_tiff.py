@@ -83,6 +83,12 @@ def test_a_thumbnail_is_no_page():
     assert [round(float(opened.photo(page).grey.mean())) for page in range(1, opened.pages + 1)] == [50, 150]
 
 
+def test_a_thumbnail_that_is_all_there_is_is_a_page():
+    file = io.BytesIO()
+    Image.new("L", (200, 300), 50).save(file, "TIFF", tiffinfo={254: 1})
+    assert open_picture(file.getvalue()).pages == 1
+
+
 def test_a_list_of_pages_that_runs_in_a_circle_ends():
     data = bytearray(stack(1))
     first = struct.unpack_from("<I", data, 4)[0]

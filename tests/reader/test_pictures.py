@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from formreader import Reader, SheetReading
+from formreader import Reader, SheetReading, UsageError
 from formreader.evaluate.sheets import load_truth
 from formreader.reader import reading as reading_module
 from formreader.records import Photo
@@ -114,6 +114,19 @@ def test_all_ways_to_give_a_picture_are_read_alike(reader):
     assert set(map(str, found.values())) == {str(TRUTH[NAME])}
     assert reader.read(colour, name="station 9").source.path == "station 9"
     assert reader.read(colour, page=2).rejection.code == "no_such_page"
+
+
+def test_a_url_is_read_and_one_that_leads_nowhere_is_a_refusal(reader):
+    fsspec = pytest.importorskip("fsspec")
+    with fsspec.open("memory://photos/a.jpg", "wb") as file:
+        file.write((SAMPLES / NAME).read_bytes())
+    sheet = reader.read_url("memory://photos/a.jpg")
+    assert (accepted(sheet), sheet.source.path) == (TRUTH[NAME], "memory://photos/a.jpg")
+    for url in ("memory://photos/gone.jpg", "file:///nowhere/a.jpg"):
+        gone = reader.read_url(url)
+        assert (gone.source.path, gone.rejection.code) == (url, "not_found")
+    with pytest.raises(UsageError, match="nosuch"):
+        reader.read_url("nosuch://photos/a.jpg")
 
 
 def test_of_jpegs_damaged_within_no_wrong_value_is_accepted(reader):

@@ -13,7 +13,7 @@ from formreader.errors import UsageError
 from formreader.records import Identity
 from formreader.store import Failure, Input, RunStore, StoreError
 from formreader.store.check import damage
-from formreader.store.readout import causes, counts, entries, field_names, shared_contents, shared_places
+from formreader.store.readout import blank_backs, causes, counts, entries, field_names, shared_contents, shared_places
 
 PRESENT = Identity("0.1.0", {"digits-1": "aa"}, {"form-a": "11", "form-b": "22"}, "strict@ff")
 
@@ -112,6 +112,20 @@ def test_what_a_killed_process_was_at_waits_again(store, tmp_path):
     assert counts(store.engine).running == 1
     assert store.recover() == 1
     assert read(store, store.begin_run(PRESENT, {})) == ["a.jpg", "b.jpg"]
+
+
+def test_the_blank_back_of_a_sheet_is_told_from_a_blank_file(store, tmp_path):
+    store.register([given(tmp_path, "two.pdf"), given(tmp_path, "blank.pdf"), given(tmp_path, "none.pdf")])
+    look_into(store, pages=2)
+    run_id = store.begin_run(PRESENT, {})
+    while task := store.take_page():
+        front = task.number == 1
+        status = "accepted" if front and task.path == "two.pdf" else "rejected"
+        cause = "no_lines" if front and task.path == "none.pdf" else "blank_page"
+        sheet = json.dumps({"template": None, "status": status, "fields": {}})
+        rejection = None if status == "accepted" else cause
+        store.save_page(task, run_id, sheet=sheet, status=status, template=None, rejection=rejection, seconds=0.1)
+    assert blank_backs(store.engine) == 1
 
 
 def test_every_page_of_a_file_is_its_own_row(store, tmp_path):
@@ -280,3 +294,12 @@ def test_a_process_killed_while_it_made_the_tables_left_no_store_and_the_next_on
     with RunStore(tmp_path, url, create=True) as store:
         assert counts(store.engine).inputs == 0
         assert list(damage(store.engine)) == []
+
+
+def test_a_file_that_two_runs_name_lets_one_batch_in(tmp_path):
+    url = f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    with RunStore(tmp_path / "a", url, create=True) as one, RunStore(tmp_path / "b", url) as other:
+        with one.held(), pytest.raises(UsageError, match="another batch"), other.held():
+            pass
+        with other.held():
+            pass

@@ -40,3 +40,37 @@ def test_a_page_that_cannot_be_found():
 def test_a_field_without_digits(load, whole):
     text = whole.replace("    digits: {boxes: 3, box: [20, 250, 7, 9], line: {width: 0.3}}\n", "")
     assert findings(load, text)[0].startswith("fields.valid: neither `digits` nor `number`")
+
+
+def described(load, whole, old, new):
+    assert old in whole
+    return [text for text in findings(load, whole.replace(old, new, 1)) if "stands in no sum" not in text]
+
+
+def test_cells_that_no_recogniser_saw_and_boxes_that_are_too_small(load, whole):
+    wide = described(load, whole, "box: [20, 250, 7, 9], line", "box: [20, 250, 7, 2.9], line")
+    assert any(text.startswith("fields.valid.digits: a cell of 7.0 x 2.9 mm is under 3.5 mm") for text in wide)
+    assert any("is wider than what is read well (width over height 0.4 to 2.2)" in text for text in wide)
+    narrow = described(load, whole, "columns: 4, box: [80, 70, 40, 20]", "columns: 40, box: [80, 70, 40, 20]")
+    assert any("fields.votes.1.tally: a cell of 1.0 x 10.0 mm is under 2.5 mm" in text for text in narrow)
+    assert any("is narrower than what is read well" in text for text in narrow)
+
+
+def test_codes_that_cannot_be_printed_or_name_nothing(load, whole):
+    for text, said in (
+        ("Zählbogen-2", "hold ASCII alone"),
+        ("A" * 60, "of 60 characters is wider than a page"),
+        ("4006381333931", "looks like an article number, which is not read"),
+        ("*", "is any text at all: it names no form; write `serial: true` instead"),
+    ):
+        (found,) = described(load, whole, '"C1-PPWP-02"', f'"{text}"')
+        assert found.startswith("marks[2]: ")
+        assert said in found
+    assert "fits into no QR code" in described(load, whole, "010200-02", "x" * 3000)[0]
+
+
+def test_the_library_has_no_cell_that_is_read_badly():
+    from formreader.templates import load_library
+
+    for page in load_library().values():
+        assert not [f for f in check_template(page) if "read well" in f.message or "to be read" in f.message], page.id

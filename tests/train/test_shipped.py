@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from formreader.train.catalogue import CELL_MODELS, LINE_MODELS, CellModel, LineModel
+from formreader.train.catalogue import (
+    CELL_MODELS,
+    DIGITS,
+    LINE_MODELS,
+    NUMBERS,
+    SECOND,
+    SECOND_RECIPE,
+    SECOND_START,
+    SECOND_VERSION,
+    CellModel,
+    LineModel,
+)
 from formreader.train.data import drawn_by
 
 
@@ -21,3 +32,12 @@ def test_it_was_made_by_the_drawing_and_recipe_that_stand_here(model: CellModel 
     assert card["recipe"] == asdict(model.recipe)
     assert card.get("start", "") == model.start
     assert card["classes"] == model.drawing.classes
+
+
+def test_the_second_reader_was_made_by_the_recipe_that_stands_here() -> None:
+    path = Path(__file__).parents[2] / "models" / f"{SECOND}-{SECOND_VERSION}" / "card.json"
+    card = json.loads(path.read_text(encoding="utf-8"))
+    assert card["data"]["drawn_by"] == {model.name: drawn_by(model.drawing) for model in (DIGITS, NUMBERS)}
+    assert card["recipe"] == asdict(SECOND_RECIPE)
+    assert card["start"] == SECOND_START
+    assert "Apache-2.0" in card["borrowed"]["licence"]

@@ -12,6 +12,8 @@ from formreader.store import DocumentTask, Failure, InputTask, PageTask, RunStor
 
 Task = InputTask | PageTask | DocumentTask
 
+GONE = "not_found"
+"""The reader's code for a file that cannot be opened."""
 LOOK_EVERY_S = 0.5
 """How long nothing need end before it is asked whether to go on."""
 
@@ -106,7 +108,7 @@ def _save_page(store: RunStore, run_id: int, task: PageTask, result: Outcome | F
     if isinstance(result, Outcome):
         if task.sha256 and result.sha256 and task.sha256 != result.sha256:
             result = Failure("changed", "the file was changed while the batch ran: give it to the batch again")
-        elif task.sha256 and not result.sha256 and store.keep_page(task):
+        elif task.sha256 and result.rejection == GONE and store.keep_page(task):
             return  # its file is not to be found now: what was read of it stands
         else:
             store.save_page(

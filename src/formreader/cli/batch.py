@@ -89,7 +89,7 @@ def batch(
     from formreader.batch.jobs import DEFAULT_READER
     from formreader.store import RunStore
     from formreader.store.lookalikes import pairs
-    from formreader.store.readout import counts
+    from formreader.store.readout import blank_backs, counts, gone_files
 
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
@@ -114,10 +114,14 @@ def batch(
             finally:
                 run.recover()  # what a second Ctrl-C cut short waits again
         found = counts(run.engine)
+        backs = blank_backs(run.engine)
+        gone = gone_files(run.engine)
+        if gone:
+            say(f"{gone} files were read and can no longer be opened; what was read of them stands")
         alike = sum(1 for _ in pairs(run.engine))
         if alike:
             say(f"{alike} pairs of pages are written alike; `formreader queue {out}` asks about those of unlike places")
-    raise typer.Exit(_conclude(out, found, stopped=bool(told)))
+    raise typer.Exit(_conclude(out, found, backs, stopped=bool(told)))
 
 
 def _given(inputs: Sequence[str]) -> list[str]:
@@ -173,8 +177,8 @@ def _read(run: RunStore, engine: Engine, settings: Mapping[str, object], told: S
         run.end_run(run_id)
 
 
-def _conclude(out: Path, found: Counts, *, stopped: bool) -> int:
-    """The last line, and the exit code."""
+def _conclude(out: Path, found: Counts, backs: int, *, stopped: bool) -> int:
+    """The last line, and the exit code; blank ``backs`` of sheets that were read are no loss."""
     from formreader.cli.meter import outcome_text
 
     print(f"{out}: {found.finished} pages: {outcome_text(found)}")
@@ -184,7 +188,7 @@ def _conclude(out: Path, found: Counts, *, stopped: bool) -> int:
     lost = found.rejected + found.failed
     if lost == found.finished:
         return ExitCode.NOTHING_READ
-    return ExitCode.SOME_REJECTED if lost else ExitCode.OK
+    return ExitCode.SOME_REJECTED if lost > backs else ExitCode.OK
 
 
 def _cores() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -112,17 +113,16 @@ def _write_wide(results: Results, output: Format, out: Path | None, run: Path) -
         _write_parquet(wide_records(results.by_paper()), columns, out, None)
         _write_parquet(refused_records(results.readings()), REFUSED, apart_from(out), None)
         return
-    with opened(out, run=run) as target:
+    with ExitStack() as both:  # each takes its place when both are written
+        if out is not None:
+            beside = both.enter_context(opened(apart_from(out), run=run))
+            write_rows(refused_records(results.readings()), REFUSED, beside)
+        target = both.enter_context(opened(out, run=run))
         write_rows(wide_records(results.by_paper()), columns, target)
     apart = sum(map(is_apart, results.readings()))
-    if out is None:
-        if apart:
-            say(f"{apart} pages were refused or dismissed and are not among these: --out writes them beside")
-        return
-    with opened(apart_from(out), run=run) as target:
-        write_rows(refused_records(results.readings()), REFUSED, target)
     if apart:
-        say(f"{apart} pages were refused or dismissed: {apart_from(out)}")
+        where = "--out writes them beside" if out is None else str(apart_from(out))
+        say(f"{apart} pages were refused or dismissed and are not among these: {where}")
 
 
 def _check(output: Format, rows: Rows, out: Path | None, partition_by: str | None, wide: bool) -> None:

@@ -54,6 +54,9 @@ def repair(run: Run, store: Store = None) -> None:
         raise UsageError(f"{run}: is no folder of a run")
     with only_batch(run):
         done = make_whole(run, store)
+    if not done.found:
+        print(f"{run}: sound: there is nothing to repair")
+        return
     _list([f"{one.table}: {one.what}" for one in done.found])
     _list([f"lost: {what}" for what in done.lost])
     _list([f"to be given again: {path}" for path in done.files])

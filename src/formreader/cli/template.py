@@ -13,12 +13,11 @@ from formreader.cli.forms import find_form
 from formreader.cli.messages import say
 from formreader.cli.options import Templates
 from formreader.cli.template_draft import draft
+from formreader.cli.template_over import draw_over_photograph
 from formreader.errors import TemplateError, UsageError
 
 if TYPE_CHECKING:
-    from formreader.geometry import Points
-    from formreader.templates import Finding, Rule, Template
-    from formreader.templates.preview import Picture
+    from formreader.templates import Finding, Rule
 
 BYTES_AN_ENTRY = 24
 """Of the tables that weighing needs: what is believed, what is handed on, and what comes back."""
@@ -116,7 +115,12 @@ def preview(
     over: Annotated[Path | None, typer.Option(help="Draw the geometry over this photograph of the form.")] = None,
     px_per_mm: Annotated[float, typer.Option(min=1, max=40, help="Fineness of a drawn page.")] = 6.0,
 ) -> None:
-    """Draw a template's geometry as a picture, alone or over a photograph."""
+    """Draw a template's geometry as a picture, alone or over a photograph.
+
+    Over a photograph each printed line has the colour of its misfit: green to 0.2 mm, yellow to 0.5, orange to 1,
+    red beyond or where it was not found; what the template does not explain is blue. What `formreader read` would
+    say of the photograph is said.
+    """
     from formreader.cli.pictures import save_picture
     from formreader.templates import load_template
     from formreader.templates.preview import draw_template
@@ -124,7 +128,7 @@ def preview(
     template = load_template(file)
     if over is not None and over.resolve() == out.resolve():
         raise UsageError(f"{out}: is the photograph itself: give --out another name")
-    picture = draw_template(template, px_per_mm) if over is None else draw_over_photograph(template, over)
+    picture = draw_template(template, px_per_mm) if over is None else draw_over_photograph(template, file, over)
     save_picture(out, picture)
     say(f"{out}: {picture.shape[1]} x {picture.shape[0]} px")
 
@@ -149,29 +153,3 @@ def blank(
     else:
         save_picture(out, np.round(255 * (1 - draw_page(form, px_per_mm))).astype(np.uint8))
     say(f"{out}: {form.width_mm:g} x {form.height_mm:g} mm")
-
-
-def draw_over_photograph(template: Template, photo_path: Path) -> Picture:
-    """The template laid on a photograph of its form as well as it fits, however badly that is.
-
-    No model is needed and nothing is judged: an author must see a poor fit too. Raises ``Rejected``
-    where the file cannot be loaded, ``UsageError`` where no line of the form is found on it.
-    """
-    import numpy as np
-
-    from formreader.load import load_photo
-    from formreader.register import map_points, register
-    from formreader.templates.preview import draw_over
-
-    photo = load_photo(photo_path)
-    found = register(photo, [template], []).registrations
-    if not found:
-        raise UsageError(f"{photo_path}: shows no ruled lines to lay the template on")
-    registration = found[0]
-    say(f"{registration.coverage:.0%} of the lines found, {registration.residual_mm:.2f} mm off")
-
-    def onto_picture(points_mm: Points) -> Points:
-        decoded: Points = (map_points(registration, points_mm) + 0.5) * photo.scale - 0.5
-        return decoded
-
-    return draw_over(template, np.repeat(photo.grey[:, :, None], 3, axis=2), onto_picture)

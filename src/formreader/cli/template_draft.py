@@ -67,9 +67,9 @@ def draft(
         say(f"unsure: {doubt}")
     _draw(drafted, picture, out)
     print(f"{out}: {len(template.fields)} fields, {len(template.segments)} lines, {len(template.rules)} rules")
-    print(f"{picture}: the draft over {pictures[0]}")
+    print(f"{picture}: the draft over what it was made of")
     for reading in readings:
-        print(_told(reading))
+        print(told(reading))
 
 
 def page_size(text: str) -> tuple[float, float]:
@@ -146,7 +146,7 @@ def _draw(drafted: Draft, picture: Path, out: Path) -> None:
     save_picture(picture, draw_over(load_template(out), flat, onto_sheet))
 
 
-def _told(reading: SheetReading) -> str:
+def told(reading: SheetReading) -> str:
     """What `read` makes of a picture, in a line."""
     if reading.rejection is not None:
         return f"{reading.source.path}: read would refuse this: {reading.rejection.message} (exit code 1)"

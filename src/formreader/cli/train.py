@@ -88,9 +88,10 @@ def numbers(
     seed: Seed = None,
     cells: Cells = None,
     epochs: Epochs = None,
+    start: Start = None,
 ) -> None:
     """Train the model of several digits in one cell; a quarter of an hour on two cores. Goes on where it was."""
-    _train("numbers", glyphs, out, cache, seed=seed, cells=cells, epochs=epochs)
+    _train("numbers", glyphs, out, cache, seed=seed, cells=cells, epochs=epochs, start=start)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,16 @@ VARIANTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """How a form's numbers are worded: in which ``language``, a code of num2words; as numbers, digit by digit or both
+    (``spelt``, ``usual`` being the language's own way); and what else is written for ``nothing``."""
+
+    language: str
+    spelt: Literal["usual", "numbers", "digits", "both"] = "usual"
+    nothing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Grammar:
     """Ways (N, 3) to write the numbers: which head, which tail, which number; ``chances`` (N,) of each.
 
@@ -65,8 +76,8 @@ def check_language(language: str) -> None:
 
 
 @cache
-def grammar(language: str, most: int) -> Grammar:
-    """The ways to write 0 … ``most`` in ``language``, a code of num2words.
+def grammar(language: Wording | str, most: int) -> Grammar:
+    """The ways to write 0 … ``most`` in a wording, or in the usual one of a language, a code of num2words.
 
     Raises ``UsageError`` where num2words does not know the language or writes it in other letters than A-Z.
     """
@@ -75,7 +86,8 @@ def grammar(language: str, most: int) -> Grammar:
     heads: dict[str, int] = {}
     tails: dict[str, int] = {}
     ways: dict[tuple[int, int, int], float] = {}
-    for head, tail, number, chance in _ways(language, most):
+    wording = Wording(language) if isinstance(language, str) else language
+    for head, tail, number, chance in _ways(wording, most):
         key = heads.setdefault(head, len(heads)), tails.setdefault(tail, len(tails)), number
         ways[key] = max(chance, ways.get(key, 0.0))
     return Grammar(tuple(heads), tuple(tails), np.array(list(ways)), np.array(list(ways.values())))
@@ -89,33 +101,54 @@ def spelt(number: int, language: str) -> str:
         words = num2words(number, lang=language)
     except NotImplementedError as error:
         raise UsageError(f"num2words knows no language '{language}'") from error
-    plain = unicodedata.normalize("NFKD", words.upper().translate(PLAIN_LETTERS))
-    kept = "".join(character for character in plain if unicodedata.category(character)[0] not in "MP")
+    kept = _plain(words)
     if not kept.isascii():
         raise UsageError(f"number words of language '{language}' have other letters than A-Z: '{words}'")
+    return kept
+
+
+def _plain(words: str) -> str:
+    """Capitals without accents and marks, single spaces."""
+    plain = unicodedata.normalize("NFKD", words.upper().translate(PLAIN_LETTERS))
+    kept = "".join(character for character in plain if unicodedata.category(character)[0] not in "MP")
     return " ".join(kept.split())
 
 
-def _ways(language: str, most: int) -> Iterator[tuple[str, str, int, float]]:
+def _ways(wording: Wording, most: int) -> Iterator[tuple[str, str, int, float]]:
     """Head, tail, number and chance of each way to write a number."""
     block = 100 if most < 1000 else 1000
+    language = wording.language
     variants = VARIANTS.get(language, Variants())
-    for head, tail, number in _standard(language, most, block):
+    nothing = (word for said in wording.nothing if (word := _plain(said)).isascii() and word)
+    zeros = tuple(dict.fromkeys((*variants.zero, *nothing)))
+    as_numbers = min(most, 9) if wording.spelt == "digits" else most
+    for head, tail, number in _standard(language, as_numbers, block):
         yield head, tail, number, 1.0
         for old, new in variants.phrases:
             if old in head or old in tail:
                 yield head.replace(old, new), tail.replace(old, new), number, SPELT_OTHERWISE
-    for word in variants.zero:
+    for word in zeros:
         yield "", word, 0, SPELT_OTHERWISE
-    if variants.digit_by_digit:
-        digits = [spelt(digit, language) for digit in range(10)]
-        choices = [[zero, *digits[1:]] for zero in (digits[0], *variants.zero)]
-        for number in range(10, most + 1):
-            written = str(number)
+    if wording.spelt in ("digits", "both"):
+        yield from _digit_by_digit(language, most, block, variants.zero, 1.0, padded=True)
+    elif wording.spelt == "usual" and variants.digit_by_digit:
+        yield from _digit_by_digit(language, most, block, variants.zero, SPELT_OTHERWISE, padded=False)
+
+
+def _digit_by_digit(
+    language: str, most: int, block: int, zeros: Sequence[str], chance: float, *, padded: bool
+) -> Iterator[tuple[str, str, int, float]]:
+    """TWO THREE; ``padded`` also ZERO TWO THREE, up to as many digits as ``most`` has."""
+    digits = [spelt(digit, language) for digit in range(10)]
+    choices = [[zero, *digits[1:]] for zero in (digits[0], *zeros)]
+    for number in range(0 if padded else 10, most + 1):
+        plain = str(number)
+        for width in range(max(2, len(plain)), len(str(most)) + 1 if padded else len(plain) + 1):
+            written = plain.zfill(width)
             cut = max(0, len(written) - len(str(block)) + 1)
             for head in {_read_out(written[:cut], words) for words in choices}:
                 for tail in {_read_out(written[cut:], words) for words in choices}:
-                    yield head, tail, number, SPELT_OTHERWISE
+                    yield head, tail, number, chance
 
 
 def _read_out(digits: str, words: Sequence[str]) -> str:

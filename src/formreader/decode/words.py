@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.alphabets import CAPITALS, LETTER_CLASSES, WORD_ALPHABET
-from formreader.decode.number_words import MOST_IN_WORDS, Grammar, grammar
+from formreader.decode.number_words import MOST_IN_WORDS, Grammar, Wording, grammar
 from formreader.decode.rates import GAP_IN_WORD, LETTER_ADDED, LETTER_MISSING, LETTER_WRONG, NO_NUMBER_WORDS
 from formreader.decode.values import likeliest_first
 from formreader.distributions import LogProbabilities
@@ -27,7 +27,7 @@ Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
-def read_word_boxes(log_probabilities: LogProbabilities, language: str, most: int) -> dict[int | None, float]:
+def read_word_boxes(log_probabilities: LogProbabilities, language: Wording | str, most: int) -> dict[int | None, float]:
     """Probability of each number up to ``most`` from a box a letter, all lines in a row: (letters, 28).
 
     None is a field left empty; what spells no number is missing from the sum.
@@ -37,13 +37,13 @@ def read_word_boxes(log_probabilities: LogProbabilities, language: str, most: in
     return _read(_Steps(boxes[:, :-1], np.zeros(len(boxes)), boxes[:, -1], lasting=False), language, most)
 
 
-def read_word_line(log_probabilities: LogProbabilities, language: str, most: int) -> dict[int | None, float]:
+def read_word_line(log_probabilities: LogProbabilities, language: Wording | str, most: int) -> dict[int | None, float]:
     """The same from the steps of a CTC network along a line: (steps, 28)."""
     steps = _checked(log_probabilities, LINE_CLASSES)
     return _read(_Steps(steps[:, 1:-1], steps[:, 0], steps[:, -1], lasting=True), language, most)
 
 
-def read_word_lines(lines: Sequence[LogProbabilities], language: str, most: int) -> dict[int | None, float]:
+def read_word_lines(lines: Sequence[LogProbabilities], language: Wording | str, most: int) -> dict[int | None, float]:
     """The same from several lines, the upper first: what they say is one text, and a word may go on in the next."""
     parted = np.full((1, len(LINE_CLASSES)), -np.inf)
     parted[0, [0, -1]] = np.log(0.5)
@@ -89,7 +89,7 @@ def _checked(log_probabilities: LogProbabilities, classes: str) -> Numbers:
     return np.exp(log_probabilities - log_probabilities.max(axis=1, keepdims=True))
 
 
-def _read(steps: _Steps, language: str, most: int) -> dict[int | None, float]:
+def _read(steps: _Steps, language: Wording | str, most: int) -> dict[int | None, float]:
     most = min(most, MOST_IN_WORDS)
     words = grammar(language, most)
     heads, tails = _compiled(language, most)
@@ -155,7 +155,7 @@ def _follow(steps: _Steps, nodes: _Nodes) -> tuple[Numbers, Numbers]:
 
 
 @cache
-def _compiled(language: str, most: int) -> tuple[_Nodes, _Nodes]:
+def _compiled(language: Wording | str, most: int) -> tuple[_Nodes, _Nodes]:
     """The grammar's heads as they are read, and its tails from their ends."""
     words = grammar(language, most)
     return _nodes(words.heads), _nodes(tuple(tail[::-1] for tail in words.tails))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from formreader.draft.bubbles import BubbleGroup
@@ -16,12 +17,16 @@ Kind = Literal["digits", "tally", "row_sums", "letters", "number", "words", "tex
 
 TALLY_COLUMNS, TALLY_ROWS, WIDEST_STROKES_MM = 5, 2, 14.5
 LETTERS, WIDEST_LETTER_MM = 10, 8.5
+MANY_LETTERS, NARROW_LETTER_MM = 15, 6.0
+"""Of many rows of equal cells: so many that are so narrow are for letters, a row a field; others are for strokes."""
 DIGITS, DIGIT_WIDTH_MM, DIGIT_ASPECT = (2, 7), (3.2, 16.0), (0.4, 1.8)
 """How many boxes a number has, how wide one is, and its width over its height."""
 NUMBER_HEIGHT_MM, NUMBER_WIDTH_MM = (3.0, 16.0), 5.0
 LEAST_HEIGHT_MM = 4.2
 """Lower rows of equal cells number the columns under them."""
 BESIDE_MM, SAME_MM = 9.0, 1.5
+WORDS_HEIGHT_MM, WORDS_ASPECT, UNDER_MM = (5.0, 20.0), 5.0, 6.0
+"""Of a cell for words that nothing says so of: its height, its width over its height, how near under a tally it is."""
 PAGE_WORDS_MM = 45.0
 """A cell that is to hold a number in words is rarely higher."""
 
@@ -69,10 +74,12 @@ def sort_out(
     left = list(blocks)
     headers = {id(block) for block, has_print in zip(blocks, printed, strict=True) if has_print}
     tallies = _take(left, lambda b: id(b) not in headers and is_tally(b))
+    tallies, left = _parted(tallies, left)
     sums = [_row_sums(tally, left) for tally in tallies]
     used = {id(block) for block in sums if block is not None}
     left = [block for block in left if id(block) not in used]
     letters = _take(left, lambda b: id(b) not in headers and is_letters(b))
+    letters = [row for block in letters for row in (rows_of(block) if block.rows > 2 else [block])]
     digits = [row for b in _take(left, lambda b: id(b) not in headers and is_digits(b)) for row in rows_of(b)]
     parts = [_with_digits(Piece("digits", block)) for block in digits]
     for group in bubbles:
@@ -91,17 +98,76 @@ def sort_out(
             if "words" not in own.pieces and "letters" not in own.pieces:
                 own.add(Piece("words", block))
                 left.remove(block)
+    for block in list(left):
+        owner = _wide_cell_of(block, parts, words)
+        if owner is not None:
+            owner.add(Piece("words", block))
+            owner.doubts.append("unsure: the wide cell below may be for the number in words; leave `words` out if not")
+            left.remove(block)
     return [part for part in parts if part.pieces or part.bubbles], left
+
+
+def _wide_cell_of(block: Block, parts: Sequence[Parts], words: Sequence[Word]) -> Parts | None:
+    """The field whose number is likely written in words in this cell: wide, empty, right under its tally."""
+    box = block.box
+    is_wide = block.rows * block.columns == 1 and WORDS_HEIGHT_MM[0] <= box.height <= WORDS_HEIGHT_MM[1]
+    if not is_wide or box.width < WORDS_ASPECT * box.height or any(w.letters > 3 for w in within(words, box)):
+        return None
+    for part in parts:
+        if "tally" in part.pieces and not {"words", "letters"} & set(part.pieces):
+            tally = part.pieces["tally"][0].box
+            shared = min(tally.right, box.right) - max(tally.x, box.x)
+            if 0 <= box.y - tally.bottom < UNDER_MM and shared > 0.8 * tally.width:
+                return part
+    return None
+
+
+def _parted(tallies: Sequence[Block], others: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+    """Tallies that stand on one another as one grid, parted where the cells beside them are; their row sums too."""
+    parted: list[Block] = []
+    left = list(others)
+    for tally in tallies:
+        high = tally.step[1]
+        beside = [
+            cell
+            for block in others
+            for cell in block.cells
+            if min(abs(cell.right - tally.box.x), abs(cell.x - tally.box.right)) < SAME_MM and cell.height > 1.5 * high
+        ]
+        at = {round((edge - tally.first.y) / high) for cell in beside for edge in (cell.y, cell.bottom)}
+        rows = sorted({0, tally.rows, *(k for k in at if 0 < k < tally.rows and _is_edge(k, tally, beside))})
+        for block in [tally, *left]:
+            alongside = block.rows == tally.rows and abs(block.box.y - tally.box.y) < SAME_MM
+            if block is tally:
+                parted += _between_rows(block, rows)
+            elif alongside and len(rows) > 2 and 0 <= block.box.x - tally.box.right < BESIDE_MM:
+                left.remove(block)
+                left += _between_rows(block, rows)
+    return parted, left
+
+
+def _is_edge(row: int, tally: Block, beside: Sequence[Box]) -> bool:
+    y = tally.first.y + row * tally.step[1]
+    return any(min(abs(cell.y - y), abs(cell.bottom - y)) < SAME_MM / 2 for cell in beside)
+
+
+def _between_rows(block: Block, rows: Sequence[int]) -> list[Block]:
+    return [
+        Block(block.first.shifted(0, low * block.step[1]), high - low, block.columns, block.step)
+        for low, high in pairwise(rows)
+    ]
 
 
 def is_tally(block: Block) -> bool:
     narrow = block.first.width <= WIDEST_STROKES_MM
-    return block.columns >= TALLY_COLUMNS and block.rows >= TALLY_ROWS and narrow and block.joined
+    many = block.columns >= TALLY_COLUMNS and block.rows >= TALLY_ROWS and block.joined
+    return many and narrow and not is_letters(block)
 
 
 def is_letters(block: Block) -> bool:
     low_enough = block.first.width <= WIDEST_LETTER_MM and block.first.height >= LEAST_HEIGHT_MM
-    return block.columns >= LETTERS and block.rows <= 2 and low_enough
+    few_rows = block.rows <= 2 or (block.columns >= MANY_LETTERS and block.first.width <= NARROW_LETTER_MM)
+    return block.columns >= LETTERS and few_rows and low_enough
 
 
 def is_digits(block: Block) -> bool:

@@ -27,6 +27,8 @@ BESIDE_MM, BUSY = 0.35, 0.3
 TICK_MM, MEETS_MM, ENDS_MM = 1.8, 0.9, 1.3
 """Lines as short as this are ruled where both their ends meet lines that cross them; a line
 ends at one that it comes so near to."""
+OWN_INK = 30
+"""Per cent of a line's length that show it alone, at least."""
 FREE_MM, FRAME_MM = 15.0, 150.0
 """A line as long as the first may end anywhere; shorter ones end at lines that cross them; upright ones that meet
 nothing are as long as the second."""
@@ -36,7 +38,7 @@ BLUR_PX, BLURRED = 3.0, 1.4
 """A black line, however narrow, is seen as wide as the first; of a picture less fine than the flat page it is more."""
 EDGE_MM = 1.5
 """Nearer to the page's edge, along it, runs the paper's own."""
-ROUGH_MM = 0.06
+ROUGH_MM = 0.09
 """How far a short printed line leaves its middle; a stroke of a pen leaves it further."""
 TOUCH_MM, ALIGNED_MM, NEXT_MM, FELLOWS, CHAINED = 0.7, 0.3, 3.0, 2, 3
 
@@ -47,8 +49,8 @@ def find_lines(sheet: FlatSheet, *, paper_seen: bool = False) -> list[Segment]:
     Where the paper's edges were seen, none of them is a line.
     """
     level, upright = sheet.strokes, np.ascontiguousarray(sheet.strokes.T)
-    across = _joined([p for p in _pieces(level, SHORTEST_MM) if not _is_print(level, p) and not _is_pen(p)])
-    down = _joined([p for p in _pieces(upright, SHORTEST_MM) if not _is_print(upright, p) and not _is_pen(p)])
+    across = _joined([piece for piece in _pieces(level, SHORTEST_MM) if not _is_print(level, piece)])
+    down = _joined([piece for piece in _pieces(upright, SHORTEST_MM) if not _is_print(upright, piece)])
     ticks = [piece for piece in _pieces(upright, TICK_MM) if _between(piece, across)]
     dashes = [piece for piece in _pieces(level, TICK_MM) if _between(piece, down)]
     across, down = _joined(across + dashes), _joined(down + ticks)
@@ -87,10 +89,10 @@ def _measured(strokes: Darkness, labels: NDArray[np.int32], label: int, stats: N
     near = cv2.dilate(own.astype(np.uint8), np.ones((5, 1), np.uint8)) > 0
     part = np.where(near, strokes[top:bottom, x : x + width], 0.0)
     total = part.sum(axis=0)
-    typical = float(np.median(total))
-    # where print, writing or another line crosses, there is more ink than the line's own
-    plain = (total < 1.6 * typical) & (total > 0.4 * typical)
-    if typical <= 0 or plain.sum() < 0.3 * width:
+    # where print, writing or another line crosses or runs along, there is more ink than the line's own
+    typical = float(np.percentile(total, OWN_INK))
+    plain = (total < 1.5 * typical) & (total > 0.5 * typical)
+    if typical <= 0 or plain.sum() < 0.25 * width:
         return None
     centre = (part * np.arange(top, bottom)[:, None]).sum(axis=0)[plain] / total[plain]
     darkest = float(np.median(part.max(axis=0)[plain]))
@@ -113,16 +115,11 @@ def _is_print(strokes: Darkness, piece: Piece) -> bool:
     return max(shares) > BUSY
 
 
-def _is_pen(piece: Piece) -> bool:
-    """Whether a short piece leaves its middle as no printed line does."""
-    return piece[2] - piece[1] < FREE_MM * PX_PER_MM and piece[5] > ROUGH_MM * PX_PER_MM
-
-
 def _between(piece: Piece, others: list[Piece]) -> bool:
     """Whether a piece runs from one of the lines that cross it to another, as the ticks of a scale do."""
     at, start, end = piece[:3]
-    if _is_pen(piece):
-        return False
+    if piece[5] > ROUGH_MM * PX_PER_MM:
+        return False  # a stroke of a pen
     reach = MEETS_MM * PX_PER_MM
     crossing = [other[0] for other in others if other[1] - reach < at < other[2] + reach]
     return all(any(abs(place - tip) < reach for place in crossing) for tip in (start, end))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from formreader.draft.drafting import Draft, draft_photo, draft_sheet
-from formreader.draft.flatten import lay_flat
+from formreader.draft.flatten import flatten, lay_flat
 from formreader.draft.ruling import find_lines
 from formreader.draft.sheet import PX_PER_MM, Darkness, FlatSheet, px
 from formreader.draft.words import Word, find_words
@@ -22,21 +22,23 @@ LEAST_COVERAGE = 0.6
 """A photograph on which fewer of the first draft's lines are found is of another form, or too poor."""
 PAPER, OFF_MM = 235.0, 0.45
 """Brightness of paper; how far print may lie off where the first draft has it."""
-STILL_THERE = 0.6
+STILL_THERE = 0.35
 """Part of a word's ink that must be on the other pictures too."""
 
 
 def draft_together(photos: Sequence[Photo], page_mm: tuple[float, float] | None = None, language: str = "en") -> Draft:
-    """The draft of the form on several pictures: what they have in common."""
-    alone = draft_photo(photos[0], page_mm, language)
-    sheet, used = common_print(alone.sheet, photos[1:], parse_template(template_text(alone, "draft").encode(), "draft"))
+    """The draft of the form on several pictures: what they have in common, as the one that shows it finest has it."""
+    first = max(photos, key=lambda photo: flatten(photo, page_mm).sheet.seen_px_per_mm)
+    others = [photo for photo in photos if photo is not first]
+    alone = draft_photo(first, page_mm, language)
+    sheet, used = common_print(alone.sheet, others, parse_template(template_text(alone, "draft").encode(), "draft"))
     words = find_words(alone.sheet, find_lines(alone.sheet), language)
     kept = None if words is None else _kept(words, alone.sheet, sheet)
-    draft = draft_sheet(photos[0], sheet, language, kept, find_lines(sheet, paper_seen=True))
+    draft = draft_sheet(first, sheet, language, kept, find_lines(sheet, paper_seen=True))
     draft.source, draft.doubts[:0] = alone.source, alone.doubts
-    left = [photo.source.path for photo in photos[1:] if photo not in used]
+    left = [photo.source.path for photo in others if not any(photo is laid for laid in used)]
     if left:
-        draft.doubts.append(f"{', '.join(left)}: could not be laid on the first picture, and was left out")
+        draft.doubts.append(f"{', '.join(left)}: could not be laid on {first.source.path}, and was left out")
     return draft
 
 

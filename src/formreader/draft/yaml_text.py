@@ -98,7 +98,7 @@ def _field(named: NamedGroup) -> str:
             lines.append(f"    {key}: {{{shifts}}}")
     for encoding, keys in named.group.spec.items():
         line = named.lines.get("letters" if encoding == "words" else encoding)
-        lines.append(f"    {encoding}: {_flow({**keys, **({'line': line} if line else {})})}")
+        lines.append(f"    {encoding}: {flow({**keys, **({'line': line} if line else {})})}")
     return "\n".join(lines)
 
 
@@ -108,11 +108,12 @@ def _arithmetic(draft: Draft) -> str:
     return "# arithmetic:                   # the form's sums, such as\n#   - a + b = total\n"
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
+    """A value as YAML has it on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     return _n(value) if isinstance(value, (int, float)) else str(value)
 
 

@@ -25,6 +25,8 @@ AVIF_BRANDS = frozenset({b"avif", b"avis"})
 PDF_WITHIN = 1024
 """A PDF may begin so many bytes behind other things (a mail's headers); its readers take it all the same."""
 LONGEST_MAGIC = PDF_WITHIN
+CHUNKS_LIMIT = 200_000
+"""Of a PNG; the smallest that programs write have 4 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def inspect(data: bytes) -> Container:
             f"check that it is the photograph itself.{film}",
         )
     if kind == "jpeg":
+        jpeg.check_header(data)
         picture = raster.opened(data, kind)
         check_size(*picture.size)
         return Container(kind, jpeg.picture_of(data, picture.width * picture.height), 1)
@@ -83,7 +86,9 @@ def inspect(data: bytes) -> Container:
 def _check_png(data: bytes) -> None:
     """Every chunk's checksum, up to the end of the picture."""
     place = len(PNG)
-    while place + 12 <= len(data):
+    for _ in range(CHUNKS_LIMIT):
+        if place + 12 > len(data):
+            break
         length = int.from_bytes(data[place : place + 4])
         name, end = data[place + 4 : place + 8], place + 8 + length
         if end + 4 > len(data):
@@ -93,4 +98,6 @@ def _check_png(data: bytes) -> None:
         if name == b"IEND":
             return
         place = end + 4
+    else:
+        raise Rejected("load", "damaged", f"the PNG has more than {CHUNKS_LIMIT:,} parts: save it again")
     raise Rejected("load", "truncated", "the PNG ends before its picture does: copy it again")

@@ -47,6 +47,11 @@ def picture_of(data: bytes, pixels: int) -> bytes:
     return picture
 
 
+def check_header(data: bytes) -> None:
+    """Raises ``Rejected`` where the header has no end, before anything slower reads it."""
+    _header(data)
+
+
 def decode(data: bytes, width: int, height: int) -> tuple[Grey, float, Callable[[], Grey] | None]:
     """Grey picture (height, width) as stored, the scale it was decoded at, and how to have it whole.
 

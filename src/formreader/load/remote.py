@@ -10,15 +10,17 @@ from formreader.load.opening import bytes_of
 def bytes_at(url: str) -> bytes:
     """The file's bytes. Raises ``UsageError`` without fsspec, ``Rejected`` (stage load) where it cannot be had."""
     try:
-        import fsspec
+        from fsspec.core import url_to_fs
     except ImportError:
         raise UsageError(f"{url}: URLs need fsspec: pip install 'formreader[remote]'") from None
     try:
-        with fsspec.open(url, "rb") as file:
+        files, place = url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise UsageError(f"{url}: cannot be opened: {error}") from None
+    try:
+        with files.open(place, "rb") as file:
             return bytes_of(file, BYTES_LIMIT + 1)
     except Rejected:
         raise
-    except ImportError as error:
-        raise UsageError(f"{url}: cannot be opened: {error}") from None
     except Exception as error:  # each storage has exceptions of its own
         raise Rejected("load", "not_found", f"the storage did not give it ({error}): check the URL") from None

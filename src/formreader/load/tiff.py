@@ -16,6 +16,8 @@ MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 ENTRIES_LIMIT = 4096
 NEW_SUBFILE_TYPE, OLD_SUBFILE_TYPE = 254, 255
 SHORT = 3
+LOOKED_AT = 8
+"""Entries of a directory in which its kind is looked for: they are sorted, and it has the lowest number."""
 COMPRESSION, JPEG_TABLES = 259, 347
 JPEG, DEFLATED = 7, (8, 32946)
 CHUNK_BYTES = 2**20
@@ -39,12 +41,13 @@ def page_places(data: bytes) -> list[int]:
     """Where the directory of each page stands; thumbnails and masks are no pages. Raises ``Rejected``."""
     layout = _layout(data)
     try:
-        places = [place for place, kept in _directories(data, layout) if kept]
+        found = list(_directories(data, layout))
     except struct.error:
         raise _damaged() from None
-    if not places:
+    if not found:
         raise _damaged()
-    return places
+    # where every one calls itself a smaller version of another, they are all there is
+    return [place for place, is_page in found if is_page] or [place for place, _ in found]
 
 
 def page_alone(data: bytes, place: int) -> bytes:
@@ -114,7 +117,7 @@ def _directories(data: bytes, layout: _Layout) -> Iterator[tuple[int, bool]]:
 
 
 def _is_page(data: bytes, layout: _Layout, entries: int, count: int) -> bool:
-    for start in range(entries, entries + count * layout.entry, layout.entry):
+    for start in range(entries, entries + min(count, LOOKED_AT) * layout.entry, layout.entry):
         tag, kind = struct.unpack_from(layout.order + "HH", data, start)
         value = start + layout.entry - (8 if layout.entry == 20 else 4)
         number = struct.unpack_from(layout.order + ("H" if kind == SHORT else "I"), data, value)[0]

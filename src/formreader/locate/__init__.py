@@ -1,12 +1,13 @@
 """Locate: each cell cropped straight from the photograph, and whether it is seen as it is printed."""
 
 from formreader.locate.beside import Beside, ink_beside
-from formreader.locate.covers import missing_frames, odd_papers, paper_in, smooth_papers
+from formreader.locate.covers import faded_frames, missing_frames, odd_papers, paper_in, smooth_papers
 from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
 from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
 from formreader.locate.free import Writing, cut_window, find_writing, narrowed, strip_box
 from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through
 from formreader.locate.strips import Strip, cut_strips
+from formreader.locate.traces import trace_in
 from formreader.locate.writing import WrittenLine, find_lines
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "cut_lines",
     "cut_strips",
     "cut_window",
+    "faded_frames",
     "find_line",
     "find_lines",
     "find_writing",
@@ -39,4 +41,5 @@ __all__ = [
     "see_edges",
     "smooth_papers",
     "strip_box",
+    "trace_in",
 ]

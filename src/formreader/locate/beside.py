@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Box
-from formreader.locate.edges import Ruling
+from formreader.locate.edges import Ruling, near_lines
 from formreader.locate.free import FAINTEST, ink_of
 from formreader.locate.strips import Strip
 
@@ -41,8 +41,8 @@ def ink_beside(
 ) -> Beside | None:
     """The ink near ``field``, whose cells are ``cell_mm`` high, that no printed line or text and none of the page's
     ``cells`` explain; None where there is none."""
-    near_lines = _near_lines(strip, printed)
-    taken = np.zeros(near_lines.shape, bool)
+    near = near_lines(strip, printed, LINE_OFF_MM)
+    taken = np.zeros(near.shape, bool)
     for cell in cells:
         if _meet(cell, strip.box):
             over = OVER_EDGE * min(cell.height, cell_mm)
@@ -50,14 +50,14 @@ def ink_beside(
     for text in texts:
         if _meet(text, strip.box):
             taken[strip.span(text)] = True
-    if (strip.darkness[~(near_lines | taken)] > FAINTEST).sum() < LEAST_INK * (cell_mm * strip.px_per_mm) ** 2:
+    if (strip.darkness[~(near | taken)] > FAINTEST).sum() < LEAST_INK * (cell_mm * strip.px_per_mm) ** 2:
         return None
     ink = ink_of(strip, field, printed, texts)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     free = np.bincount(labels[~taken], minlength=count)
     h = cell_mm * strip.px_per_mm
     _, _, width, height, area = stats.T
-    by_line = np.bincount(labels[near_lines], minlength=count)
+    by_line = np.bincount(labels[near], minlength=count)
     is_beside = (free >= MOSTLY * area) & (by_line <= BY_LINE * area)
     is_beside &= (height <= TALLEST * h) & (width <= LONGEST * h)
     is_beside &= (area <= FULLEST * width * height) | (width <= THIN * h)
@@ -72,16 +72,6 @@ def ink_beside(
     right, bottom = (tall[:, 0] + tall[:, 2]).max(), (tall[:, 1] + tall[:, 3]).max()
     box = Box(strip.box.x + float(x) / k, strip.box.y + float(y) / k, float(right - x) / k, float(bottom - y) / k)
     return Beside(box, float(found[:, 3].max()) / k)
-
-
-def _near_lines(strip: Strip, printed: Ruling) -> NDArray[np.bool_]:
-    """Where printed lines run, and the place of a line that was not found in its place."""
-    near = np.zeros(strip.darkness.shape, bool)
-    for line in printed.within(strip.box):
-        by = line.width / 2 + LINE_OFF_MM
-        box = Box(line.x0 - by, line.y0 - by, line.x1 - line.x0 + 2 * by, line.y1 - line.y0 + 2 * by)
-        near[strip.span(box)] = True
-    return near
 
 
 def _at_border(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -18,6 +18,8 @@ FAINTEST_LINES = 0.02
 """Lines whose usual contrast is less are not seen on this photograph: that one is missing says nothing."""
 MISSING = 0.3
 """Part of its usual darkness below which a part of a printed line is missing."""
+LEAST_ACROSS = 2
+"""Parts in a row that both opposite edges of a box miss where something lies across it."""
 CLEAN = 0.08
 """Paper is less dark than this."""
 INSET, RING = 0.12, 0.35
@@ -74,19 +76,53 @@ def missing_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
     """For each box of a page, given its printed edges: the part of them that is not where it belongs, 0..1.
 
     What a line usually looks like, its own kind shows all over the page; boxes without printed edges, and kinds that
-    this photograph hardly shows, miss nothing.
+    this photograph hardly shows, miss nothing. A box of which both opposite edges miss the same part misses all.
     """
-    kinds: dict[tuple[float, float], list[NDArray[np.float32]]] = {}
-    for edge in (edge for box in frames for edge in box):
-        kinds.setdefault(_kind(edge), []).append(edge.contrast)
-    usual = {kind: float(np.median(np.concatenate(seen))) for kind, seen in kinds.items()}
+    usual = _usual(frames)
     return [_missing(box, usual) for box in frames]
 
 
-def _missing(edges: Sequence[Edge], usual: Mapping[tuple[float, float], float]) -> float:
-    judged = [edge.darkness < MISSING * usual[_kind(edge)] for edge in edges if usual[_kind(edge)] >= FAINTEST_LINES]
-    parts = np.concatenate([np.zeros(0, bool), *judged])
+def _missing(box: Sequence[Edge], usual: Mapping[tuple[float, float], float]) -> float:
+    gone = [edge.darkness < MISSING * usual[_kind(edge)] for edge in box if usual[_kind(edge)] >= FAINTEST_LINES]
+    ways = [edge.segment.horizontal for edge in box if usual[_kind(edge)] >= FAINTEST_LINES]
+    for i, (one, way) in enumerate(zip(gone, ways, strict=True)):
+        for other, other_way in zip(gone[:i], ways[:i], strict=True):
+            if way == other_way and len(one) == len(other) and _longest(one & other) >= LEAST_ACROSS:
+                return 1.0
+    parts = np.concatenate([np.zeros(0, bool), *gone])
     return float(parts.mean()) if len(parts) else 0.0
+
+
+def _longest(gone: NDArray[np.bool_]) -> int:
+    """The most parts in a row that are gone."""
+    longest = run = 0
+    for part in gone.tolist():
+        run = run + 1 if part else 0
+        longest = max(longest, run)
+    return longest
+
+
+def faded_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
+    """For each box of a page as for ``missing_frames``: how much fainter than usual its frame is, 0 not at all, 1 gone.
+
+    Glare fades all of a frame and takes none of it away.
+    """
+    return [max(1.0 - float(np.median(of_usual)), 0.0) if len(of_usual) else 0.0 for of_usual in _of_usual(frames)]
+
+
+def _of_usual(frames: Sequence[Sequence[Edge]]) -> list[NDArray[np.float32]]:
+    """For each box how dark each part of its printed edges is, over what lines of its kind are on this page."""
+    usual = _usual(frames)
+    seen = [[e.darkness / usual[_kind(e)] for e in box if usual[_kind(e)] >= FAINTEST_LINES] for box in frames]
+    return [np.concatenate([np.zeros(0, np.float32), *of_box]) for of_box in seen]
+
+
+def _usual(frames: Sequence[Sequence[Edge]]) -> dict[tuple[float, float], float]:
+    """The usual contrast of each kind of line on a page."""
+    kinds: dict[tuple[float, float], list[NDArray[np.float32]]] = {}
+    for edge in (edge for box in frames for edge in box):
+        kinds.setdefault(_kind(edge), []).append(edge.contrast)
+    return {kind: float(np.median(np.concatenate(seen))) for kind, seen in kinds.items()}
 
 
 def _kind(edge: Edge) -> tuple[float, float]:

@@ -120,6 +120,15 @@ def see_edges(strip: Strip, edges: Sequence[Segment]) -> tuple[Edge, ...]:
     return tuple(Edge(edge, *np.concatenate(found, axis=1)) for edge, found in zip(edges, seen, strict=True))
 
 
+def near_lines(strip: Strip, printed: Ruling, by_mm: float) -> NDArray[np.bool_]:
+    """Where in a strip printed lines run, and what lies ``by_mm`` beside their place."""
+    near = np.zeros(strip.darkness.shape, bool)
+    for line in printed.within(strip.box):
+        by = line.width / 2 + by_mm
+        near[strip.span(Box(line.x0 - by, line.y0 - by, line.x1 - line.x0 + 2 * by, line.y1 - line.y0 + 2 * by))] = True
+    return near
+
+
 def _parts(line: Segment) -> list[NDArray[np.float64]]:
     """The line without its ends, in parts short enough to be straight; of each its chunks' ends, mm (chunks, 2, 2)."""
     start, end = np.array([line.x0, line.y0]), np.array([line.x1, line.y1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from formreader.geometry import LINE_MARGIN, LINE_PX, Box, line_box, line_width_px
 from formreader.locate.crops import LINE_SUPERSAMPLING
-from formreader.locate.edges import Ruling, see_edges
+from formreader.locate.edges import Ruling, near_lines, see_edges
 from formreader.locate.strips import Darkness, Strip
 from formreader.records import Grey
 from formreader.templates import Segment
@@ -19,6 +20,7 @@ from formreader.templates import Segment
 FAINTEST, OF_DARKEST = 0.09, 0.35
 """Ink is at least so dark, and has at least this part of what the darkest ink of the cell has."""
 LINE_BLUR_MM = 0.15
+LINE_BLUR_PX = 0.7
 """What a printed line takes up on both sides, beside its width."""
 EDGE = 0.22
 """Part of a cell at its top and its bottom: ink that stays in there belongs to the cell above or below."""
@@ -29,6 +31,9 @@ LEAST_SIZE, FAR = 0.25, 1.0
 TALLEST = 1.7
 """Heights of the cell: ink from the top of the strip to its bottom, this tall and thin, is a line of the form."""
 THIN = 0.2
+LEFT_OFF_MM, LEFT_BY_LINE = 0.6, 0.9
+LEFT_TALL, LEFT_THIN = 0.85, 0.1
+"""What is left of a printed line lies so near its place, is as tall as the cell and thinner than a pen's stroke."""
 BEFORE, BEHIND = 0.35, 0.35
 """Heights of the cell that are shown before the first ink and behind the last."""
 NARROWEST = 1.3
@@ -68,7 +73,7 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
     rows, columns = strip.span(cell)
     edge = round(EDGE * h)
     in_core = np.bincount(labels[rows.start + edge : rows.stop - edge, columns].ravel(), minlength=count)
-    upright = (stats[:, 3] >= TALLEST * h) & (stats[:, 2] <= THIN * h)
+    upright = _lines_left(strip, printed, labels, stats, h)
     own = (in_core >= LEAST_SPECK * h) & ~upright
     own[0] = False
     own &= _is_near(own, stats, h)
@@ -88,6 +93,17 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
     first, last = round((box.x - strip.box.x) * k), round((box.right - strip.box.x) * k)
     shown = mine[:, max(first, 0) : max(last, 0)]
     return Writing(box, 1.0 - float(shown.sum() / mine.sum()), picture, row)
+
+
+def _lines_left(
+    strip: Strip, printed: Ruling, labels: NDArray[np.int32], stats: NDArray[np.int32], h: float
+) -> NDArray[np.bool_]:
+    """Which components are upright lines of the form: not where they should be, or what was left of them."""
+    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    by_line = np.bincount(labels[near_lines(strip, printed, LEFT_OFF_MM)], minlength=len(stats))
+    left = (by_line >= LEFT_BY_LINE * area) & (height >= LEFT_TALL * h) & (width <= LEFT_THIN * h)
+    result: NDArray[np.bool_] = left | ((height >= TALLEST * h) & (width <= THIN * h))
+    return result
 
 
 def narrowed(cell: Box, window: Box) -> Box:
@@ -162,12 +178,12 @@ def ink_of(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> ND
 def _wipe(ink: NDArray[np.uint8], strip: Strip, line: Segment, off_mm: float) -> None:
     """Take a printed line out of ``ink`` but for the columns with ink on both sides of it."""
     k = strip.px_per_mm
-    half = line.width / 2 + LINE_BLUR_MM
+    half = line.width / 2 + max(LINE_BLUR_MM, LINE_BLUR_PX / k)
     at = (line.y0 - strip.box.y if line.horizontal else line.x0 - strip.box.x) + off_mm
     turned = ink if line.horizontal else ink.T
     first = (line.x0 - strip.box.x if line.horizontal else line.y0 - strip.box.y) * k
     last = (line.x1 - strip.box.x if line.horizontal else line.y1 - strip.box.y) * k
-    top, bottom = round((at - half) * k), round((at + half) * k) + 1
+    top, bottom = floor((at - half) * k), ceil((at + half) * k)
     along = slice(max(round(first), 0), max(round(last), 0))
     if top < 1 or bottom >= len(turned):
         turned[max(top, 0) : max(bottom, 0), along] = 0

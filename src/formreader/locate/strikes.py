@@ -13,8 +13,8 @@ from formreader.geometry import Box
 from formreader.locate.edges import Edge, Ruling
 from formreader.locate.strips import Darkness, Strip
 
-FAINTEST, OF_DARKEST = 0.1, 0.35
-"""Ink is at least so dark, and has at least this part of what the darkest ink there has."""
+FAINTEST, OF_DARKEST, OF_DARKEST_HAIR = 0.1, 0.35, 0.2
+"""Ink is at least so dark, and has at least this part of what the darkest ink there has; a hair is lighter than ink."""
 BESIDE_LINE = 0.035
 """Heights of the boxes on both sides of a printed upright line that its blur takes."""
 FRAME = 0.11
@@ -26,6 +26,10 @@ THROUGH, THROUGH_STACKED = 0.25, 0.6
 meet."""
 THICKEST = 0.14
 """Heights of a box that a hair, a crease or a pen takes across; touching digits of thick pens take more."""
+STRAIGHT = 3
+"""How straight a line through stacked boxes is: the strokes of their digits bend more."""
+MOSTLY_THIN = 0.85
+"""Part of a line through stacked boxes that is no thicker than that."""
 BEYOND = 0.35
 """Heights of the boxes that a line is followed beyond them."""
 WOBBLE = 0.04
@@ -109,41 +113,55 @@ def _depth(ink: Ink, at: float) -> float:
     return float((at - inked[0]) / max(inked[-1] - inked[0], 1)) if len(inked) else 0.5
 
 
-def line_through(strip: Strip, cell: Box, printed: Ruling, stacked: bool) -> float:
+def line_through(strip: Strip, cell: Box, printed: Ruling, solid: Sequence[Box], stacked: bool) -> float:
     """The longest unbroken part of a line that passes down through a box and on beyond its upper and its lower edge:
-    1 where one goes all the way. Boxes that are ``stacked``, one right below the other, ask for a longer one."""
+    1 where one goes all the way. ``solid`` is what the form prints black. Boxes that are ``stacked``, one right below
+    the other, ask for a longer one."""
     beyond = (THROUGH_STACKED if stacked else THROUGH) * cell.height
     column = Box(cell.x, cell.y - beyond, cell.width, cell.height + 2 * beyond)
     level = [(line.y0, line.width) for line in printed.within(column) if line.horizontal]
     shown = strip.part(column)
     k = strip.px_per_mm
-    turned = _without_lines(shown.darkness.T, cell.height, k, [(y - shown.box.y, width) for y, width in level])
+    darkness = shown.darkness.copy()
+    for box in solid:
+        darkness[shown.span(box)] = 0.0
+    turned = _without_lines(darkness.T, cell.height, k, [(y - shown.box.y, width) for y, width in level])
     wide, length = turned.shape
-    ink = _ink(turned)
+    ink = _ink(turned, OF_DARKEST_HAIR)
     edge, ends = round(FRAME * wide), max(1, round(beyond * k / 2))
     ink[:edge] = ink[wide - edge :] = 0
     if not (ink[:, :ends].any() and ink[:, length - ends :].any()):
         return 0.0
-    rows, across = _lines_over((wide, length), np.arange(edge, wide - edge, STEP_PX), float(wide))
-    height = round(cell.height * k)
-    runs, _ = _longest_runs(_unbroken(ink, height, rows, across))
-    best = int(runs.argmax())
-    if stacked and _thickness(ink, rows[best], across, height) > THICKEST:
-        return 0.0
-    return float(runs[best] / len(across))
+    far, thin = _path_along(ink, round(cell.height * k), STRAIGHT if stacked else 1)
+    return 0.0 if stacked and thin < MOSTLY_THIN else far
 
 
-def _thickness(ink: Ink, y: NDArray[np.intp], x: NDArray[np.intp], height: int) -> float:
-    """How much ink lies across a line through points (y, x), in heights of the box: the middle one of its length."""
-    reach = round(THICKEST * height)
-    down = np.vstack([np.zeros((1, ink.shape[1]), int), np.cumsum(ink, axis=0)])
-    top, bottom = np.clip(y - reach, 0, len(ink)), np.clip(y + reach + 1, 0, len(ink))
-    return float(np.median(down[bottom, x] - down[top, x]) / height)
+def _path_along(ink: Ink, height: int, straight: int) -> tuple[float, float]:
+    """How far the longest path goes over ink from left to right without a break, and the part of it that is thin, 0..1.
+
+    It may bend: over ``straight`` columns it moves up or down by a pixel, at most.
+    """
+    gap = max(1, round(GAP * height)) | 1
+    ways = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    thick = round(THICKEST * height) | 1
+    is_thin = ways * (1 - cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8)))
+    bend = np.ones((3, 1), np.uint8)
+    # whole numbers count columns, the rest of them those that are thin
+    share = 1.0 / (2 * ink.shape[1])
+    steps = np.zeros((len(ink), 1), np.float32)
+    best = 0.0
+    for column in range(ink.shape[1]):
+        here = slice(column, column + 1)
+        came = steps if column % straight else cv2.dilate(steps, bend)
+        steps = (came + 1.0 + share * is_thin[:, here]) * ways[:, here]
+        best = max(best, float(steps.max()))
+    far = int(best)
+    return far / ink.shape[1], (best - far) / share / max(far, 1)
 
 
-def _ink(picture: Darkness) -> Ink:
+def _ink(picture: Darkness, of_darkest: float = OF_DARKEST) -> Ink:
     darkest = float(np.percentile(picture, 98))
-    return (picture > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
+    return (picture > max(FAINTEST, of_darkest * darkest)).astype(np.uint8)
 
 
 def _unbroken(ink: Ink, height: int, rows: NDArray[np.intp], across: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET, WORD_ALPHABET
 from formreader.decode import (
     NumberReading,
     Values,
+    Wording,
     as_on_forms,
     by_value,
     read_boxes,
@@ -131,14 +132,16 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
     return Looked(tuple(cells), rows, likeliest, remarks_of(template, view, likeliest, free), second)
 
 
-def evidence_of(fields: Mapping[str, Field], looked: Looked, language: str) -> dict[str, FieldEvidence]:
-    """What the cells of each field say, each encoding by itself."""
+def evidence_of(
+    fields: Mapping[str, Field], looked: Looked, language: str, nothing: tuple[str, ...] = ()
+) -> dict[str, FieldEvidence]:
+    """What the cells of each field say, each encoding by itself; ``nothing`` are the form's words for no votes."""
     rows: dict[tuple[str, str], list[Rows]] = {}
     for (name, called, _), row in looked.rows.items():
         rows.setdefault((name, called), []).append(row)
     tallies = _tallies(fields, rows)
     evidence = {
-        name: _evidence(field, {called: rows[name, called] for called in field.encodings}, tallies, language)
+        name: _evidence(field, {called: rows[name, called] for called in field.encodings}, tallies, language, nothing)
         for name, field in fields.items()
     }
     seconds = {name: {SECOND: second_values(fields[name], seen)} for name, seen in looked.second.items()}
@@ -170,7 +173,11 @@ def _tallies(
 
 
 def _evidence(
-    field: Field, rows_of: Mapping[str, Sequence[Rows]], tallies: Mapping[tuple[str, str], Values], language: str
+    field: Field,
+    rows_of: Mapping[str, Sequence[Rows]],
+    tallies: Mapping[tuple[str, str], Values],
+    language: str,
+    nothing: tuple[str, ...],
 ) -> FieldEvidence:
     """What one field's encodings say, by the rows of each; its tallies are read already."""
     tally = field.encodings.get("tally")
@@ -199,9 +206,10 @@ def _evidence(
             case RowSums():
                 encodings[called] = read_row_numbers([beam(row, NUMBER_ALPHABET) for row in rows], full)
             case Words(style="boxes"):
-                encodings[called] = read_word_boxes(np.vstack(rows), language, field.most)
+                wording = Wording(language, encoding.spelt, nothing)
+                encodings[called] = read_word_boxes(np.vstack(rows), wording, field.most)
             case Words():
-                encodings[called] = read_word_lines(rows, language, field.most)
+                encodings[called] = read_word_lines(rows, Wording(language, encoding.spelt, nothing), field.most)
     if not written:  # neither boxes nor a free number: what is reported is the number that the encoding says
         said = encodings[field.primary].items()
         written = tuple(NumberReading("_" if value is None else str(value), value, share) for value, share in said)

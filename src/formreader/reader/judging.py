@@ -12,14 +12,17 @@ from formreader.decode import Posterior, plainly_written, readable
 from formreader.geometry import Points
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
+from formreader.reader.remarks import surroundings
 from formreader.reader.station import places_seen, station_of
 from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
 from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
-from formreader.templates import Field, outline
+from formreader.templates import Field, encoding_cells, outline
 
 ALTERNATIVES = 5
+CORRECTED = ("struck", "written_beside")
+"""Remarks on a number that was corrected: what is looked at beside it is shown with it."""
 
 
 def judge_page(
@@ -65,7 +68,7 @@ def judge_page(
                 reasons=reasons,
                 alternatives=tuple(list(posterior.fields[name].items())[:ALTERNATIVES]),
                 evidence=_shown(page.template.fields[name].primary, page.evidence[name]),
-                quad=quads[name],
+                quad=_shown_quad(page, name, quads[name], policy),
             )
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
@@ -129,6 +132,15 @@ def _quad(page: AnyPage, name: str) -> Points:
     """The primary encoding's outline (4, 2) in frame photo."""
     field = page.template.fields[name]
     return map_points(page.registration, outline(field.encodings[field.primary]).corners)
+
+
+def _shown_quad(page: AnyPage, name: str, quad: Points, policy: Policy) -> Points:
+    """The outline that is reported: with what is beside the field where that may be the number that counts."""
+    remarks = page.evidence[name].remarks
+    if max((remarks.get(code, 0.0) for code in CORRECTED), default=0.0) <= policy.most_remark:
+        return quad
+    field = page.template.fields[name]
+    return map_points(page.registration, surroundings(encoding_cells(field.encodings[field.primary])).corners)
 
 
 def _is_inside(quad: Points, source: Source) -> bool:

@@ -228,7 +228,7 @@ class Reader:
         except Rejected as error:
             return Refusal(_refused(photo.source, error, timing), Trace(photo, found.codes, found.segments, (), {}))
         with timed(timing, "decode"):
-            evidence = evidence_of(template.fields, looked, template.language)
+            evidence = evidence_of(template.fields, looked, template.language, template.nothing)
         trace = Trace(photo, found.codes, found.segments, looked.cells, looked.likeliest)
         return Page(template, registration, evidence, trace, timing, coded_station(template, found.codes))
 

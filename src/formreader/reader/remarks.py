@@ -16,6 +16,7 @@ from formreader.locate import (
     Edge,
     Line,
     Strip,
+    faded_frames,
     find_line,
     ink_beside,
     line_through,
@@ -24,32 +25,39 @@ from formreader.locate import (
     paper_in,
     see_edges,
     smooth_papers,
+    trace_in,
 )
 from formreader.reader.cutting import CellKey, Free, View
 from formreader.templates import Digits, Field, Number, Template, encoding_cells, outline
 
 AROUND, MOST_AROUND_MM = 1.3, 14.0
 """Heights of its cells that are looked at around a field, and how many mm at most."""
-STACKED = 0.3
-"""Heights of a box: others this near above or below are of the same table."""
+STACKED = 0.8
+"""Heights of a box: what stands in others this near above or below may reach as far as a line through it does."""
 
 Ramp = tuple[float, float]
 """A measure's value from which on it begins to mean something, and from which on it is certain."""
 
 OUTSIDE: Ramp = (0.02, 0.1)
 """Part of a field's ink that no model was shown."""
-MISSING: Ramp = (0.2, 0.6)
+MISSING: Ramp = (0.26, 0.66)
 """Part of a box's printed frame that is not where it belongs."""
+FADED: Ramp = (0.3, 0.6)
+"""How much fainter a box's frame is than others on the page."""
 ODD_PAPER: Ramp = (0.9, 2.0)
 """Steps of the paper's tone in a box against around it."""
 SMOOTH: Ramp = (0.55, 0.8)
 """Part of the page's least grain that the paper in a box lacks."""
-STRUCK: Ramp = (0.8, 1.1)
+FAINT: Ramp = (0.3, 0.5)
+"""Heights of a box that looks empty over which a faint trace reaches."""
+STRUCK: Ramp = (0.9, 1.2)
 STRUCK_MORE: Ramp = (1.15, 1.5)
+STRUCK_ALL: Ramp = (1.85, 2.35)
 STRUCK_FREE: Ramp = (1.0, 1.4)
 STRUCK_BESIDE: Ramp = (0.5, 0.7)
-"""Widths of a box that a line runs on over a digit, or from one into the next; in a free cell its heights; and widths
-of a box where a number stands beside it."""
+"""Widths of a box that a line runs on over a digit, from one into the next, or over boxes of which a strike made
+crosses; in a free cell its heights; and widths of a box where a number stands beside it."""
+AS_DIGITS = str.maketrans("X-", "??")
 MIDDLE = 0.3
 """Part of a box's height at its top and bottom: what runs on there from digit to digit are digits that touch."""
 DEPTH = 0.25
@@ -114,7 +122,8 @@ def remarks_of(
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
-            "line_through": _line_through(of, view, boxes),
+            "faint": _faint(of),
+            "line_through": _line_through(of, view, boxes, known),
             "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
         }
     return dict(remarks)
@@ -131,7 +140,7 @@ def _looked_at(template: Template, view: View, read: Mapping[CellKey, tuple[str,
     for (name, called, _), (character, _) in read.items():
         characters[name] += character if called == "digits" else ""
     cells = [tuple(encoding_cells(field.encodings[field.primary])) for field in fields]
-    strips = view.strips([_around(of_field) for of_field in cells], min(first.height for first, *_ in cells))
+    strips = view.strips([surroundings(of_field) for of_field in cells], min(first.height for first, *_ in cells))
     shown = []
     for field, of_field, strip in zip(fields, cells, strips, strict=True):
         sides = [view.ruling.edges_of(cell) for cell in of_field]
@@ -141,7 +150,7 @@ def _looked_at(template: Template, view: View, read: Mapping[CellKey, tuple[str,
     return shown
 
 
-def _around(cells: Sequence[Box]) -> Box:
+def surroundings(cells: Sequence[Box]) -> Box:
     """The part of the page that is looked at around a field's cells, mm."""
     around = min(AROUND * cells[0].height, MOST_AROUND_MM)
     x, y = min(cell.x for cell in cells), min(cell.y for cell in cells)
@@ -152,31 +161,50 @@ def _around(cells: Sequence[Box]) -> Box:
 def _covered(shown: Sequence[Shown]) -> dict[str, float]:
     """How probably a box of each field was not seen: its frame is not there, or its paper is other than around it."""
     boxes = [(of, i) for of in shown for i in range(len(of.cells))]
-    frames = missing_frames([of.edges[i] for of, i in boxes])
+    frames = [of.edges[i] for of, i in boxes]
     papers = [paper_in(of.strip, of.cells[i]) for of, i in boxes]
     found = {of.name: 0.0 for of in shown}
-    for (of, _), missing, odd, smooth in zip(boxes, frames, odd_papers(papers), smooth_papers(papers), strict=True):
-        covered = max(_rise(missing, MISSING), _rise(odd, ODD_PAPER), _rise(smooth, SMOOTH))
-        found[of.name] = max(found[of.name], covered)
+    looks = (
+        (missing_frames(frames), MISSING),
+        (faded_frames(frames), FADED),
+        (odd_papers(papers), ODD_PAPER),
+        (smooth_papers(papers), SMOOTH),
+    )
+    for measures, ramp in looks:
+        for (of, _), measure in zip(boxes, measures, strict=True):
+            found[of.name] = max(found[of.name], _rise(measure, ramp))
     return found
+
+
+def _faint(of: Shown) -> float:
+    """How probably something hardly seen stands in a box that is taken for empty."""
+    empty = [cell for cell, character in zip(of.cells, of.read, strict=False) if character == "_"]
+    return max((_rise(trace_in(of.strip, cell), FAINT) for cell in empty), default=0.0)
 
 
 def _struck_boxes(of: Shown, view: View, hinted: bool) -> float:
     """How probably a line is drawn over the digits in a field's boxes; a number beside them hints at one."""
+    per_box = of.height / of.cells[0].width
+    whole = find_line(of.strip, of.cells, of.edges, view.ruling, of.read.translate(AS_DIGITS))
+    over_all = _rise(whole.length * per_box, STRUCK_ALL) * (_touches(whole) and whole.at <= 1 - MIDDLE)
     if not any(character.isdigit() or character == "?" for character in of.read):
-        return 0.0
-    line = find_line(of.strip, of.cells, of.edges, view.ruling, of.read)
-    boxes = line.length * of.height / of.cells[0].width
+        return over_all
+    line = find_line(of.strip, of.cells, of.edges, view.ruling, of.read) if set(of.read) & set("X-") else whole
+    boxes = line.length * per_box
     if hinted:
-        return _rise(boxes, STRUCK_BESIDE) if max(line.above, line.below) >= LEAST_ON_ONE_SIDE else 0.0
+        return max(over_all, _rise(boxes, STRUCK_BESIDE) * _touches(line))
     is_level = MIDDLE <= line.at <= 1 - MIDDLE
-    return max(_rise(boxes, STRUCK) * _runs_over(line), _rise(boxes, STRUCK_MORE) * is_level)
+    return max(over_all, _rise(boxes, STRUCK) * _runs_over(line), _rise(boxes, STRUCK_MORE) * is_level)
+
+
+def _touches(line: Line) -> bool:
+    """Whether a line runs by other ink: a long dash does not."""
+    return max(line.above, line.below) >= LEAST_ON_ONE_SIDE
 
 
 def _runs_over(line: Line) -> bool:
     """Whether a line runs through the middle of what is written, with ink above and below."""
-    both = min(line.above, line.below) >= LEAST_ACROSS and max(line.above, line.below) >= LEAST_ON_ONE_SIDE
-    return both and DEPTH <= line.depth <= 1 - DEPTH
+    return _touches(line) and min(line.above, line.below) >= LEAST_ACROSS and DEPTH <= line.depth <= 1 - DEPTH
 
 
 def _crosses(line: Line) -> bool:
@@ -184,13 +212,16 @@ def _crosses(line: Line) -> bool:
     return _runs_over(line) and line.crossed >= LEAST_CROSSED
 
 
-def _line_through(of: Shown, view: View, boxes: Sequence[Box]) -> float:
-    """How probably a line that is no digit runs down through one of the field's boxes. Crosses do, and mean nothing."""
+def _line_through(of: Shown, view: View, boxes: Sequence[Box], printed: Sequence[Box]) -> float:
+    """How probably a line that is no digit runs down through one of the field's boxes, and on beyond it."""
     first, last = of.cells[0], of.cells[-1]
     beside = [box for box in boxes if box.x < last.right and box.right > first.x]
     stacked = any(min(abs(b.y - first.bottom), abs(b.bottom - first.y)) < STACKED * of.height for b in beside)
-    plain = [cell for cell, character in zip(of.cells, of.read, strict=False) if character != "X"]
-    return max((_rise(line_through(of.strip, cell, view.ruling, stacked), THROUGH) for cell in plain), default=0.0)
+    boxes_read = of.cells[: len(of.read)]
+    solid = [box for box in printed if box.x < last.right and box.right > first.x]
+    return max(
+        (_rise(line_through(of.strip, box, view.ruling, solid, stacked), THROUGH) for box in boxes_read), default=0.0
+    )
 
 
 def _is_on_page(beside: Beside, template: Template) -> bool:

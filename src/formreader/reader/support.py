@@ -9,6 +9,7 @@ from formreader.decode import plainly_written
 from formreader.reader.evidence import model_of
 from formreader.reader.page import AnyPage
 from formreader.reader.written import Reported
+from formreader.templates import Rule
 
 FEWEST_WRITTEN, ILLEGIBLE = 3, 0.5
 """A page on which most of at least so many written numbers are read with less than this says little of the others."""
@@ -29,9 +30,10 @@ def is_doubtful(page: AnyPage, reported: Mapping[str, Reported]) -> bool:
 
 
 def without_total(page: AnyPage, reported: Mapping[str, Reported], inside: Mapping[str, bool]) -> set[str]:
-    """Fields that no equation anchors to their place: of each that names one the total is empty, or part out of sight.
+    """Fields that no equation anchors to their place: in each that names one a part is out of sight, or may be shifted.
 
-    Where a page is misplaced by a row, all encodings of a field agree on another's number; the total's then are empty.
+    Where a page is misplaced by a row, all encodings of a field agree on another's number; the total stands where an
+    addend should, and where it should, nothing does.
     """
     anchored: set[str] = set()
     bound: set[str] = set()
@@ -39,11 +41,18 @@ def without_total(page: AnyPage, reported: Mapping[str, Reported], inside: Mappi
         names = {name for _, name in rule.terms}
         if rule.relation == "=" and names <= reported.keys():
             bound |= names
-            totals = [name for sign, name in rule.terms if sign < 0 and page.template.fields[name].empty == "review"]
-            written = all(set(reported[name].written) != {"_"} for name in totals)
-            if written and all(inside[name] for name in names):
+            if all(inside[name] for name in names) and not _is_shifted(page, rule, reported):
                 anchored |= names
     return bound - anchored
+
+
+def _is_shifted(page: AnyPage, rule: Rule, reported: Mapping[str, Reported]) -> bool:
+    """Whether the total is left empty and the last number before it, as large as all others together, may be it."""
+    totals = [name for sign, name in rule.terms if sign < 0 and page.template.fields[name].empty == "review"]
+    if not any(set(reported[name].written) == {"_"} for name in totals):
+        return False
+    written = [reported[name].value for sign, name in rule.terms if sign > 0 and reported[name].value is not None]
+    return not written or (written[-1] or 0) >= sum(value or 0 for value in written[:-1])
 
 
 def sighted(page: AnyPage, values: Mapping[str, int | None], policy: Policy) -> dict[str, Sighted]:

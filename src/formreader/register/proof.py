@@ -14,6 +14,8 @@ from formreader.register.rivals import Rival, Votes, all_votes
 from formreader.register.samples import template_samples
 from formreader.templates import Field, encoding_cells
 
+DOUBTED = 0.5
+"""Where fewer of the lines that tell a place from a rival one speak for it, the rival's is tried too."""
 NOISE_MM = 25.0
 """Votes that a stroke of a pen or a finger on a line may cost."""
 BREAK_MM, BREAK_SHARE = 100.0, 0.4
@@ -25,22 +27,22 @@ AROUND_MM = 15.0
 """Lines this near to a field's cells show that its part of the page lies where it should."""
 
 
-def prove(fit: Fit, picture: InkPicture, codes_off: Sequence[Points]) -> tuple[Standing, Rival | None]:
-    """How ``fit`` stands against its rivals, and which of them is the strongest.
+def prove(fit: Fit, picture: InkPicture, codes_off: Sequence[Points]) -> tuple[Standing, list[Rival]]:
+    """How ``fit`` stands against its rivals, and those of them, the strongest first, that lead it or nearly do.
 
     ``codes_off`` is how far (2,) mm from its place each code of the form was read. One rules out the places that put it
     further off, for the whole page; that a part of it lies elsewhere it does not.
     """
     found = all_votes(fit, picture)
     whole = [votes for votes in found if not _ruled_out(votes.rival, codes_off)]
-    strongest = min(whole, key=_share, default=None)
+    strong = sorted((votes for votes in whole if _share(votes) < DOUBTED), key=_share)
     leads: dict[str, Lead] = {}
     for votes in sorted(whole, key=_share, reverse=True):
         before = leads.get(votes.rival.kind, (1.0, np.inf))
         leads[votes.rival.kind] = (min(before[0], _share(votes)), min(before[1], votes.lead_mm))
     ground = {name: _ground(fit, field) for name, field in fit.template.fields.items()}
     astray = {name for votes in found for name in _astray(votes, fit)}
-    return Standing(leads, ground, frozenset(astray)), None if strongest is None else strongest.rival
+    return Standing(leads, ground, frozenset(astray)), [votes.rival for votes in strong]
 
 
 def _ruled_out(rival: Rival, codes_off: Sequence[Points]) -> bool:

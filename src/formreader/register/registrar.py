@@ -16,7 +16,7 @@ from formreader.register.duel import lead_over
 from formreader.register.explain import explained
 from formreader.register.fit import MISSED_WEIGHT, Fit, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
-from formreader.register.proof import prove
+from formreader.register.proof import DOUBTED, prove
 from formreader.register.samples import template_samples
 from formreader.register.seams import find_seams
 from formreader.register.segments import Segments, find_pencils, find_segments
@@ -33,8 +33,9 @@ RIVAL, CLOSE_RIVAL = 0.5, 0.8
 nor a third one with less than that."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
-DOUBTED = 0.5
-"""Where fewer of the lines that tell a place from a rival one speak for it, the rival's is tried too."""
+RIVALS_TRIED, EQUAL_WEIGHT = 3, 0.9
+"""Places of a form's strongest rivals from which it is fitted anew; of those of nearly the most weight, the surest is
+taken."""
 FOREIGN_WEIGHT = 0.5
 """A line seen and not printed weighs so much of one that is: a pen draws lines too."""
 LEAST_EXPLAINED = 0.05
@@ -260,15 +261,19 @@ def _best_of_rivals(
     placed: _Placed, picture: InkPicture, segments: Segments, codes: Sequence[tuple[Mark, Code, Template]]
 ) -> _Placed:
     """``placed``, or the same form where its strongest rival lies if that explains more; with what stands between."""
-    for _ in range(2):
-        standing, rival = prove(placed.fit, picture, _codes_off(placed.fit, picture, codes))
-        if rival is None or standing.lead >= DOUBTED or rival.kind == "mirrored":
-            break
-        start = placed.fit.work_from_page @ rival.page_from_page
-        moved = _placed(fit(placed.fit.template, start, picture.ink), segments, picture)
-        if moved.weight <= placed.weight:
-            break
-        placed = moved
+    standing, strong = prove(placed.fit, picture, _codes_off(placed.fit, picture, codes))
+    # no page that is read is mirrored: that placement is none
+    starts = [placed.fit.work_from_page @ rival.page_from_page for rival in strong if rival.kind != "mirrored"]
+    moved = [
+        _placed(fit(placed.fit.template, start, picture.ink), segments, picture) for start in starts[:RIVALS_TRIED]
+    ]
+    least = EQUAL_WEIGHT * max(one.weight for one in (placed, *moved))
+    for other in moved:
+        if other.weight >= least:
+            theirs, _ = prove(other.fit, picture, _codes_off(other.fit, picture, codes))
+            # words count in standings, and not in weights
+            if theirs.lead > standing.lead or placed.weight < least:
+                placed, standing = other, theirs
     seams, of_seams = find_seams(placed.fit, segments, picture.ink)
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained

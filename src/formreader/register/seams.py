@@ -24,6 +24,8 @@ BESIDE_MM = 2.0
 """How far pieces of one edge lie beside its line: two sides of the rim, and its shadow."""
 SPANNED = 0.7
 """An edge runs across this part of the page at least; a line drawn by hand ends sooner."""
+BEYOND_MM = 5.0
+"""An edge of paper runs on beyond all that is ruled, at one end at least; a printed line that lies astray does not."""
 WITHIN_MM = 70.0
 """Lines this near on either side say where they would meet the edge."""
 FEWEST_LINES = 12
@@ -41,6 +43,8 @@ def find_seams(fit: Fit, segments: Segments, ink: Grey) -> tuple[tuple[Seam, ...
     ends = points[:, [0, 2]]
     length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
     size = np.array([fit.template.width_mm, fit.template.height_mm])
+    lines = template_samples(fit.template).points
+    ruled = np.array([lines.min(axis=0), lines.max(axis=0)])
     middle = points[:, 1]
     inner = ((middle > 0.08 * size) & (middle < 0.92 * size)).all(axis=1)
     seeds = np.flatnonzero((length >= SEED_MM) & inner)
@@ -59,7 +63,9 @@ def find_seams(fit: Fit, segments: Segments, ink: Grey) -> tuple[tuple[Seam, ...
         free &= ~members
         at = (ends[members] - start) @ along
         axis = 0 if abs(along[0]) > abs(along[1]) else 1
-        if _covered(at) >= SPANNED * size[axis]:
+        spans = np.sort(ends[members][:, :, axis], axis=1)
+        beyond = max(ruled[0, axis] - spans[:, 0].min(), spans[:, 1].max() - ruled[1, axis])
+        if _covered(at) >= SPANNED * size[axis] and beyond >= BEYOND_MM:
             seams.append(Seam("across" if axis == 0 else "down", *_step(fit, ink, start, along, normal)))
             of_seams |= members
     return tuple(seams), of_seams

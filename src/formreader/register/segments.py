@@ -56,6 +56,12 @@ def _directions_deg(segments: Segments) -> NDArray[np.float64]:
     return result
 
 
+def _usual_direction(directions_deg: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """The mean of undirected lines' directions: of 1 and 179 degrees it is 0, not 90."""
+    doubled = np.exp(2j * np.radians(directions_deg)) @ weights
+    return float(np.degrees(np.angle(doubled)) / 2 % 180.0)
+
+
 def _turn_deg(a: NDArray[np.float64], b: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Smallest angle between undirected lines."""
     difference = np.mod(np.abs(a - b), 180.0)
@@ -84,7 +90,7 @@ def find_pencils(
             break
         vanishing_point, members = _fit_pencil(segments, near, generator)
         pencils.append((vanishing_point, members))
-        typical = float(np.median(directions[members])) if members.any() else peak
+        typical = _usual_direction(directions[members], lengths[members]) if members.any() else peak
         # what leans near the first pencil cannot be the second, whatever its noise
         free &= ~members & (_turn_deg(directions, typical) > PENCIL_REACH_DEG)
     return pencils

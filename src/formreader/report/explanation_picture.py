@@ -70,6 +70,8 @@ def _encoding(seen: EncodingSeen) -> Picture:
 
 def _crops(seen: EncodingSeen) -> Picture:
     """The cells laid out as on the page; below each what was read in it, or below a row where they are small."""
+    if not seen.cells:
+        return np.full((LINE_PX, CROPS_PX, 3), 255, np.uint8)  # it was not looked at on this page
     places = [_place(seen.name, cell.index) for cell in seen.cells]
     rows, columns = (max(place[axis] for place in places) + 1 for axis in (0, 1))
     longest = max(cell.crop.shape[1] / cell.crop.shape[0] for cell in seen.cells)

@@ -21,8 +21,8 @@ def written_whole(target: Path) -> Iterator[Path]:
     a link, what it leads to. Raises ``OSError``.
     """
     place = Path(os.path.realpath(target))
-    if place.exists() and not place.is_file():
-        yield place
+    if target.exists() and not target.is_file():
+        yield target  # a shell's pipe has no real path
         return
     handle, name = tempfile.mkstemp(dir=place.parent, prefix=PREFIX, suffix=SUFFIX)
     os.close(handle)

@@ -19,6 +19,8 @@ DAMAGED = Failure(
     "damaged_row",
     "what was read of it is damaged in the store: `formreader run repair`, then `formreader batch` reads it again",
 )
+BLANK = "blank_page"
+"""The refusal of a page on which nothing stands."""
 FETCHED_AT_ONCE = 200
 """Pages held in memory while a run of any length is gone through."""
 
@@ -53,6 +55,23 @@ def counts(engine: Engine) -> Counts:
         rejected=by_status.get("rejected", 0),
         unweighed=unweighed,
     )
+
+
+def blank_backs(engine: Engine) -> int:
+    """Blank pages of files of which another page was read: nothing is lost with them."""
+    other, read = pages.alias(), results.alias()
+    beside = (
+        select(other.c.id)
+        .join(read, read.c.page_id == other.c.id)
+        .where(other.c.content_id == pages.c.content_id, read.c.status != "rejected")
+    )
+    blank = (
+        select(func.count())
+        .select_from(results.join(pages))
+        .where(results.c.rejection == BLANK, pages.c.state == DONE, beside.exists())
+    )
+    with engine.connect() as connection:
+        return int(connection.execute(blank).scalar_one())
 
 
 def causes(engine: Engine) -> dict[str, int]:

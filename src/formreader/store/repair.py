@@ -18,6 +18,7 @@ from formreader.store.check import LOOKS, Damage, damage
 from formreader.store.database import FILE, open_database
 from formreader.store.journal import noted_decisions
 from formreader.store.lookalikes import forget
+from formreader.store.reviews import lost_decisions
 from formreader.store.salvage import salvage
 from formreader.store.schema import (
     DONE,
@@ -57,13 +58,15 @@ class Repaired:
 def repair(folder: Path, url: str | None) -> Repaired:
     """Make the store of the run in ``folder`` whole. The damaged file of SQLite is kept under another name.
 
-    Raises ``StoreError`` where that cannot be done; the store is as it was then.
+    A sound store is left as it is. Raises ``StoreError`` where it cannot be done; the store is as it was then.
     """
     if url is None:
         return _repair_file(folder)
     engine = open_database(folder, url, create=False)
     try:
         done = Repaired(list(damage(engine)))
+        if not done.found:
+            return done
         with engine.begin() as connection:
             _mend(connection, folder, done)
         _proven(list(damage(engine)))
@@ -81,6 +84,8 @@ def _repair_file(folder: Path) -> Repaired:
             if source.exists():
                 shutil.copy(source, work / f"damaged{part}")
         done = Repaired(_damage_of(folder))
+        if not done.found:
+            return done
         (work / "new").mkdir()
         engine = open_database(work / "new", None, create=True)
         try:
@@ -107,7 +112,12 @@ def _damage_of(folder: Path) -> list[Damage]:
     except FormreaderError as error:
         return [Damage("store", None, str(error))]
     try:
-        return list(damage(engine))
+        found = list(damage(engine))
+        if not found:
+            with engine.connect() as connection:
+                lost = lost_decisions(connection)
+            found = [Damage("reviews", None, lost)] if lost else []
+        return found
     finally:
         engine.dispose()
 

@@ -3,8 +3,9 @@
 ``formreader.templates.preview`` draws them; it is imported by itself because it needs OpenCV.
 """
 
-from formreader.templates.check import Finding, check_document, check_template
+from formreader.templates.check import check_document, check_template
 from formreader.templates.documents import is_document, load_document, load_documents
+from formreader.templates.finding import Finding
 from formreader.templates.loader import LIBRARY, load_library, load_template, parse_template
 from formreader.templates.model import (
     Area,

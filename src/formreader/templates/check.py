@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from formreader.geometry import Box
+from formreader.templates.finding import Finding
+from formreader.templates.legible import legible
 from formreader.templates.model import Digits, Document, Segment, Template, encoding_cells, outline
 
 NEAR_LINE_MM = 1.0
@@ -17,17 +18,6 @@ FEWEST_LINES = 8
 """Without marks, a page is found by its ruled lines; fewer are found on other pages too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``where`` is a path such as ``fields.votes.1.digits``; ``message`` ends with what to do."""
-
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
-
-
 def check_template(template: Template) -> list[Finding]:
     """All findings, in the order of the template; empty where nothing looks wrong."""
     return [
@@ -35,6 +25,7 @@ def check_template(template: Template) -> list[Finding]:
         *_primary(template),
         *_overlaps(template),
         *_unbounded(template),
+        *legible(template),
         *_unbound(template),
     ]
 
@@ -130,6 +121,6 @@ def _along(edge: Segment, segments: Iterable[Segment]) -> bool:
 def _unbound(template: Template) -> Iterator[Finding]:
     """Fields that no rule with another field names: nothing on the page confirms them."""
     bound = {name for rule in template.rules if len(rule.terms) > 1 for _, name in rule.terms}
-    for name in template.fields:
-        if name not in bound:
+    for name, field in template.fields.items():
+        if name not in bound and not field.station:
             yield Finding(f"fields.{name}", "stands in no sum: add the form's arithmetic, if it has any")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import cv2
@@ -59,18 +59,24 @@ def draw_template(template: Template, px_per_mm: float = 6.0) -> Picture:
     return page
 
 
-def draw_over(template: Template, photo_bgr: Picture, map_points: MapPoints) -> Picture:
+def draw_over(
+    template: Template,
+    photo_bgr: Picture,
+    map_points: MapPoints,
+    coloured: Iterable[tuple[Segment, Colour]] | None = None,
+) -> Picture:
     """A copy of the photograph with the template's lines (green), marks and cells where they are expected.
 
-    ``map_points`` takes page points (..., 2) in mm to pixels of ``photo_bgr``, (height, width, 3) uint8.
+    ``map_points`` takes page points (..., 2) in mm to pixels of ``photo_bgr``, (height, width, 3) uint8. With
+    ``coloured`` those lines are drawn instead of the template's, each in its colour.
     """
     if photo_bgr.ndim != 3 or photo_bgr.shape[2] != 3 or photo_bgr.dtype != np.uint8:
         raise ValueError(f"expected a uint8 picture (height, width, 3), got {photo_bgr.dtype} {photo_bgr.shape}")
     picture = photo_bgr.copy()
     thick = _stroke_px(template, map_points)
-    for segment in template.segments:
+    for segment, colour in coloured or [(segment, GREEN) for segment in template.segments]:
         ends = np.array([[segment.x0, segment.y0], [segment.x1, segment.y1]])
-        _draw_line(picture, map_points(_sampled(ends)), GREEN, thick, closed=False)
+        _draw_line(picture, map_points(_sampled(ends)), colour, thick, closed=False)
     for mark in template.marks:
         _draw_line(picture, map_points(_closed(mark.box.corners)), MAGENTA, thick)
     _draw_cells(template, picture, map_points)

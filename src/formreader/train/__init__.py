@@ -25,7 +25,7 @@ def train_model(
     Raises ``FileNotFoundError`` where ``glyphs`` or ``starts`` lack what it needs, ``ConnectionError`` where what the
     second reader starts from cannot be fetched, ``ImportError`` without torch.
     """
-    from formreader.train.catalogue import CELL_MODELS, LINE_MODELS, SECOND, SECOND_RECIPE
+    from formreader.train.catalogue import CELL_MODELS, LINE_MODELS, SECOND, SECOND_RECIPE, SECOND_VERSION
     from formreader.train.cells import train_cells
     from formreader.train.lines import train_lines
 
@@ -36,7 +36,9 @@ def train_model(
     if name == SECOND:
         from formreader.train.second import train_second
 
-        return train_second(glyphs, out or models / f"{name}-2", cache, replace(SECOND_RECIPE, **asked), say, starts)
+        return train_second(
+            glyphs, out or models / f"{name}-{SECOND_VERSION}", cache, replace(SECOND_RECIPE, **asked), say, starts
+        )
     line_model = LINE_MODELS[name]
     out = out or models / f"{name}-{line_model.version}"
     return train_lines(line_model, glyphs, out, cache, replace(line_model.recipe, **asked), say, starts)

@@ -18,7 +18,7 @@ from formreader.train.data import CellSet, Drawing, compose_cells
 GLYPH_PX = 20.0
 """Digits are drawn as high as those of the data sets."""
 NIB_PX = (1.2, 2.6)
-CELLS_A_SOURCE = 4000
+CELLS_A_SOURCE = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from formreader.templates import load_library, outline
 
 HOME = load_library()["id-2022-chasil-ppwp-2"]
 FREE = any_form(2).template
+BUBBLED = load_library()["id-2024-ppwp-2"]
 WORDED = next(
     form.template
     for form in map(any_form, range(60))
@@ -21,7 +22,7 @@ WORDED = next(
 
 def sheet_of(name: str, seed: int = 1, template=None):
     """A flat sheet with this behaviour, on the first form that suits it."""
-    for form in (template,) if template else (HOME, FREE, WORDED):
+    for form in (template,) if template else (HOME, FREE, WORDED, BUBBLED):
         drawn = compose_behaving_sheet(
             form, BEHAVIOURS[name], load_glyphs(None), np.random.default_rng(seed), long_side_px=1200, severity=0.0
         )

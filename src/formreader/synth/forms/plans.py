@@ -22,6 +22,8 @@ PAPERS_MM = {
 PAPER_SHARES = (0.42, 0.16, 0.1, 0.14, 0.1, 0.08)
 LANDSCAPE_SHARE = 0.18
 SQUARES_SHARE, FOOT_MM = 0.3, 6.0
+LEAST_CHANGE_MM = 3.0
+"""What is changed of a sibling's layout is at least so large: less is one form printed twice."""
 CODE_ROOM_MM = 4.0
 """Free paper around a code."""
 TABLE_SHARES = (0.3, 0.35, 0.22, 0.13)
@@ -184,23 +186,26 @@ def _line_moved(plan: Plan, generator: np.random.Generator) -> Plan | None:
     """The line between row labels and cells stands elsewhere."""
     for table in plan.tables:
         if table.label_mm > 20 and table.far_label_mm == 0:
-            by = table.label_mm * float(generator.uniform(0.08, 0.25))
+            by = max(table.label_mm * float(generator.uniform(0.08, 0.25)), LEAST_CHANGE_MM)
             columns = tuple(replace(c, width_mm=c.width_mm + by / len(table.columns)) for c in table.columns)
             return _changed(plan, table, replace(table, label_mm=table.label_mm - by, columns=columns))
     return None
 
 
 def _moved_down(plan: Plan, generator: np.random.Generator) -> Plan | None:
-    if len(plan.bands) < 2:
+    """The tables below the first stand nearer to it."""
+    least, gap = 0.5, plan.bands[0][0].gap_mm
+    if len(plan.bands) < 2 or gap < least + LEAST_CHANGE_MM:
         return None
-    first = tuple(
-        replace(table, gap_mm=max(0.5, table.gap_mm * float(generator.uniform(0.3, 0.7)))) for table in plan.bands[0]
-    )
+    nearer = float(generator.uniform(least, gap - LEAST_CHANGE_MM))
+    first = tuple(replace(table, gap_mm=nearer) for table in plan.bands[0])
     return replace(plan, bands=(first, *plan.bands[1:]))
 
 
-def _closer_rows(plan: Plan, generator: np.random.Generator) -> Plan:
-    """All rows a little lower."""
-    table = plan.tables[int(generator.integers(len(plan.tables)))]
-    by = float(generator.uniform(0.93, 0.98))
-    return _changed(plan, table, replace(table, heights_mm=tuple(round(h * by, 2) for h in table.heights_mm)))
+def _closer_rows(plan: Plan, generator: np.random.Generator) -> Plan | None:
+    """All rows of a table a little lower."""
+    by = float(generator.uniform(0.9, 0.97))
+    for table in plan.tables:
+        if (1 - by) * sum(table.heights_mm) >= LEAST_CHANGE_MM:
+            return _changed(plan, table, replace(table, heights_mm=tuple(round(h * by, 2) for h in table.heights_mm)))
+    return None

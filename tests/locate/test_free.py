@@ -1,0 +1,87 @@
+"""A number in a long cell is found by its ink, wherever it stands, and cut whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from paper import Sheet, rows_of_boxes, sides, strips
+
+from formreader.alphabets import NUMBER_ALPHABET
+from formreader.geometry import LINE_PX, Box, line_width_px
+from formreader.locate import Writing, cut_window, find_writing, narrowed, ruling_of, strip_box
+from formreader.recognise import LineRecogniser, best_path
+
+CELLS = [Box(20, 20 + 6 * row, 90, 6) for row in range(4)]
+RULING = ruling_of(sides(CELLS))
+CELL = CELLS[1]
+
+
+def find(sheet: Sheet, cell: Box = CELL, most_px: int = 128) -> Writing:
+    (strip,) = strips(sheet.photograph(), [strip_box(cell)], cell.height)
+    return find_writing(strip, cell, RULING, [], most_px)
+
+
+@pytest.mark.parametrize("left", [21.0, 50.0, 96.0])
+def test_the_window_stands_where_the_number_does(left) -> None:
+    sheet = Sheet(sides(CELLS))
+    ink = sheet.write("347", left, CELL.centre[1], height=4.0)
+    found = find(sheet)
+    assert found.outside == 0.0
+    assert found.box.x <= ink.x and found.box.right >= ink.right
+    assert found.box.width < ink.width + CELL.height * 1.5
+
+
+def test_ink_of_the_rows_beside_is_left_out_and_own_ink_over_the_border_kept() -> None:
+    sheet = Sheet(sides(CELLS))
+    above = sheet.write("88", 30, CELLS[0].centre[1] + 1.4, height=3.6)
+    own = sheet.write("17", 60, CELL.centre[1] + 1.0, height=5.0)
+    below = sheet.write("5", 90, CELLS[2].centre[1] - 1.4, height=3.6)
+    assert above.bottom > CELL.y and own.bottom > CELL.bottom and below.y < CELL.bottom, "each crosses a border"
+    found = find(sheet)
+    assert own.x - 3 < found.box.x < own.x and own.right < found.box.right < own.right + 3
+
+
+def test_a_number_longer_than_the_window_is_said_to_be_cut() -> None:
+    sheet = Sheet(sides(CELLS))
+    sheet.write("5", 25, CELL.centre[1], height=4.0)
+    sheet.write("271", 85, CELL.centre[1], height=4.0)
+    assert find(sheet).outside > 0.3
+    assert find(sheet, most_px=1024).outside == 0.0
+
+
+def test_an_empty_cell_shows_its_middle() -> None:
+    found = find(Sheet(sides(CELLS)))
+    assert found.outside == 0.0
+    assert abs(found.box.centre[0] - CELL.centre[0]) < 1e-6
+    assert found.row.max() == 0.0
+
+
+def test_a_wide_box_for_one_digit_is_cut_around_it() -> None:
+    wide = Box(30, 20, 24, 10)
+    (strip,) = strips(_in_wide_box(wide, 44.0), [strip_box(wide)])
+    box = narrowed(wide, find_writing(strip, wide, ruling_of(sides([wide])), [], 1024).box)
+    assert box.width <= 11 and box.x <= 44 and box.right >= 47
+    assert narrowed(wide, wide).width == pytest.approx(24 - 7)
+
+
+def _in_wide_box(wide: Box, left: float) -> np.ndarray:
+    sheet = Sheet(sides([wide, *rows_of_boxes(1)[0]][:1]))
+    sheet.write("7", left, wide.centre[1])
+    return sheet.photograph()
+
+
+def test_the_window_is_read_as_the_number_that_stands_there() -> None:
+    recogniser = LineRecogniser("numbers", NUMBER_ALPHABET)
+    right = 0
+    for seed, text in enumerate(["5271", "154", "2016", "83", "300", "47"]):
+        sheet = Sheet(sides(CELLS), seed)
+        sheet.write(text, 60, CELL.centre[1], height=4.2, nib=0.45)
+        (strip,) = strips(sheet.photograph(), [strip_box(CELL)], CELL.height)
+        found = find_writing(strip, CELL, RULING, [], recogniser.width_px)
+        picture = cut_window(strip, found, recogniser.width_px)
+        aspect = found.box.width / found.box.height
+        assert picture.shape == (LINE_PX, recogniser.width_px)
+        assert (picture[:, line_width_px(aspect) :] == 255).all()
+        (steps,) = recogniser.log_probabilities(picture[None], np.array([aspect], np.float32))
+        right += best_path(steps, recogniser.alphabet)[0] == text
+    assert right >= 5
