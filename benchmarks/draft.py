@@ -240,7 +240,7 @@ def _axis(drafted: Sequence[Segment], wanted: Sequence[Segment], level: bool) ->
         votes = votes + 0.5 * (np.roll(votes, 1) + np.roll(votes, -1))
         for k in np.argsort(-votes)[:3]:
             scored.append((float(votes[k]), float(scale), float(edges[k] + 0.3)))
-    return [(scale, shift) for _, scale, shift in sorted(scored, reverse=True)[:12]]
+    return [(1.0, 0.0), *((scale, shift) for _, scale, shift in sorted(scored, reverse=True)[:12])]
 
 
 def _refined(

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from formreader.cli.exit_codes import ExitCode
+
 STUBS = Path(__file__).parents[1] / "batch"
 COMMAND = [sys.executable, "-c", "from formreader.cli import main; main()"]
 PATIENCE_S = 120
@@ -86,7 +88,7 @@ def test_without_room_it_stops_with_the_cause_and_goes_on_when_there_is_some(go,
 def test_an_output_for_which_there_is_no_room_is_told(go, photographs, tmp_path, command):
     go(*batch(photographs, tmp_path / "run"))
     done = go(*command, tmp_path / "run", "--out", "/dev/full")
-    assert done.returncode == 2
+    assert done.returncode == ExitCode.SYSTEM
     assert "/dev/full: cannot be written (No space left on device)" in done.stderr
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from formreader.decide import default_policy
 from formreader.decode import infer_sheet
 from formreader.reader import Reader
 from formreader.reader.documents import weigh_documents
@@ -14,6 +15,9 @@ from formreader.reader.page import Page, Refusal
 from formreader.records import Rejection, SheetReading, Source
 from formreader.templates import Document
 from formreader.templates.arithmetic import parse_rule
+
+STEADY = replace(default_policy(), accept_confidence=0.99)
+"""The packaged policy at a confidence that stays, whatever is learnt."""
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 BOTH = Document(
@@ -25,9 +29,8 @@ class _Given(Reader):
     """A reader to which the pages of a file are given."""
 
     def __init__(self, files: dict[str, list[Page | Refusal]]) -> None:
-        from formreader.decide import default_policy
 
-        self.files, self.policy, self.documents = files, default_policy(), {"both": BOTH}
+        self.files, self.policy, self.documents = files, STEADY, {"both": BOTH}
 
     def _look_through(self, path: object) -> list[Page | Refusal]:
         return self.files[str(path)]

@@ -18,6 +18,7 @@ from formreader.register.duel import lead_over
 from formreader.register.fit import fit
 from formreader.register.ink import find_ink
 from formreader.register.rivals import rivals
+from formreader.register.samples import template_samples
 from formreader.register.segments import find_pencils, find_segments
 from formreader.register.shortlist import shortlist
 from formreader.synth.print.page import draw_page
@@ -194,3 +195,11 @@ def test_the_index_keeps_the_right_form_of_a_hundred() -> None:
     assert len(kept) == 12
     assert kept[0].id == "id-2024-ppwp-3"
     assert shortlist(forms[:10], turns, 12) == forms[:10]
+
+
+def test_a_line_that_some_sheets_lack_is_not_missed() -> None:
+    template = table(12)
+    extra = replace(template.segments[0], y0=30.0, y1=30.0)
+    for optional in (False, True):
+        form = replace(template, segments=(*template.segments, replace(extra, optional=optional)), sha256=str(optional))
+        assert len(template_samples(form).points) == len(template_samples(template).points) + (0 if optional else 57)

@@ -9,9 +9,12 @@ import time
 import httpx
 import pytest
 from service_drawn import photograph, read_in, reading, refused
+from sqlalchemy import insert
 
 from formreader.audit import verify_run
 from formreader.batch.results import Results
+from formreader.store import Input
+from formreader.store.schema import lookalikes
 
 
 def waits(value: int):
@@ -211,3 +214,39 @@ def test_metrics_are_those_of_prometheus(served):
     text = client.get("/metrics").text
     assert 'formreader_requests_total{method="GET",route="/v1/sheets/{sheet_id}",status="404"} 1.0' in text
     assert 'formreader_pages{state="waiting"} 0.0' in text
+
+
+def test_two_photographs_that_look_alike_are_asked_about_once(served):
+    store = served.service.store
+    read_in(store, served.folder, {1: waits(117), 2: sure(118)})
+    with store.engine.begin() as connection:
+        connection.execute(insert(lookalikes).values(page_id=1, other_id=2, likeness=0.96))
+    eve = served.person("eve", "review")
+    items = eve.get("/v1/queue").json()["items"]
+    asked = [item for item in items if item["reasons"] == ["looks_alike"]]
+    assert len(asked) == 1, "one question, and no number that waits for its answer alone"
+    assert [item["field"] for item in items if item not in asked] == ["votes"]
+    page = eve.get("/review/item", params={"key": asked[0]["key"]}, headers={"Accept": "text/html"}).text
+    assert "Are these two photographs of one sheet?" in page
+    said = {"key": asked[0]["key"], "verdict": "different", "seen": asked[0]["seen"]}
+    assert eve.post("/v1/decisions", json=said).status_code == 200
+    assert [item["reasons"] for item in eve.get("/v1/queue").json()["items"]] == [["two_readings"]]
+    assert eve.post("/v1/decisions", json=said).status_code == 404
+
+
+def test_a_picture_filed_twice_is_not_asked_about_for_ever(served):
+    store = served.service.store
+    read_in(store, served.folder, {1: waits(117)})
+    copy = served.folder / "photos" / "copy.jpg"
+    copy.write_bytes(photograph(1))
+    store.register([Input("copy.jpg", str(copy), "99", "1")])
+    store.save_input(store.take_input(), hashlib.sha256(copy.read_bytes()).hexdigest(), 1)
+    eve = served.person("eve", "review")
+    [item] = eve.post("/v1/queue/claim").json()["items"]
+    assert {"filed_twice", "two_readings"} == set(item["reasons"])
+    assert eve.post("/v1/decisions", json={"key": item["key"], "value": "117", "seen": 0}).status_code == 200
+    time.sleep(1.2)
+    eve.get("/v1/queue")
+    time.sleep(0.3)
+    assert eve.get("/v1/queue").json()["waiting"] == 0, "whose it is no review of its numbers says"
+    assert {one["in_review"] for one in eve.get("/v1/totals").json()["totals"]} == {1}

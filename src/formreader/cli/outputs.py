@@ -11,7 +11,6 @@ from typing import TextIO
 
 from formreader.cli.exit_codes import ExitCode
 from formreader.errors import UsageError
-from formreader.report.files import written_whole
 
 STDOUT = Path("-")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
@@ -46,6 +45,8 @@ def opened(
 @contextmanager
 def replaced(out: Path) -> Iterator[Path]:
     """``report.files.written_whole``, told as a mistake of use. Raises ``UsageError``."""
+    from formreader.report.files import written_whole
+
     try:
         with written_whole(out) as place:
             yield place

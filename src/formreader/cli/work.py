@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from formreader.batch.jobs import DEFAULT_READER
 from formreader.cli.batch import Runner, Store
 from formreader.cli.options import Models, Policy, Templates
 from formreader.errors import UsageError
@@ -45,6 +44,7 @@ def work(
     One at a time works in a run; a second one says so and ends. Each reading goes on record in the run's log.
     """
     from formreader.batch import Setup
+    from formreader.batch.jobs import DEFAULT_READER
     from formreader.cli.batch import engine_of, told_to_stop
 
     try:

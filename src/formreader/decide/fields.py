@@ -22,6 +22,7 @@ REASONS = {
     "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
     "two_marks": "more than one bubble is filled in a column: look which one counts",
     "covered": "a box is not seen as it is printed, something lies over it or it is folded away: look at the crop",
+    "faint": "a box that looks empty has a faint trace in it: look whether a pen that hardly wrote left it",
     "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
     "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
     "line_through": "a line that is no digit runs through a box, a hair or a stroke over rows, say: look at the crop",

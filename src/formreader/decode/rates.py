@@ -53,7 +53,8 @@ FILLER_AFTER_DIGIT = 1e-3
 UNREADABLE_ON_FORMS = 0.1
 """Odds that a digit box holds neither digit, cross, dash nor nothing, against those among the cells that the
 model learnt from: of these 13 % are letters, print, scribbles, two digits, a struck or an overwritten one, so that it
-knows them; of boxes on forms one in a hundred. Prior, stated: of the 498 on the photographs in shared/photos none is labelled so."""
+knows them; of boxes on forms one in a hundred. Prior, stated: of the 498 on the photographs in shared/photos none is
+labelled so."""
 
 MARKS_ON_FORMS = {"O": 0.15, "X": 0.02, "/": 0.02}
 """Odds of each mark against an empty bubble on forms, in parts of those among the bubbles that the model learnt from,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from formreader.draft.bubbles import BubbleGroup
@@ -16,6 +17,8 @@ Kind = Literal["digits", "tally", "row_sums", "letters", "number", "words", "tex
 
 TALLY_COLUMNS, TALLY_ROWS, WIDEST_STROKES_MM = 5, 2, 14.5
 LETTERS, WIDEST_LETTER_MM = 10, 8.5
+MANY_LETTERS, NARROW_LETTER_MM = 15, 6.0
+"""Of many rows of equal cells: so many that are so narrow are for letters, a row a field; others are for strokes."""
 DIGITS, DIGIT_WIDTH_MM, DIGIT_ASPECT = (2, 7), (3.2, 16.0), (0.4, 1.8)
 """How many boxes a number has, how wide one is, and its width over its height."""
 NUMBER_HEIGHT_MM, NUMBER_WIDTH_MM = (3.0, 16.0), 5.0
@@ -71,10 +74,12 @@ def sort_out(
     left = list(blocks)
     headers = {id(block) for block, has_print in zip(blocks, printed, strict=True) if has_print}
     tallies = _take(left, lambda b: id(b) not in headers and is_tally(b))
+    tallies, left = _parted(tallies, left)
     sums = [_row_sums(tally, left) for tally in tallies]
     used = {id(block) for block in sums if block is not None}
     left = [block for block in left if id(block) not in used]
     letters = _take(left, lambda b: id(b) not in headers and is_letters(b))
+    letters = [row for block in letters for row in (rows_of(block) if block.rows > 2 else [block])]
     digits = [row for b in _take(left, lambda b: id(b) not in headers and is_digits(b)) for row in rows_of(b)]
     parts = [_with_digits(Piece("digits", block)) for block in digits]
     for group in bubbles:
@@ -117,14 +122,52 @@ def _wide_cell_of(block: Block, parts: Sequence[Parts], words: Sequence[Word]) -
     return None
 
 
+def _parted(tallies: Sequence[Block], others: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+    """Tallies that stand on one another as one grid, parted where the cells beside them are; their row sums too."""
+    parted: list[Block] = []
+    left = list(others)
+    for tally in tallies:
+        high = tally.step[1]
+        beside = [
+            cell
+            for block in others
+            for cell in block.cells
+            if min(abs(cell.right - tally.box.x), abs(cell.x - tally.box.right)) < SAME_MM and cell.height > 1.5 * high
+        ]
+        at = {round((edge - tally.first.y) / high) for cell in beside for edge in (cell.y, cell.bottom)}
+        rows = sorted({0, tally.rows, *(k for k in at if 0 < k < tally.rows and _is_edge(k, tally, beside))})
+        for block in [tally, *left]:
+            alongside = block.rows == tally.rows and abs(block.box.y - tally.box.y) < SAME_MM
+            if block is tally:
+                parted += _between_rows(block, rows)
+            elif alongside and len(rows) > 2 and 0 <= block.box.x - tally.box.right < BESIDE_MM:
+                left.remove(block)
+                left += _between_rows(block, rows)
+    return parted, left
+
+
+def _is_edge(row: int, tally: Block, beside: Sequence[Box]) -> bool:
+    y = tally.first.y + row * tally.step[1]
+    return any(min(abs(cell.y - y), abs(cell.bottom - y)) < SAME_MM / 2 for cell in beside)
+
+
+def _between_rows(block: Block, rows: Sequence[int]) -> list[Block]:
+    return [
+        Block(block.first.shifted(0, low * block.step[1]), high - low, block.columns, block.step)
+        for low, high in pairwise(rows)
+    ]
+
+
 def is_tally(block: Block) -> bool:
     narrow = block.first.width <= WIDEST_STROKES_MM
-    return block.columns >= TALLY_COLUMNS and block.rows >= TALLY_ROWS and narrow and block.joined
+    many = block.columns >= TALLY_COLUMNS and block.rows >= TALLY_ROWS and block.joined
+    return many and narrow and not is_letters(block)
 
 
 def is_letters(block: Block) -> bool:
     low_enough = block.first.width <= WIDEST_LETTER_MM and block.first.height >= LEAST_HEIGHT_MM
-    return block.columns >= LETTERS and block.rows <= 2 and low_enough
+    few_rows = block.rows <= 2 or (block.columns >= MANY_LETTERS and block.first.width <= NARROW_LETTER_MM)
+    return block.columns >= LETTERS and few_rows and low_enough
 
 
 def is_digits(block: Block) -> bool:

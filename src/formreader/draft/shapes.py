@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from formreader.draft.pieces import Parts, Piece
+from formreader.draft.pieces import Parts, Piece, rows_of
 from formreader.geometry import Box
 
 SAME_MM = 0.8
@@ -99,7 +99,7 @@ def _narrow(piece: Piece) -> bool:
 
 
 def _letters(pieces: Sequence[Piece]) -> dict[str, Any]:
-    blocks = sorted((piece.block for piece in pieces), key=lambda block: block.box.y)
+    blocks = sorted((row for piece in pieces for row in rows_of(piece.block)), key=lambda block: block.box.y)
     most = blocks[0].columns
     lines = [numbers(b.box) if b.columns == most else [*numbers(b.box), b.columns] for b in blocks]
     return {"style": "boxes", "boxes": most, "lines": lines}

@@ -83,7 +83,8 @@ def _fields(table: Sequence[TableCell], words: Sequence[Word]) -> list[Parts]:
         return _single(table[0], words)
     found: list[Parts] = []
     for row in _rows(table):
-        first = max((i for i, cell in enumerate(row) if cell.is_heading), default=-1)
+        first = min((i for i, cell in enumerate(row) if cell.is_heading), default=-1)
+        # what stands left of the first heading numbers the rows; labels may stand on both sides
         open_cells = [cell for cell in row[first + 1 :] if not cell.is_heading]
         above = [_heading_over(cell, table) for cell in open_cells]
         if first < 0 and not any(above):

@@ -7,6 +7,7 @@ from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
 from formreader.locate.free import Writing, cut_window, find_writing, narrowed, strip_box
 from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through
 from formreader.locate.strips import Strip, cut_strips
+from formreader.locate.traces import trace_in
 from formreader.locate.writing import WrittenLine, find_lines
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "see_edges",
     "smooth_papers",
     "strip_box",
+    "trace_in",
 ]

@@ -238,8 +238,12 @@ def _judged(
 ) -> tuple[CutCells, Sequence[Rows]]:
     """Cells as one model wants them, and what it says of each."""
     if isinstance(recogniser, LineRecogniser):
-        cut_lines = cut_words if recogniser.alphabet == WORD_ALPHABET else cut_numbers
-        cut = cut_lines(places, view, recogniser.width_px)
+        is_words = recogniser.alphabet == WORD_ALPHABET
+        cut = (
+            cut_words(places, view, recogniser.width_px)
+            if is_words
+            else cut_numbers(places, view, recogniser.widest_px)
+        )
         steps = recogniser.log_probabilities(np.stack([cell.crop for cell in cut.cells]), _aspects(cut.cells))
         return cut, [line.astype(np.float64) for line in steps]
     is_digits = isinstance(recogniser, DigitRecogniser)

@@ -25,6 +25,7 @@ from formreader.locate import (
     paper_in,
     see_edges,
     smooth_papers,
+    trace_in,
 )
 from formreader.reader.cutting import CellKey, Free, View
 from formreader.templates import Digits, Field, Number, Template, encoding_cells, outline
@@ -39,7 +40,7 @@ Ramp = tuple[float, float]
 
 OUTSIDE: Ramp = (0.02, 0.1)
 """Part of a field's ink that no model was shown."""
-MISSING: Ramp = (0.2, 0.6)
+MISSING: Ramp = (0.26, 0.66)
 """Part of a box's printed frame that is not where it belongs."""
 FADED: Ramp = (0.3, 0.6)
 """How much fainter a box's frame is than others on the page."""
@@ -47,6 +48,8 @@ ODD_PAPER: Ramp = (0.9, 2.0)
 """Steps of the paper's tone in a box against around it."""
 SMOOTH: Ramp = (0.55, 0.8)
 """Part of the page's least grain that the paper in a box lacks."""
+FAINT: Ramp = (0.3, 0.5)
+"""Heights of a box that looks empty over which a faint trace reaches."""
 STRUCK: Ramp = (0.9, 1.2)
 STRUCK_MORE: Ramp = (1.15, 1.5)
 STRUCK_ALL: Ramp = (1.85, 2.35)
@@ -119,6 +122,7 @@ def remarks_of(
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
+            "faint": _faint(of),
             "line_through": _line_through(of, view, boxes, known),
             "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
         }
@@ -170,6 +174,12 @@ def _covered(shown: Sequence[Shown]) -> dict[str, float]:
         for (of, _), measure in zip(boxes, measures, strict=True):
             found[of.name] = max(found[of.name], _rise(measure, ramp))
     return found
+
+
+def _faint(of: Shown) -> float:
+    """How probably something hardly seen stands in a box that is taken for empty."""
+    empty = [cell for cell, character in zip(of.cells, of.read, strict=False) if character == "_"]
+    return max((_rise(trace_in(of.strip, cell), FAINT) for cell in empty), default=0.0)
 
 
 def _struck_boxes(of: Shown, view: View, hinted: bool) -> float:

@@ -13,6 +13,8 @@ from formreader.geometry import LINE_MARGIN, LINE_PX, line_width_px
 from formreader.recognise.normalise import EDGE_PX, stretched_ink
 from formreader.recognise.runtime import load_model
 
+LONGER = 2
+"""How many times the width of the pictures that a network learnt from it may read."""
 BLANK = 0
 """The first class of a step is no character; the alphabet's follow."""
 
@@ -29,6 +31,11 @@ class LineRecogniser:
         self.width_px = int(self._model.card["width_px"])
         self._step_px, self._reach_px = (self._model.card.get(name) for name in ("step_px", "reach_px"))
         self.identity = self._model.identity
+
+    @property
+    def widest_px(self) -> int:
+        """The widest picture it may be given: what looks along a line by steps reads longer ones than it learnt."""
+        return LONGER * self.width_px if self._step_px and self._reach_px else self.width_px
 
     def log_probabilities(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Calibrated log-probabilities of each picture's steps from left to right, (T, 1 + len(alphabet)) each.

@@ -79,9 +79,11 @@ def _kept(template: Template) -> tuple[LineSamples, LineSamples]:
 
 
 def _sampled(template: Template) -> LineSamples:
-    printed = np.array([[s.x0, s.y0, s.x1, s.y1] for s in template.segments])
+    # what is printed on some sheets alone is not missed on others
+    segments = [s for s in template.segments if not s.optional] or template.segments
+    printed = np.array([[s.x0, s.y0, s.x1, s.y1] for s in segments])
     total = float(np.abs(printed[:, 2:] - printed[:, :2]).sum())
-    inks = np.array([s.ink for s in template.segments])
+    inks = np.array([s.ink for s in segments])
     points, level, weights = sample_lines(printed, max(3.0, total / MOST_SAMPLES), inks)
     boxes = [mark.box for mark in template.marks if mark.kind == "square"]
     centres = np.array([box.centre for box in boxes]).reshape(-1, 2)

@@ -20,7 +20,7 @@ from formreader.service.problems import Problem, not_found
 from formreader.store import Recorded, Review, RunStore
 from formreader.store.database import make_durable
 from formreader.store.readout import entries_under, page_ids_of
-from formreader.store.records import PAGE_LEVEL, Verdict
+from formreader.store.records import PAGE_LEVEL, Verdict, pair_field, paired_with
 from formreader.store.reviews import record
 from formreader.store.schema import reviews
 from formreader.templates import Template
@@ -61,8 +61,10 @@ class Deciding:
 
     def dispose(self, key: str, verdict: Verdict, note: str, seen: int, person: Person) -> Decided:
         """A page as a whole: of which ``form`` it is, to key it in, ``dismissed`` with a reason, or ``open`` again."""
-        sha256, number, _, _ = parse_key(key)
+        sha256, number, _, field = parse_key(key)
         reading = self._reading(sha256, number)
+        if verdict in ("same", "different"):
+            return self._take(key, self._about_a_pair(sha256, number, field, verdict, seen, person), person)
         fields: tuple[str, ...] = ()
         note = note.strip()
         if verdict == "form":
@@ -86,6 +88,17 @@ class Deciding:
         )
         return self._take(key, review, person)
 
+    def _about_a_pair(
+        self, sha256: str, number: int, field: str, verdict: Verdict, seen: int, person: Person
+    ) -> Review:
+        """Whether two photographs are of one sheet; the lesser of the two comes first."""
+        item = self._desk.item(key_of(sha256, number, PAGE_LEVEL, field))
+        if item is None or not item.is_question:
+            raise not_found("such question")
+        first, second = sorted(((sha256, number), paired_with(field)))
+        about = (PAGE_LEVEL, pair_field(*second))
+        return Review(*first, *about, None, person.name, None, verdict, None, (), seen)
+
     def _take(self, key: str, review: Review, person: Person) -> Decided:
         holder = self._desk.holder(key)
         if holder is not None and holder != person.id:
@@ -93,7 +106,7 @@ class Deciding:
         recorded = self._record(review)
         self._desk.release(key, person)
         self._desk.done(key)
-        if review.field == PAGE_LEVEL or recorded.conflicts:
+        if review.template == PAGE_LEVEL or recorded.conflicts:
             self._desk.forget()
         return Decided(key, bool(recorded.conflicts), self._broken(review))
 

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from formreader.batch.documents import ALIKE, FILED_TWICE
 from formreader.batch.documents import DISAGREE as DUPLICATES
-from formreader.batch.documents import FILED_TWICE
 from formreader.batch.pages import DISAGREE
 from formreader.batch.results import Reading, Results
 from formreader.service.people import Person
 from formreader.service.tables import claims, passes
-from formreader.store import RunStore
-from formreader.store.records import PAGE_LEVEL
+from formreader.store import RunStore, Standing
+from formreader.store.records import PAGE_LEVEL, PAIR, pair_field, paired_with
 from formreader.store.schema import pages, results, reviews
 
 LEAST_AGE_S, MOST_AGE_S = 0.5, 30.0
@@ -45,6 +45,11 @@ class Item:
     confidence: float
     seen: int
     said_by: tuple[str, ...] = ()
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks if two photographs are of one sheet."""
+        return self.field.startswith(PAIR)
 
     @property
     def is_disputed(self) -> bool:
@@ -172,6 +177,9 @@ class Desk:
 
     def _is_as_seen(self, item: Item) -> bool:
         """Whether nothing was decided of it since the snapshot, here or in another process."""
+        if item.is_question:
+            (sha256, number), second = sorted(((item.sha256, item.number), paired_with(item.field)))
+            return decisions_on(self._store, sha256, number, PAGE_LEVEL, pair_field(*second)) == item.seen
         return decisions_on(self._store, item.sha256, item.number, item.template, item.field) == item.seen
 
     def _current(self) -> _Snapshot:
@@ -240,12 +248,22 @@ def _items_of(reading: Reading, found: Results) -> Iterator[Item]:
         key = key_of(source["sha256"], source["page"], PAGE_LEVEL, PAGE_LEVEL)
         yield Item(key, *about, PAGE_LEVEL, PAGE_LEVEL, *where, (sheet["rejection"]["code"],), 0.0, seen)
         return
+    for question in reading.questions:
+        pair = pair_field(question.sha256, question.page)
+        key = key_of(source["sha256"], source["page"], PAGE_LEVEL, pair)
+        yield Item(key, *about, PAGE_LEVEL, pair, *where, (ALIKE,), 0.0, question.decisions)
     for name, field in sheet["fields"].items():
-        if field["status"] == "review":
-            codes = tuple(reason["code"] for reason in field["reasons"])
+        codes = tuple(reason["code"] for reason in field["reasons"])
+        if field["status"] == "review" and not _is_of_the_page(codes, known.get(name)):
             key = key_of(source["sha256"], source["page"], sheet["template"], name)
             sure = field["confidence"] or 0.0
             yield Item(key, *about, sheet["template"], name, *where, codes, sure, _count(known, name), _said_by(field))
+
+
+def _is_of_the_page(codes: Sequence[str], standing: Standing | None) -> bool:
+    """Whether the number waits for what is unknown of its page alone: whose it is, or whether it is there twice."""
+    decided = standing is not None and not standing.against and DUPLICATES not in codes
+    return decided or (bool(codes) and {*codes} <= {ALIKE, FILED_TWICE})
 
 
 def _count(known: Mapping[str, Any], name: str) -> int:
@@ -258,4 +276,4 @@ def _said_by(field: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _badness(item: Item) -> tuple[bool, bool, float, str, int, str]:
     """Sorts the worst first, and what stands on one page together."""
-    return item.field != PAGE_LEVEL, not item.is_disputed, item.confidence, item.path, item.number, item.field
+    return bool(item.template), not item.is_disputed, item.confidence, item.path, item.number, item.field

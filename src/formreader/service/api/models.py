@@ -152,14 +152,15 @@ class Queue(Model):
 
 
 class DecisionIn(Strict):
-    """A number (``value``: digits, empty or illegible), or a page as a whole (``verdict`` and why, or which form).
+    """A number (``value``: digits, empty or illegible), a page as a whole (``verdict``; in ``note`` why, which form, or
+    the path of what replaces it), or whether two pages that look alike are the ``same`` sheet.
 
     ``seen`` says how many decisions on it were shown: another person's that came since is not written over.
     """
 
     key: Annotated[str, Field(max_length=512)]
     value: Annotated[str, Field(max_length=64)] | None = None
-    verdict: Literal["form", "dismissed", "open"] | None = None
+    verdict: Literal["form", "dismissed", "replaced", "open", "same", "different"] | None = None
     note: Annotated[str, Field(max_length=500)] = ""
     seen: Annotated[int, Field(ge=0, le=1_000_000)]
 

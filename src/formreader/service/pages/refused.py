@@ -47,7 +47,7 @@ def dispose(
     held: Held,
     person: Annotated[Person, Depends(REVIEWERS)],
     key: Key,
-    verdict: Annotated[Literal["form", "dismissed", "open", "replaced"], Form()],
+    verdict: Annotated[Literal["form", "dismissed", "open", "replaced", "same", "different"], Form()],
     seen: Annotated[int, Form(ge=0, le=10**6)],
     note: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:

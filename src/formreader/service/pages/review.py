@@ -20,6 +20,7 @@ from formreader.service.people import Person, Role
 from formreader.service.problems import Problem, not_found
 from formreader.service.state import Service
 from formreader.store.readout import page_ids_of
+from formreader.store.records import PAIR, paired_with
 from formreader.store.schema import reviews
 
 REVIEWERS = Access(Role.review, Role.admin, page=True)
@@ -160,6 +161,8 @@ def item_of(held: Service, key: str) -> Item:
     if page_id is None:
         raise not_found("such number")
     reading = reading_of(held, page_id)
+    if name.startswith(PAIR):
+        raise not_found("such question")
     if name and (reading.sheet["template"] != template or name not in reading.sheet["fields"]):
         raise not_found("such number")
     path = reading.sheet["source"]["path"]
@@ -169,23 +172,34 @@ def item_of(held: Service, key: str) -> Item:
 def _shown(held: Service, item: Item | None) -> dict[str, Any]:
     """What a page shows of an item."""
     if item is None:
-        return {"item": None, "reading": None, "read": None, "seen": 0, "most": 0} | {key: [] for key in LISTS}
+        return {"item": None, "reading": None, "read": None, "seen": 0, "most": 0, "other": None} | {
+            key: [] for key in LISTS
+        }
     reading = reading_of(held, item.page_id)
     form = held.templates.get(item.template)
     read = reading.sheet["fields"].get(item.field)
-    if item.field and read is None:
+    if item.field and read is None and not item.is_question:
         raise not_found("such number")
     known = form is not None and item.field in form.fields
     return {
         "item": item,
         "reading": reading,
         "read": read,
-        "seen": seen_now(held.store, item),
+        "seen": item.seen if item.is_question else seen_now(held.store, item),
+        "other": _other(held, item),
         "broken": broken_sums(form, reading.sheet, None, item.field) if form is not None and item.field else [],
         "most": form.fields[item.field].most if form is not None and known else 10**18,
         "outlines": _outlines(reading),
         "forms": sorted(held.templates),
     }
+
+
+def _other(held: Service, item: Item) -> int | None:
+    """The id of the page that may be the same sheet."""
+    if not item.is_question:
+        return None
+    sha256, number = paired_with(item.field)
+    return page_ids_of(held.store.engine, [sha256]).get((sha256, number))
 
 
 def _outlines(reading: Reading) -> list[tuple[str, str, str]]:
@@ -223,7 +237,7 @@ def _choices(held: Service) -> dict[str, list[str]]:
 
 def _recent(held: Service, person: Person) -> list[dict[str, Any]]:
     """This person's last decisions on numbers, to be changed."""
-    query = select(reviews).where(reviews.c.decided_by == person.name, reviews.c.field != "")
+    query = select(reviews).where(reviews.c.decided_by == person.name, reviews.c.template != "")
     with held.store.engine.connect() as connection:
         rows = connection.execute(query.order_by(reviews.c.id.desc()).limit(RECENT)).all()
     return [

@@ -28,7 +28,8 @@ const shape = (name, attributes) => {
 
 function show(drawn) {
   if (text.value !== drawn.text) text.value = drawn.text;
-  find("mistakes").textContent = drawn.mistakes || drawn.findings.join("\n");
+  find("mistakes").textContent = drawn.mistakes || "";
+  find("findings").textContent = drawn.findings.join("\n");
   find("tools").hidden = false;
   if (drawn.mistakes) return;
   perMm = drawn.px_per_mm;

@@ -90,12 +90,14 @@ function meant(item, said) {
 async function decide(said) {
   const item = current();
   if (!item || out.has(item.dataset.key)) return;
+  if (said === "accept" && !item.querySelector("#typed")) return;   // a page as a whole has buttons of its own
   const value = meant(item, said);
   if (value === undefined) return;
   if (value === null) { wrong(item, item.querySelector("label[for=typed]").textContent); return; }
   const { key, seen } = item.dataset;
   const body = { key, seen, said: value };
   out.add(key);
+  let refused = false;
   const sent = send("/review/decide", body);
   sent.then((answer) => {
     out.delete(key);
@@ -104,14 +106,19 @@ async function decide(said) {
     else if (answer.broken.length) say(`${stage.dataset.broken}: ${answer.broken.join("; ")}`);
   }, (error) => {
     out.delete(key);
-    show(item);
+    refused = true;
+    count(1);
+    if (current() !== item) {     // what is on the screen waits behind it
+      if (current()) ahead.unshift(Promise.resolve(current()));
+      show(item);
+    }
     wrong(item, error.message);
-    fetchAhead();
   });
   say("");
   count(-1);
   let next = await takeAhead();
-  if (!next) { await sent.catch(() => {}); if (current() !== item) return; next = await takeAhead(); }
+  if (!next) { await sent.catch(() => {}); if (refused || current() !== item) return; next = await takeAhead(); }
+  if (refused) { if (next) ahead.unshift(Promise.resolve(next)); return; }
   show(next);
   if (next) fetchAhead();
 }

@@ -17,7 +17,7 @@ TALLY_COLUMNS_MM = 9.5
 """A tally cell is about so wide."""
 LETTER_MM = 4.6
 """A letter's box is at least so wide."""
-WIDEST_BOX = 2.4
+WIDEST_BOX = 2.1
 """Boxes for one digit are at most so many times as wide as high; in wider cells they stand by themselves."""
 TEXT_INSET_MM = 1.0
 INSET_MM = 0.6
@@ -148,7 +148,8 @@ def _encoding(page: Listing, column: Column, x: float, y: float, height: float) 
             columns = max(3, round(width / TALLY_COLUMNS_MM))
             said = {"tally": {"rows": TALLY_ROWS, "columns": columns, "box": mm(cell), "line": thin}}
         case "row_sums":
-            box = {"rows": TALLY_ROWS, "box": mm([x, y, width / 2, height]), "line": thin}
+            used = width if column.digits % 2 == 0 else min(width, 2 * WIDEST_BOX * height / TALLY_ROWS)
+            box = {"rows": TALLY_ROWS, "box": mm([x, y, used, height]), "line": thin}
             said = {"row_sums": {**box, "boxes": 2} if column.digits % 2 else {**box, "style": "number"}}
         case "bubbles":
             said = {"bubbles": _bubbles(column, x, y, height, style.bubbles_mm)}

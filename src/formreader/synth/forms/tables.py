@@ -12,8 +12,12 @@ from formreader.synth.forms.plan import Column, Holds, Table
 
 TALLY_ROWS, BUBBLE_ROWS = 5, 10
 LEAST_ROWS = 2
+NARROWEST, WIDEST = 0.9, 38.0
+"""Cells of free numbers are so many times as wide as high."""
 UNRULED_SHARE = 0.15
 """Of tables that hold nothing but boxes: those printed without lines between them."""
+LEAST_UNRULED_MM = 6.5
+"""Rows of such a table are at least so high: its boxes are lower than its rows."""
 
 Adds = tuple[Literal["down", "across"], ...]
 RECORDS: tuple[tuple[Holds, ...], ...] = (
@@ -36,10 +40,20 @@ def any_table(name: str, width_mm: float, room_mm: float, even: bool, generator:
     title = float(generator.uniform(4.0, 7.0)) if generator.random() < 0.5 else 0.0
     make = _grid if generator.random() < 0.5 else _record
     table = make(name, width_mm, room_mm - title, title, even, generator)
+    if table is not None and not _readable(table):
+        return None
     boxes_alone = table is not None and all(column.holds in ("number", "digits") for column in table.columns)
-    if table is None or not boxes_alone or even or generator.random() >= UNRULED_SHARE:
+    low = table is not None and min(table.heights_mm) < LEAST_UNRULED_MM
+    if table is None or not boxes_alone or even or low or generator.random() >= UNRULED_SHARE:
         return table
     return replace(table, ruled=False, columns=tuple(replace(column, inset=True) for column in table.columns))
+
+
+def _readable(table: Table) -> bool:
+    """Whether the cells of free numbers are of a shape that forms have, siblings' lower rows included."""
+    low, high = min(table.heights_mm), max(table.heights_mm)
+    widths = [column.width_mm for column in table.columns if column.holds == "number"]
+    return all(NARROWEST * high <= width <= WIDEST * low for width in widths)
 
 
 def _grid(
@@ -47,7 +61,7 @@ def _grid(
 ) -> Table | None:
     """Each cell a field: free numbers, or boxes for digits."""
     holds: Holds = "number" if generator.random() < 0.6 else "digits"
-    height = float(generator.uniform(4.5, 12.0) if holds == "number" else generator.uniform(6.0, 11.0))
+    height = float(generator.uniform(4.5, 12.0) if holds == "number" else generator.uniform(7.0, 11.0))
     digits = int(generator.integers(2, 5))
     head = float(generator.uniform(4.5, 9.0))
     groups_wanted = generator.random() < 0.35
