@@ -50,7 +50,7 @@ def test_kept_pages_are_weighed_together_as_the_pages_themselves(reader, looked)
 
 
 def test_what_is_kept_is_small(looked):
-    assert max(len(keep_page(page)) for page in looked) < 20_000
+    assert max(len(keep_page(page)) for page in looked) < 25_000
 
 
 def test_a_page_of_a_template_that_has_changed_is_not_judged(reader, looked):
