@@ -23,8 +23,6 @@ CANDIDATES, AXIS_HYPOTHESES = 400, 40
 other axis tells them apart."""
 PLACES_TRIED, PLACES_KEPT = 40, 3
 """Pairs of axes judged in the plane, and kept, of one template in one turn."""
-FORMS_KEPT = 6
-"""Templates whose best placement is kept, whatever the others' are."""
 SAME_PLACE = 0.01
 """Corners nearer than this part of the picture's long side are one place: a glance draws either to it."""
 PLANE_SAMPLES = 500
@@ -263,7 +261,7 @@ def printed_lines(template: Template) -> tuple[tuple[NDArray[np.float64], NDArra
 def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
     """The ``keep`` likeliest placements of any of ``templates`` in any turn, best first.
 
-    The best one of each of the ``FORMS_KEPT`` likeliest templates is among them: forms of one family must not crowd
+    The best one of each of the likeliest templates, half as many, is among them: forms of one family must not crowd
     each other out.
     """
     found: list[Hypothesis] = []
@@ -275,7 +273,7 @@ def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> 
     of_each: dict[str, Hypothesis] = {}
     for hypothesis in found:
         of_each.setdefault(hypothesis.template.id, hypothesis)
-    first = list(of_each.values())[:FORMS_KEPT]
+    first = list(of_each.values())[: max(1, keep // 2)]
     rest = [hypothesis for hypothesis in found if not any(hypothesis is one for one in first)]
     return sorted([*first, *rest[: max(0, keep - len(first))]], key=lambda hypothesis: -hypothesis.score)
 

@@ -24,7 +24,7 @@ from formreader.register.shortlist import KEPT, KEPT_FOR_THOROUGH, shortlist
 from formreader.register.twins import twins
 from formreader.templates import Mark, Template
 
-GLANCED, REFINED = 12, 4
+GLANCED, GLANCED_FOR_THOROUGH, REFINED = 12, 32, 4
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rivals."""
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
@@ -125,7 +125,9 @@ def _register(
     turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2])
     # those that a code names are few
     likely = templates if codes else shortlist(templates, turns, KEPT_FOR_THOROUGH if thorough else KEPT)
-    starts = _best_starts(picture, _hypotheses(picture, turns, likely, codes), likely)
+    starts = _best_starts(
+        picture, _hypotheses(picture, turns, likely, codes, GLANCED_FOR_THOROUGH if thorough else GLANCED), likely
+    )
     photo_from_work = inverse(picture.work_from_photo)
 
     def fitted(template: Template, start: Homography) -> _Placed:
@@ -223,9 +225,10 @@ def _hypotheses(
     turns: Sequence[Ruling],
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
+    keep: int = GLANCED,
 ) -> list[Hypothesis]:
     if not codes:
-        return align(templates, turns, GLANCED)
+        return align(templates, turns, keep)
     found = []
     for mark, code, template in codes:
         quad = apply_homography(picture.work_from_photo, _upright(mark, code))
