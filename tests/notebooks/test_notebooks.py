@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from formreader.identify.heading import tesseract_present
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
@@ -22,6 +24,8 @@ def sources(path: Path, kind: str) -> list[str]:
 def test_a_notebook_runs_and_shows_its_pictures(path, monkeypatch, tmp_path):
     for package in ("nbclient", "ipykernel", "matplotlib"):
         pytest.importorskip(package)
+    if path.stem.startswith("05") and not tesseract_present():
+        pytest.skip("the draft in this notebook takes its names from printed words, which Tesseract reads")
     for variable in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))  # nothing of the user's has a say
     spec = importlib.util.spec_from_file_location("execute", FOLDER / "execute.py")
@@ -29,7 +33,8 @@ def test_a_notebook_runs_and_shows_its_pictures(path, monkeypatch, tmp_path):
     runner = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(runner)
     outputs = [output for cell in runner.execute(path).cells for output in cell.get("outputs", [])]
-    assert not [output.text for output in outputs if output.get("name") == "stderr"]
+    said = [output.text for output in outputs if output.get("name") == "stderr"]
+    assert not [text for text in said if "Tesseract is not installed" not in text]
     assert any({"image/png", "image/jpeg"} & set(output.get("data", {})) for output in outputs)
 
 
