@@ -47,7 +47,7 @@ def test_a_result_and_its_report_are_written_and_compared(run, labelled, tmp_pat
     found = json.loads(out.read_text())
     assert found["fields"]["right"]["count"] == 3
     assert found["sheets"][0]["residual_mm"] < 1
-    assert set(found["models"]) == {"digits", "tally", "letters", "bubbles", "numbers", "words"}
+    assert set(found["models"]) == {"digits", "tally", "letters", "bubbles", "numbers", "words", "second"}
     assert "Errors (0)" in html.read_text()
     second = run("evaluate", "sheets", labelled, "--against", out)
     assert second.code == 0
