@@ -24,8 +24,8 @@ def test_a_sample_is_read_as_it_is_written(reader: Reader, truth: dict) -> None:
     assert reading.template == truth["template"]
     assert not [field for field in score.fields if field.silent_error]
     wrong = [f"{field.field}: {field.written} read {field.found}" for field in score.fields if not field.right]
-    assert len(wrong) <= len(score.fields) // 20, wrong
-    # a sheet of three fields may leave one to a person, a large one no more than a twentieth
+    # a sheet of three fields may leave one to a person, as its boxes look by themselves; a large one a twentieth
+    assert len(wrong) <= max(1, len(score.fields) // 20), wrong
     assert sum(not field.accepted for field in score.fields) <= max(1, len(score.fields) // 20)
 
 
