@@ -243,7 +243,7 @@ def test_the_odd_one_of_a_carpet_is_put_right(served, come_in):
     assert page.locator(".carpet li").count() == 12
     until(page, "[...document.querySelectorAll('.carpet img')].every((image) => image.complete)")
     page.locator(".carpet a").nth(3).click()
-    page.wait_for_selector("#typed")
+    page.wait_for_selector("#typed:focus")
     page.keyboard.type("1")
     page.keyboard.press("Enter")
     until(page, "document.querySelectorAll('#recent li').length >= 1")
@@ -265,8 +265,8 @@ def test_an_audit_is_keyed_blind_and_by_keyboard(served, come_in):
             assert "read" not in page.inner_text(".answer"), "what was read is not shown"
             until(page, "document.querySelector('img.number').complete")
             page.keyboard.type(str(frame[item.name]))
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
         assert "Nothing is left" in page.inner_text("main")
     assert "3 keyed, 0 of them wrong" in page.inner_text(".statement")
 
