@@ -64,14 +64,17 @@ def _decoder_seconds() -> float:
 
 def _megabytes() -> float:
     """The most that this process or the decoding one has held at a time."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # what getrusage says of a process itself holds what the one that started it had, too
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return max(_high_water("self"), children, _high_water(str(_decoder_pid())))
+
+
+def _high_water(process: str) -> float:
     try:
-        status = Path(f"/proc/{_decoder_pid()}/status").read_text(encoding="ascii")
-        now = next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
     except (OSError, StopIteration):
-        now = 0.0
-    return max(most, children, now)
+        return 0.0
 
 
 if __name__ == "__main__":
