@@ -47,7 +47,6 @@ from formreader.records import SECOND, Cell
 from formreader.templates import (
     Bubbles,
     Digits,
-    Encoding,
     Field,
     Number,
     RowSums,
@@ -55,6 +54,7 @@ from formreader.templates import (
     Template,
     Words,
     indexed_cells,
+    model_of,
 )
 
 BUBBLES_A_COLUMN = 10
@@ -214,23 +214,6 @@ def _evidence(
         said = encodings[field.primary].items()
         written = tuple(NumberReading("_" if value is None else str(value), value, share) for value, share in said)
     return FieldEvidence(written or (NumberReading("?", None, 0.0),), encodings, field.most, remarks)
-
-
-def model_of(encoding: Encoding) -> str:
-    """The name of the model that reads it."""
-    match encoding:
-        case Digits() | RowSums(style="boxes"):
-            return "digits"
-        case Tally():
-            return "tally"
-        case Bubbles():
-            return "bubbles"
-        case Words(style="boxes"):
-            return "letters"
-        case Words():
-            return "words"
-        case Number() | RowSums():
-            return "numbers"
 
 
 def _judged(

@@ -90,12 +90,10 @@ def place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) -
 
 def _place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) -> Registration:
     matches = matching(library.templates, codes)
-    if not matches:
-        unknown_tag(codes)
-    registration = None
     if matches:
         registration = _by_code(photo, matches, library, found)
-    if registration is None:
+    else:
+        unknown_tag(codes)
         looked = register(photo, list(library.templates.values()), ())
         found.segments = looked.segments
         registration = _judged(photo, looked, library)
@@ -104,15 +102,15 @@ def _place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) 
     return registration
 
 
-def _by_code(photo: Photo, matches: Sequence[Match], library: Library, found: Found) -> Registration | None:
-    """The placement that the largest code names and stands in; None where no page lies about it."""
+def _by_code(photo: Photo, matches: Sequence[Match], library: Library, found: Found) -> Registration:
+    """The placement that the largest code names; where its forms do not fit, that of all lines if it is better."""
     first = max((code for _, code, _ in matches), key=lambda code: float(np.ptp(code.quad, axis=0).max()))
     chosen = [match for match in matches if match[1] is first]
     allowed = list({template.id: template for _, _, template in chosen}.values())
     looked = register(photo, allowed, chosen)
     found.segments = looked.segments
     try:
-        registration = _judged(photo, looked, library)
+        return _judged(photo, looked, library)
     except Rejected:
         if len(allowed) == len(library.templates):
             raise
@@ -124,7 +122,6 @@ def _by_code(photo: Photo, matches: Sequence[Match], library: Library, found: Fo
             raise
         found.segments = others.segments
         return _judged(photo, others, library)
-    return registration
 
 
 def _judged(photo: Photo, looked: Registered, library: Library) -> Registration:

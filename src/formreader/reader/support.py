@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from formreader.decide import Policy, Sighted
 from formreader.decode import plainly_written
-from formreader.reader.evidence import model_of
 from formreader.reader.page import AnyPage
 from formreader.reader.written import Reported
-from formreader.templates import Rule
+from formreader.templates import Rule, model_of
 
 FEWEST_WRITTEN, ILLEGIBLE = 3, 0.5
 """A page on which most of at least so many written numbers are read with less than this says little of the others."""

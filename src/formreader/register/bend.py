@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Points
+from formreader.geometry import Homography, Points, apply_homography, inverse
 from formreader.records import Bend
 
 BEND_NODES = (9, 7)
@@ -59,6 +59,13 @@ def bend_at(bend: Bend, points: Points) -> Points:
     """Offsets (..., 2) mm at page points (..., 2); beyond the page as at its edge."""
     offsets: Points = bent_by(bend, nodes_around(bend, points.reshape(-1, 2))).reshape(points.shape)
     return offsets
+
+
+def page_points_at(frame_from_page: Homography, bend: Bend, points: Points) -> Points:
+    """Page points (..., 2) mm seen at ``points`` of the frame, through the bend as it is there or thereabouts."""
+    flat = apply_homography(inverse(frame_from_page), points)
+    result: Points = flat - bend_at(bend, flat)
+    return result
 
 
 def bent_by(bend: Bend, nodes: Nodes) -> Points:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Points, apply_homography, inverse
+from formreader.geometry import apply_homography
 from formreader.records import Lead
 from formreader.register.areas import GRID_MM, area_points, tones, within_areas
-from formreader.register.bend import bend_at
+from formreader.register.bend import bend_at, page_points_at
 from formreader.register.fit import Fit
 from formreader.register.ink import InkPicture
 from formreader.register.rivals import SAME_LINE_MM, is_near, lines_of, weight_of_unseen
@@ -29,7 +29,7 @@ def _alone(fit: Fit, other: Fit) -> NDArray[np.float64]:
     lines = slice(None, samples.lines)
     points, level = samples.points[lines], samples.level[lines]
     seen_at = apply_homography(fit.work_from_page, points + bend_at(fit.bend, points))
-    there = _page_points(other, seen_at)
+    there = page_points_at(other.work_from_page, other.bend, seen_at)
     shared = np.zeros(len(points), dtype=bool)
     for direction in (True, False):
         runs = level == direction
@@ -47,11 +47,7 @@ def _areas_alone(fit: Fit, other: Fit, picture: InkPicture) -> NDArray[np.float6
     if len(points) == 0:
         return np.zeros(0)
     seen_at = apply_homography(fit.work_from_page, points + bend_at(fit.bend, points))
-    alone = points[~within_areas(other.template, _page_points(other, seen_at), SAME_LINE_MM)]
+    alone = points[
+        ~within_areas(other.template, page_points_at(other.work_from_page, other.bend, seen_at), SAME_LINE_MM)
+    ]
     return GRID_MM * tones(fit.work_from_page, fit.bend, alone, picture)
-
-
-def _page_points(fit: Fit, work_px: Points) -> Points:
-    flat = apply_homography(inverse(fit.work_from_page), work_px)
-    result: Points = flat - bend_at(fit.bend, flat)
-    return result

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Points, apply_homography, inverse
-from formreader.register.bend import bend_at
+from formreader.geometry import Points
+from formreader.register.bend import page_points_at
 from formreader.register.fit import Fit
 from formreader.register.samples import template_samples
 from formreader.register.segments import Segments, segment_lengths
@@ -81,8 +81,7 @@ def page_segments(fit: Fit, segments: Segments) -> tuple[Points, NDArray[np.bool
     """Ends and middle (N, 3, 2) mm of each segment, and whether it is level or upright."""
     ends = segments.reshape(-1, 2, 2)
     three = np.stack([ends[:, 0], ends.mean(axis=1), ends[:, 1]], axis=1)
-    flat = apply_homography(inverse(fit.work_from_page), three)
-    points = flat - bend_at(fit.bend, flat)
+    points = page_points_at(fit.work_from_page, fit.bend, three)
     run = np.abs(points[:, 2] - points[:, 0])
     return points, run[:, 1] < STEEPEST * run[:, 0], run[:, 0] < STEEPEST * run[:, 1]
 

@@ -11,7 +11,7 @@ from formreader.geometry import Box, Homography, Points, apply_homography, inver
 from formreader.records import Bend, Code, Photo, Registration, Standing
 from formreader.register.align import Hypothesis, Ruling, align, align_from, rulings
 from formreader.register.areas import GRID_MM, area_points, tones
-from formreader.register.bend import bend_at
+from formreader.register.bend import bend_at, page_points_at
 from formreader.register.duel import lead_over
 from formreader.register.explain import explained
 from formreader.register.fit import MISSED_WEIGHT, Fit, fit, glance, px_per_mm
@@ -160,9 +160,7 @@ def map_points(registration: Registration, points_mm: Points) -> Points:
 
 def page_points(registration: Registration, points_px: Points) -> Points:
     """Full-size photo px (..., 2) to page mm, through the bend as it is there or thereabouts."""
-    flat = apply_homography(inverse(registration.photo_from_page), points_px)
-    result: Points = flat - bend_at(registration.bend, flat)
-    return result
+    return page_points_at(registration.photo_from_page, registration.bend, points_px)
 
 
 def _best_starts(

@@ -28,6 +28,7 @@ from formreader.templates.model import (
     Words,
     encoding_cells,
     indexed_cells,
+    model_of,
     outline,
 )
 
@@ -61,6 +62,7 @@ __all__ = [
     "load_documents",
     "load_library",
     "load_template",
+    "model_of",
     "outline",
     "parse_template",
 ]

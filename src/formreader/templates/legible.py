@@ -7,27 +7,22 @@ from collections.abc import Iterator
 from formreader.geometry import Box
 from formreader.templates.finding import Finding
 from formreader.templates.model import (
-    Bubbles,
-    Digits,
     Encoding,
     Mark,
-    Number,
-    RowSums,
-    Tally,
     Template,
-    Words,
     encoding_cells,
+    model_of,
 )
 
 SHAPES: dict[str, tuple[float, float]] = {
     "digits": (0.4, 2.2),
     "letters": (0.3, 1.8),
     "tally": (0.5, 4.5),
-    "number": (0.8, 45.0),
-    "line": (0.6, 60.0),
+    "numbers": (0.8, 45.0),
+    "words": (0.6, 60.0),
 }
 """Width over height of the cells that each recogniser was drawn: outside of it, it is used on what it never saw."""
-LEAST_MM: dict[str, float] = {"digits": 3.5, "letters": 2.5, "tally": 2.5, "number": 2.5, "line": 3.0, "bubbles": 1.8}
+LEAST_MM: dict[str, float] = {"digits": 3.5, "letters": 2.5, "tally": 2.5, "numbers": 2.5, "words": 3.0, "bubbles": 1.8}
 """The shorter side of a cell, mm: of a page that fills a picture of 2,400 px, eight px and a half a mm are left."""
 CODE_128_MOST, QR_MOST = 48, 2953
 """Characters of a linear code that fit on a page, and bytes of the largest QR code."""
@@ -44,7 +39,7 @@ def legible(template: Template) -> Iterator[Finding]:
 
 
 def _cells(where: str, encoding: Encoding) -> Iterator[Finding]:
-    kind = _kind(encoding)
+    kind = model_of(encoding)
     cells = encoding_cells(encoding)
     smallest = min(cells, key=lambda box: min(box.width, box.height))
     least = min(smallest.width, smallest.height)
@@ -65,22 +60,6 @@ def _cells(where: str, encoding: Encoding) -> Iterator[Finding]:
                 f"read well (width over height {low:g} to {high:g}): check the box, or make it nearer to that",
             )
             return
-
-
-def _kind(encoding: Encoding) -> str:
-    match encoding:
-        case Digits() | RowSums(style="boxes"):
-            return "digits"
-        case Tally():
-            return "tally"
-        case Bubbles():
-            return "bubbles"
-        case Words(style="boxes"):
-            return "letters"
-        case Words():
-            return "line"
-        case Number() | RowSums():
-            return "number"
 
 
 def _code(where: str, mark: Mark) -> Iterator[Finding]:

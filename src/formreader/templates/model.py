@@ -311,6 +311,23 @@ def indexed_cells(encoding: Encoding) -> Iterator[tuple[tuple[int, ...], Box]]:
             yield from _grid(encoding.cells)
 
 
+def model_of(encoding: Encoding) -> str:
+    """The name of the model that reads it."""
+    match encoding:
+        case Digits() | RowSums(style="boxes"):
+            return "digits"
+        case Tally():
+            return "tally"
+        case Bubbles():
+            return "bubbles"
+        case Words(style="boxes"):
+            return "letters"
+        case Words():
+            return "words"
+        case Number() | RowSums():
+            return "numbers"
+
+
 def encoding_cells(encoding: Encoding) -> list[Box]:
     """Every cell of an encoding, in reading order."""
     return [cell for _, cell in indexed_cells(encoding)]
