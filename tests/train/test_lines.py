@@ -91,9 +91,9 @@ def test_nothing_beyond_reach_changes_a_step() -> None:
 def test_labels_are_encoded_as_the_card_says(numbers: CellSet) -> None:
     assert numbers.crops.shape == (96, 32, 128)
     assert numbers.labels.shape == (96, NUMBERS.drawing.longest)
-    assert NUMBERS.drawing.encode("- 1") == [12, 14, 2] + [0] * 9
+    assert NUMBERS.drawing.encode("- 1") == [12, 14, 2] + [0] * 11
     with pytest.raises(ValueError, match="longer"):
-        NUMBERS.drawing.encode("1" * 13)
+        NUMBERS.drawing.encode("1" * 15)
 
 
 def test_the_loop_learns(tmp_path: Path, numbers: CellSet) -> None:
