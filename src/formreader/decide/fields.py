@@ -49,7 +49,7 @@ class Sight:
     """What speaks for and against one field's value.
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is what the picture of the primary encoding alone gives
-    the value. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
+    the value, ``share_alone`` what all pictures of the field together give it, without any rule. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
     whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. Of all other values a
     second reader reads ``contrary`` most probably, with ``contrary_share``. ``disagree`` is the
     probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
@@ -73,6 +73,7 @@ class Sight:
     unreadable: bool
     odd: bool
     left_empty: bool
+    share_alone: float = 1.0
     inside: bool = True
     in_place: bool = True
     without_total: bool = False
@@ -80,8 +81,13 @@ class Sight:
 
 
 def stated_confidence(sight: Sight, policy: Policy) -> float:
-    """The confidence to report: sums make no number more certain than the eye that hardly sees it."""
-    return min(sight.confidence, sight.picture_share) if _is_settled_by_sums(sight, policy) else sight.confidence
+    """The confidence to report: sums make no number more certain than the eyes that see it.
+
+    But for an equation that is a witness, whose numbers are each sure by sight.
+    """
+    if _is_settled_by_sums(sight, policy):
+        return min(sight.confidence, sight.picture_share)
+    return sight.confidence if sight.equations else min(sight.confidence, sight.share_alone)
 
 
 def judge_field(
@@ -126,7 +132,7 @@ def _doubt(sight: Sight, policy: Policy) -> Reason | None:
         "odd_writing": sight.odd,
         "boxes_say_otherwise": sight.own != sight.proposed,
         "low_confidence": sight.confidence < least,
-        "settled_by_sums": _is_settled_by_sums(sight, policy),
+        "settled_by_sums": _is_settled_by_sums(sight, policy) or stated_confidence(sight, policy) < least,
         "one_witness": len(witnesses) < policy.least_witnesses and not sight.left_empty,
         "no_threshold": policy.accept_confidence is None,
     }

@@ -42,6 +42,9 @@ EMPTY = 4.0
 """Heights of the cell that are shown of one in which nothing is found."""
 AROUND = 0.6
 """Heights of the cell that are looked at around it."""
+JOINED = 0.2
+"""Heights of the cell: a stroke that stays at the edge and lies so near to the cell's own ink may have been parted from
+it by the printed line. It is shown as it stands, for a digit of which a part is painted out is another digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,10 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
     own = (in_core >= LEAST_SPECK * h) & ~upright
     own[0] = False
     own &= _is_near(own, stats, h)
-    foreign = (in_core == 0) & ~upright
-    foreign[0] = False
+    at_edge = (in_core == 0) & ~upright
+    at_edge[0] = False
+    own |= _joined(own, at_edge, labels, h)
+    foreign = at_edge & ~own
     picture = _without(strip, foreign[labels])
     if not own.any():
         width = min(cell.width, EMPTY * cell.height)
@@ -104,6 +109,25 @@ def _lines_left(
     left = (by_line >= LEFT_BY_LINE * area) & (height >= LEFT_TALL * h) & (width <= LEFT_THIN * h)
     result: NDArray[np.bool_] = left | ((height >= TALLEST * h) & (width <= THIN * h))
     return result
+
+
+def _joined(
+    own: NDArray[np.bool_], at_edge: NDArray[np.bool_], labels: NDArray[np.int32], h: float
+) -> NDArray[np.bool_]:
+    """Which components ``at_edge`` belong to ``own`` ones: near to them, or to one that does."""
+    found = np.zeros_like(own)
+    reach = max(round(JOINED * h), 1)
+    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    waiting = at_edge & own.any()
+    while waiting.any():
+        near = np.unique(labels[cv2.dilate((own | found)[labels].astype(np.uint8), around) > 0])
+        more = np.zeros_like(own)
+        more[near] = waiting[near]
+        if not more.any():
+            break
+        found |= more
+        waiting &= ~more
+    return found
 
 
 def narrowed(cell: Box, window: Box) -> Box:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from formreader.decide import Policy, Sight, Sighted, confirming, eyes_of, judge_field, stated_confidence
-from formreader.decode import Posterior, plainly_written, readable
+from formreader.decode import Posterior, infer_sheet, plainly_written, readable
 from formreader.geometry import Points
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
@@ -49,10 +49,12 @@ def judge_page(
         quads = {name: _quad(page, name) for name in page.evidence}
         inside = {name: _is_inside(quad, page.source) for name, quad in quads.items()}
         adrift = without_total(page, reported, inside)
+        alone = infer_sheet(page.encodings, (), page.most)
         fields = {}
         for name, field in reported.items():
             sight = replace(
                 _sight(page, name, posterior, field, seen, policy),
+                share_alone=alone.fields[name].get(field.value, 0.0),
                 inside=inside[name],
                 in_place=_is_in_place(page, name, policy),
                 without_total=name in adrift,
