@@ -49,7 +49,8 @@ class Sight:
     """What speaks for and against one field's value.
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is what the picture of the primary encoding alone gives
-    the value, ``share_alone`` what all pictures of the field together give it, without any rule. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
+    the value, ``share_alone`` what all pictures of the field together give it without any rule; ``settled`` by an
+    equation of numbers that are sure by sight is one that may be surer than that. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
     whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. Of all other values a
     second reader reads ``contrary`` most probably, with ``contrary_share``. ``disagree`` is the
     probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
@@ -74,6 +75,7 @@ class Sight:
     odd: bool
     left_empty: bool
     share_alone: float = 1.0
+    settled: bool = False
     inside: bool = True
     in_place: bool = True
     without_total: bool = False
@@ -83,11 +85,11 @@ class Sight:
 def stated_confidence(sight: Sight, policy: Policy) -> float:
     """The confidence to report: sums make no number more certain than the eyes that see it.
 
-    But for an equation that is a witness, whose numbers are each sure by sight.
+    But for an equation whose other numbers are each sure by sight.
     """
     if _is_settled_by_sums(sight, policy):
         return min(sight.confidence, sight.picture_share)
-    return sight.confidence if sight.equations else min(sight.confidence, sight.share_alone)
+    return sight.confidence if sight.settled else min(sight.confidence, sight.share_alone)
 
 
 def judge_field(

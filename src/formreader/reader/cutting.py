@@ -20,6 +20,7 @@ from formreader.locate import (
     find_writing,
     line_along,
     narrowed,
+    nearer,
     strip_box,
 )
 from formreader.records import Cell, Grey
@@ -30,6 +31,8 @@ WIDE_BOX = 1.3
 """A digit box wider than this many of its heights is cut where the digit stands in it."""
 LONG_CELL = 2.5
 """A cell for numbers longer than this many of its heights is not cut whole: what stands in it is looked for."""
+import os
+NEARER = not os.environ.get('NONEAR')
 MOST_PX = 1024
 """No window for one digit is wider."""
 CELL_PX = 40
@@ -126,6 +129,8 @@ def _window(place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell
     """The part of a cell that shows its ink, and what is seen of it besides."""
     field, called, index, box = place
     writing = find_writing(strip, box, view.ruling, view.texts, width_px)
+    if NEARER:
+        writing = nearer(writing, box, width_px)
     quad, aspect = view.onto_photo(writing.box.corners), writing.box.width / writing.box.height
     cell = Cell(field, called, index, aspect, quad, cut_window(strip, writing, width_px))
     return cell, Free(writing.outside, line_along(writing.row))

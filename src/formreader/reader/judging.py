@@ -7,7 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from formreader.decide import Policy, Sight, Sighted, confirming, eyes_of, judge_field, stated_confidence
+from formreader.decide import (
+    Policy,
+    Sight,
+    Sighted,
+    confirming,
+    eyes_of,
+    is_settled,
+    judge_field,
+    stated_confidence,
+)
 from formreader.decode import Posterior, infer_sheet, plainly_written, readable
 from formreader.geometry import Points
 from formreader.reader.evidence import FieldEvidence
@@ -55,6 +64,7 @@ def judge_page(
             sight = replace(
                 _sight(page, name, posterior, field, seen, policy),
                 share_alone=alone.fields[name].get(field.value, 0.0),
+                settled=is_settled(name, seen, page.template.rules, policy),
                 inside=inside[name],
                 in_place=_is_in_place(page, name, policy),
                 without_total=name in adrift,
