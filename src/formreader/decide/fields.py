@@ -52,7 +52,8 @@ class Sight:
     the value, ``share_alone`` what all pictures of the field together give it without any rule; ``settled`` by an
     equation of numbers that are sure by sight is one that may be surer than that. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
     whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. Of all other values a
-    second reader reads ``contrary`` most probably, with ``contrary_share``. ``disagree`` is the
+    second reader reads ``contrary`` most probably, with ``contrary_share``; ``longer_share`` it gives to numbers that
+    go on as this one does and have more before it, in boxes that are taken for empty. ``disagree`` is the
     probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
     ``remarks`` are other things seen, codes of ``REASONS``, each with its probability. A field ``left_empty`` is one
     that nobody wrote in and that must be looked at then.
@@ -68,6 +69,7 @@ class Sight:
     equations: tuple[str, ...]
     contrary: str
     contrary_share: float
+    longer_share: float
     disagree: float
     says: Mapping[str, tuple[int | None, float]]
     remarks: Mapping[str, float]
@@ -105,7 +107,8 @@ def judge_field(
     doubt = _doubt(sight, policy)
     if doubt is not None:
         reasons.append(doubt)
-    if sight.contrary_share > policy.most_contrary_share:
+    hidden = not sight.settled and sight.longer_share > policy.most_longer_share
+    if sight.contrary_share > policy.most_contrary_share or hidden:
         reasons.append(_reason("readers_disagree", contrary=sight.contrary))
     if sight.disagree > policy.most_disagreement:
         listed = ", ".join(f"{called} {'empty' if v is None else v}" for called, (v, _) in sight.says.items())

@@ -129,8 +129,8 @@ def _joined(
 
 def nearer(writing: Writing, cell: Box, most_px: int) -> Writing:
     """``writing`` seen from nearer where it is small for its cell: else few pixels are left of it for any reader."""
-    inked = np.flatnonzero((writing.row > 0).any(axis=1))
-    if not len(inked):
+    inked = np.flatnonzero((writing.row > 0).any(axis=1)).tolist()
+    if not inked or inked[0] == 0 or inked[-1] == len(writing.row) - 1:  # it may go on beyond the cell
         return writing
     mm = cell.height / len(writing.row)
     tall = (inked[-1] + 1 - inked[0]) * mm

@@ -31,8 +31,6 @@ WIDE_BOX = 1.3
 """A digit box wider than this many of its heights is cut where the digit stands in it."""
 LONG_CELL = 2.5
 """A cell for numbers longer than this many of its heights is not cut whole: what stands in it is looked for."""
-import os
-NEARER = not os.environ.get('NONEAR')
 MOST_PX = 1024
 """No window for one digit is wider."""
 CELL_PX = 40
@@ -128,9 +126,7 @@ def cut_words(places: Sequence[Place], view: View, width_px: int) -> CutCells:
 def _window(place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell, Free]:
     """The part of a cell that shows its ink, and what is seen of it besides."""
     field, called, index, box = place
-    writing = find_writing(strip, box, view.ruling, view.texts, width_px)
-    if NEARER:
-        writing = nearer(writing, box, width_px)
+    writing = nearer(find_writing(strip, box, view.ruling, view.texts, width_px), box, width_px)
     quad, aspect = view.onto_photo(writing.box.corners), writing.box.width / writing.box.height
     cell = Cell(field, called, index, aspect, quad, cut_window(strip, writing, width_px))
     return cell, Free(writing.outside, line_along(writing.row))

@@ -131,6 +131,7 @@ def _sight(
         equations=tuple(rule.text for rule in confirming(name, seen, page.template.rules, policy)),
         contrary=_named(contrary),
         contrary_share=second.get(contrary, 0.0),
+        longer_share=_longer_share(reported, second),
         disagree=agreement.disagree,
         says=agreement.says,
         remarks=evidence.remarks,
@@ -138,6 +139,14 @@ def _sight(
         odd=not plainly_written(reported.written),
         left_empty=set(reported.written) == {"_"} and page.template.fields[name].empty == "review",
     )
+
+
+def _longer_share(reported: Reported, second: Mapping[int | None, float]) -> float:
+    """What a second reader gives to numbers with this one's digits and more before them, in boxes left for them."""
+    if not reported.written.startswith("_") or reported.value is None:
+        return 0.0
+    digits = str(reported.value)
+    return sum(p for value, p in second.items() if value and value > reported.value and str(value).endswith(digits))
 
 
 def _quad(page: AnyPage, name: str) -> Points:
