@@ -50,11 +50,12 @@ class Sight:
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is what the picture of the primary encoding alone gives
     the value, ``share_alone`` what all pictures of the field together give it without any rule; ``settled`` by an
-    equation of numbers that are sure by sight is one that may be surer than that. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
-    whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. Of all other values a
-    second reader reads ``contrary`` most probably, with ``contrary_share``; ``longer_share`` it gives to numbers that
-    go on as this one does and have more before it, in boxes that are taken for empty. ``disagree`` is the
-    probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
+    equation of numbers that are sure by sight is one that may be surer than that. ``own`` is what that picture says
+    by itself, ``proposed`` what is likeliest to stand there by the whole sheet. ``eyes`` and ``equations`` are all
+    that speaks for the value independently. Of all other values a second reader reads ``contrary`` most probably,
+    with ``contrary_share``; ``longer_share`` it gives to numbers that end as this one does and have more before it,
+    in boxes that are taken for empty. ``disagree`` is the probability that the field's encodings contradict each other
+    on paper, ``says`` what each most probably holds.
     ``remarks`` are other things seen, codes of ``REASONS``, each with its probability. A field ``left_empty`` is one
     that nobody wrote in and that must be looked at then.
     The last say where it lies: ``inside`` the picture, ``in_place`` on the page as far as its printed lines show,
