@@ -28,7 +28,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-FENCE = re.compile(r"^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 PORT = "8765"
 """As it stands in the tutorials; a free one is taken instead."""
 WIDTH = "100"

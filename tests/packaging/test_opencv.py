@@ -50,7 +50,9 @@ def test_the_command_line_says_it_without_a_traceback(start, said, tmp_path):
     broken = tmp_path / "cv2" / "__init__.py"
     broken.parent.mkdir()
     broken.write_text("raise ImportError('libGL.so.1: cannot open shared object file')\n", encoding="utf-8")
-    run = f"import sys\n{start}\nsys.argv = ['formreader', 'read', sys.argv[1]]\nfrom formreader.cli import main\nmain()"
+    run = (
+        f"import sys\n{start}\nsys.argv = ['formreader', 'read', sys.argv[1]]\nfrom formreader.cli import main\nmain()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", run, str(SAMPLE), str(tmp_path)],
         capture_output=True,
