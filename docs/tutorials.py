@@ -39,7 +39,7 @@ NOT_EVERYWHERE = "Tesseract is not installed"
 """Said where it is missing, which is no part of a tutorial."""
 
 
-class Different(AssertionError):
+class DifferentError(AssertionError):
     """A step printed something else than stands in the tutorial."""
 
 
@@ -67,10 +67,10 @@ class Shell:
         )
 
     def run(self, command: str) -> str:
-        """What it prints, errors too. Raises ``Different`` where it fails."""
+        """What it prints, errors too. Raises ``DifferentError`` where it fails."""
         assert self._bash.stdin is not None
         assert self._bash.stdout is not None
-        self._bash.stdin.write(f"{command.replace(PORT, self._port)}\necho; echo {END} $?\n")
+        self._bash.stdin.write(f"{command.replace(PORT, self._port)}\nstatus=$?; echo; echo {END} $status\n")
         self._bash.stdin.flush()
         lines: list[str] = []
         for line in self._bash.stdout:
@@ -80,14 +80,14 @@ class Shell:
                 lines.append(line.rstrip() + "\n")
         printed = "".join(lines).removesuffix("\n").replace(self._port, PORT)
         if line.split()[-1] != "0":
-            raise Different(f"$ {command}\nfailed:\n{printed}")
+            raise DifferentError(f"$ {command}\nfailed:\n{printed}")
         return printed
 
     def close(self) -> None:
         """End it, with all that it still runs."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._bash.pid, 15)
-        self._bash.wait(20)
+        self._bash.communicate(timeout=20)
 
 
 class Interpreter:
@@ -98,13 +98,13 @@ class Interpreter:
         self._names: dict[str, object] = {"__name__": "__main__"}
 
     def run(self, source: str) -> str:
-        """What the example prints. Raises ``Different`` where it raises."""
+        """What the example prints. Raises ``DifferentError`` where it raises."""
         printed = io.StringIO()
         console = code.InteractiveInterpreter(self._names)
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()) as complaint:
             more = console.runsource(source.replace(PORT, self._port), symbol="single")
         if more or "Traceback" in complaint.getvalue() or "Error" in complaint.getvalue():
-            raise Different(f">>> {source}\nfailed:\n{complaint.getvalue()}")
+            raise DifferentError(f">>> {source}\nfailed:\n{complaint.getvalue()}")
         return printed.getvalue().replace(self._port, PORT)
 
 
@@ -155,8 +155,9 @@ def go_through(text: str, folder: Path, differs: Callable[[str, str, str], None]
             printed = run(source)
             if not same(wanted, printed):
                 differs(source, wanted, printed)
-                wanted = printed
-            new += [shown, wanted]
+                new += [shown, printed]
+            else:
+                new += [shown, wanted]
         return f"```{language}\n{''.join(new)}```"
 
     try:
@@ -166,11 +167,11 @@ def go_through(text: str, folder: Path, differs: Callable[[str, str, str], None]
 
 
 def run_tutorial(path: Path, write: bool) -> None:
-    """Go through one; raises ``Different`` at the first difference, or, to ``write``, puts all of them into it."""
+    """Go through one; raises ``DifferentError`` at the first difference, or, to ``write``, puts all of them into it."""
 
     def differs(source: str, wanted: str, printed: str) -> None:
         if not write:
-            raise Different(f"{path.name}: {source}\n--- stands there\n{wanted}--- was printed\n{printed}")
+            raise DifferentError(f"{path.name}: {source}\n--- stands there\n{wanted}--- was printed\n{printed}")
 
     text = path.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
@@ -190,7 +191,7 @@ def main() -> None:
     for path in asked.tutorials:
         try:
             run_tutorial(path, write=not asked.check)
-        except Different as difference:
+        except DifferentError as difference:
             sys.exit(str(difference))
 
 

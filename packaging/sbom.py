@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -51,10 +54,8 @@ def bill_of(python: Path) -> dict[str, Any]:
     return bill
 
 
-def main(python: Path, out: Path) -> None:
-    from cyclonedx.schema import SchemaVersion
-    from cyclonedx.validation.json import JsonStrictValidator
-
+def write(python: Path, out: Path) -> None:
+    """The bill of that environment as a file. Exits where it is no CycloneDX."""
     text = json.dumps(bill_of(python), indent=2) + "\n"
     problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     if problem is not None:
@@ -64,4 +65,4 @@ def main(python: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    write(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -14,10 +14,12 @@ import pytest
 import yaml
 
 import formreader
+from formreader.decode import value_of
 from formreader.templates import load_library
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+LIBRARY = load_library()
 PACKAGES = sorted(path.parent.name for path in (ROOT / "src/formreader").glob("*/__init__.py"))
 
 
@@ -60,9 +62,9 @@ def test_nothing_is_loaded_from_elsewhere(site):
     assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?://', page)
 
 
-@pytest.mark.parametrize("name", sorted(load_library()))
+@pytest.mark.parametrize("name", sorted(LIBRARY))
 def test_a_form_that_comes_with_it_is_shown(name):
-    form, page = load_library()[name], (DOCS / "forms.md").read_text(encoding="utf-8")
+    form, page = LIBRARY[name], (DOCS / "forms.md").read_text(encoding="utf-8")
     section = page.split(f"## {name}\n")[1].split("\n## ")[0]
     assert form.title in section
     assert f"{len(form.fields)} fields" in section
@@ -72,9 +74,9 @@ def test_a_form_that_comes_with_it_is_shown(name):
 
 def test_no_form_is_shown_that_is_gone_and_whose_they_are_is_said():
     page = (DOCS / "forms.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^## (\S+)$", page, re.MULTILINE)) == set(load_library())
+    assert set(re.findall(r"^## (\S+)$", page, re.MULTILINE)) == set(LIBRARY)
     assert "Indonesian" in page.split("\n## ")[0]
-    assert {path.stem for path in (DOCS / "images" / "forms").iterdir()} == set(load_library())
+    assert {path.stem for path in (DOCS / "images" / "forms").iterdir()} == set(LIBRARY)
 
 
 @pytest.mark.parametrize("word", ["`X15`", "`_19`", "`-13`", "Accepted", "Review", "Refused", "99.99 %", "Witness"])
@@ -86,8 +88,6 @@ def test_a_word_that_people_stumble_over_stands_in_the_glossary(word):
     ("written", "value"), [("X15", 15), ("_19", 19), ("-13", 13), ("XX0", 0), ("XXX", 0), ("___", None)]
 )
 def test_the_glossary_tells_what_the_reader_makes_of_it(written, value):
-    from formreader.decode import value_of
-
     assert value_of(written) == value
 
 

@@ -22,7 +22,7 @@ def test_one_that_is_whole_passes(caplog):
 
 def test_what_is_left_of_an_uninstalled_one_is_not_taken_for_it(monkeypatch):
     monkeypatch.setattr(watched, "find_spec", lambda name: ModuleSpec(name, None, is_package=True))
-    with pytest.raises(ImportError, match="only the rest of an OpenCV is installed.*pip uninstall -y opencv-python"):
+    with pytest.raises(ImportError, match=r"only the rest of an OpenCV is installed.*pip uninstall -y opencv-python"):
         watched.check_opencv()
 
 
