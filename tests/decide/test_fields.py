@@ -143,4 +143,4 @@ def test_a_number_that_one_witness_shows_is_accepted_where_the_policy_asks_for_o
     lenient = replace(POLICY, least_witnesses=1)
     assert judge_field("a", alone, checks=(), policy=lenient)[0] == "accepted"
     _, (reason,) = judge_field("a", alone, checks=(), policy=POLICY)
-    assert "only digits speaks" in reason.text
+    assert "only digits does" in reason.text

@@ -14,7 +14,7 @@ REASONS = {
     "boxes_say_otherwise": "the boxes by themselves say {own}, and the rest of the sheet {proposed}: look at the crop",
     "low_confidence": "the writing allows another reading: compare with the alternatives",
     "settled_by_sums": "the rest of the sheet points to this value more than the writing does: look at the crop",
-    "one_witness": "only {who} speaks for this number, and a second kind of evidence is missing: look at the crop",
+    "one_witness": "two kinds of evidence must speak for this number, and {who} does: look at the crop",
     "no_threshold": "no confidence is known to be safe enough for the stated risk: "
     "read the crop yourself, or calibrate on more labelled sheets",
     "readers_disagree": "a second reader of the same writing says {contrary}: look at the crop",
@@ -22,6 +22,8 @@ REASONS = {
     "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
     "two_marks": "more than one bubble is filled in a column: look which one counts",
     "covered": "a box is not seen as it is printed, something lies over it or it is folded away: look at the crop",
+    "further_box": "a printed box that the template does not have stands beside these: look whether the number goes "
+    "on in it, and whether the form is another version",
     "faint": "a box that looks empty has a faint trace in it: look whether a pen that hardly wrote left it",
     "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
     "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
@@ -130,7 +132,11 @@ def _doubt(sight: Sight, policy: Policy) -> Reason | None:
         "one_witness": len(witnesses) < policy.least_witnesses and not sight.left_empty,
         "no_threshold": policy.accept_confidence is None,
     }
-    told = {"own": sight.own, "proposed": sight.proposed, "who": " and ".join(witnesses) or "nothing"}
+    told = {
+        "own": sight.own,
+        "proposed": sight.proposed,
+        "who": f"only {' and '.join(witnesses)}" if witnesses else "none",
+    }
     return next((_reason(code, **told) for code, holds in doubts.items() if holds), None)
 
 
