@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CONSTRAINTS ?= constraints.txt
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
-CHECKED := src tests hatch_build.py $(wildcard benchmarks samples notebooks docs packaging)
+CHECKED := src tests hatch_build.py $(wildcard benchmarks samples notebooks docs release)
 
 .PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy \
 	test-service lock package sbom images docs tutorials pictures
@@ -101,11 +101,11 @@ package: $(VENV)/.developed
 sbom: package
 	rm -rf build/sbom && $(BIN)/uv venv --quiet build/sbom
 	$(BIN)/uv pip install --quiet --python build/sbom --constraint constraints.txt dist/*.whl
-	$(BIN)/python packaging/sbom.py build/sbom/bin/python dist/sbom.json
+	$(BIN)/python release/sbom.py build/sbom/bin/python dist/sbom.json
 
 # Both images of the Dockerfile, where docker, podman or buildah is; BASE=IMAGE for another one to build on.
 images:
-	packaging/images.sh $(BASE)
+	release/images.sh $(BASE)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

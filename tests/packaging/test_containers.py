@@ -82,7 +82,7 @@ def test_compose_starts_commands_that_there_are():
 
 
 def test_the_script_that_builds_them_is_shell_and_builds_stages_that_there_are():
-    script = ROOT / "packaging" / "images.sh"
+    script = ROOT / "release" / "images.sh"
     subprocess.run(["sh", "-n", str(script)], check=True)
     words = [shlex.split(line) for line in script.read_text().splitlines() if line.startswith("build --build-arg")]
     named = [line[line.index("--target") + 1] for line in words if "--target" in line]

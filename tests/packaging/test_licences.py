@@ -60,7 +60,7 @@ def test_the_bill_of_materials_is_cyclonedx_and_has_every_model(tmp_path):
     """Of an environment with nothing in it: what is installed is the tool's own affair; ours are the models."""
     pytest.importorskip("cyclonedx")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path)], check=True)
-    spec = importlib.util.spec_from_file_location("sbom", ROOT / "packaging" / "sbom.py")
+    spec = importlib.util.spec_from_file_location("sbom", ROOT / "release" / "sbom.py")
     assert spec is not None and spec.loader is not None
     sbom = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sbom)

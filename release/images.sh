@@ -1,7 +1,7 @@
 #!/bin/sh
 # Build both images of the Dockerfile where something can build them, and run each once.
-#   packaging/images.sh              on python:3.13-slim
-#   packaging/images.sh IMAGE        on another image of Debian with python and pip
+#   release/images.sh              on python:3.13-slim
+#   release/images.sh IMAGE        on another image of Debian with python and pip
 # Without a builder, or where the base image cannot be had, it says so and exits 0: nothing was built.
 set -eu
 cd "$(dirname "$0")/.."
