@@ -11,8 +11,9 @@ from formreader.register.areas import GRID_MM, area_points, tones, within_areas
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.fit import Fit
 from formreader.register.ink import InkPicture
-from formreader.register.rivals import SAME_LINE_MM, is_near, lines_of, weight_of_unseen
+from formreader.register.rivals import SAME_LINE_MM, is_near, lines_of
 from formreader.register.samples import template_samples
+from formreader.register.votes import weight_of_unseen
 
 
 def lead_over(fit: Fit, other: Fit, picture: InkPicture) -> Lead:

@@ -14,7 +14,7 @@ from formreader.register.areas import GRID_MM, area_points, tones
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.duel import lead_over
 from formreader.register.explain import explained
-from formreader.register.fit import MISSED_WEIGHT, Fit, fit, glance, px_per_mm
+from formreader.register.fit import MISSED_WEIGHT, Fit, first_look, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.proof import DOUBTED, prove
 from formreader.register.samples import template_samples
@@ -26,8 +26,12 @@ from formreader.templates import Mark, Template
 
 GLANCED, GLANCED_FOR_THOROUGH, REFINED = 12, 32, 4
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rivals."""
+WORTH_A_GLANCE = 0.6
+"""Of what the likeliest hypothesis shows at first look, what another one must: a right one showed 0.85 at least."""
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
+SAME_FIT_MM = 0.5
+"""Two fits nowhere further apart are one: a line is covered within ``ON_LINE_MM``."""
 RIVAL, CLOSE_RIVAL = 0.5, 0.8
 """A second template is no rival that at a glance has less than this part of the line that speaks for the likeliest,
 nor a third one with less than that."""
@@ -137,6 +141,8 @@ def _register(
     if fits:
         leader = max(fits.values(), key=lambda placed: placed.weight).fit
         for twin in twins(leader.template, likely):
+            if twin.id in fits and _lies_where(fits[twin.id].fit, leader):
+                continue
             # where a fit ends is chance too, on folded paper: a twin must not lose by that
             again = fitted(twin, leader.work_from_page)
             if twin.id not in fits or again.weight > fits[twin.id].weight:
@@ -171,17 +177,21 @@ def _best_starts(
     The likeliest one's twins are among them, tried from its place too: whether its own hypothesis leads a twin
     there is chance, and where it does not, nothing else would tell the two apart.
     """
+    looks = [(*first_look(one.template, one.work_from_page, picture.ink), one.template) for one in hypotheses]
+    least = WORTH_A_GLANCE * max((score for _, score, _ in looks), default=0.0)
     seen: list[tuple[float, Template, Homography]] = []
-    for hypothesis in hypotheses:
-        if not any(_leads_to(hypothesis, template, place) for _, template, place in seen):
-            place, score = _glance(hypothesis.template, hypothesis.work_from_page, picture)
-            seen.append((score, hypothesis.template, place))
+    for looked, first, template in sorted(looks, key=lambda look: -look[1]):
+        if first < least:
+            break
+        if not any(_leads_to(looked, template, place) for _, other, place in seen if other.id == template.id):
+            place, score = _glance(template, looked, picture)
+            seen.append((score, template, place))
     if not seen:
         return []
     _, leader, leading_place = max(seen, key=lambda item: item[0])
     alike = twins(leader, templates)
     for twin in alike:
-        place, score = _glance(twin, leading_place, picture)
+        place, score = _glance(twin, first_look(twin, leading_place, picture.ink)[0], picture)
         seen.append((score, twin, place))
     best: dict[str, tuple[float, Template, Homography]] = {}
     for found in sorted(seen, key=lambda item: -item[0]):
@@ -196,9 +206,9 @@ def _best_starts(
     return [(template, place) for _, template, place in (*rivals, *rest)]
 
 
-def _glance(template: Template, start: Homography, picture: InkPicture) -> tuple[Homography, float]:
+def _glance(template: Template, looked: Homography, picture: InkPicture) -> tuple[Homography, float]:
     """``fit.glance``, dark areas counted too."""
-    place, score = glance(template, start, picture.ink)
+    place, score = glance(template, looked, picture.ink)
     flat = template_samples(template).flat
     return place, score + _areas_mm(template, place, flat, picture) * px_per_mm(place, template)
 
@@ -209,12 +219,10 @@ def _areas_mm(template: Template, place: Homography, bend: Bend, picture: InkPic
     return GRID_MM * float((dark > 0).sum() - MISSED_WEIGHT * (dark < 0).sum())
 
 
-def _leads_to(hypothesis: Hypothesis, template: Template, work_from_page: Homography) -> bool:
+def _leads_to(looked: Homography, template: Template, known: Homography) -> bool:
     """Whether a glance from here would only find again where the template is known to lie."""
-    if hypothesis.template.id != template.id:
-        return False
     corners = Box(0.0, 0.0, template.width_mm, template.height_mm).corners
-    seen = apply_homography(inverse(work_from_page) @ hypothesis.work_from_page, corners)
+    seen = apply_homography(inverse(known) @ looked, corners)
     return bool(np.hypot(*(seen - corners).T).max() < SAME_PLACE_MM)
 
 
@@ -279,6 +287,14 @@ def _best_of_rivals(
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
     return replace(placed, explained=share, standing=replace(standing, seams=seams))
+
+
+def _lies_where(one: Fit, other: Fit) -> bool:
+    """Whether two forms of one ruling were fitted to the same place, bend and all."""
+    points = template_samples(one.template).points
+    here, there = (apply_homography(f.work_from_page, points + bend_at(f.bend, points)) for f in (one, other))
+    away_px = float(np.hypot(*(here - there).T).max())
+    return away_px < SAME_FIT_MM * px_per_mm(one.work_from_page, one.template)
 
 
 def _codes_off(found: Fit, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> list[Points]:
