@@ -19,7 +19,7 @@ from formreader.register.segments import Segments, rectifier
 from formreader.templates import Template
 
 ROUGHLY, CANDIDATES, AXIS_HYPOTHESES = 1000, 400, 40
-"""Of each axis, scored by all lines after a score by the longest alone; looked through; and kept: a grid of equal
+"""Of each axis, scored by all lines after a score by the telling ones alone; looked through; and kept: a grid of equal
 columns fits many ways by itself, the other axis tells them apart."""
 PLACES_TRIED, PLACES_KEPT = 40, 3
 """Pairs of axes judged in the plane, and kept, of one template in one turn."""
@@ -35,8 +35,12 @@ ASPECT_TOLERANCE = 1.3
 """How far a page's proportion may be from what the camera model says: the focal length is a guess."""
 FOCAL_OVER_LONG_SIDE = 0.8
 """A phone's main camera, 26 to 30 mm on the long side of 36; a scan has no tilt for it to matter."""
-STRONGEST_FOUND, STRONGEST_PRINTED = 12, 10
+STRONGEST_FOUND, STRONGEST_PRINTED, OUTERMOST, WIDEST_GAPS = 8, 6, 2, 3
 """Lines that make pairs; all lines score."""
+CONSIDERABLE = 0.4
+"""Part of a usual line's length that the outermost and those beside gaps have: no word, no stroke of a pen."""
+EDGES_PX = 4
+"""How far the two edges of a line lie apart at most."""
 SMALLEST_PAGE, LARGEST_PAGE = 0.25, 3.0
 """Limits of the page's side over the picture's: smaller is unreadable, larger shows too little."""
 CODE_SCALES = np.linspace(0.88, 1.12, 49)
@@ -69,7 +73,7 @@ class Profile:
     """How much line a picture shows at each px of one axis of its rectified view, from ``low`` on.
 
     ``root`` is its square root with one px of nothing on either side, ``total`` its sum up to each px. ``pairs``
-    are the strongest places, px in that view, each with each behind it.
+    are the most telling places, px in that view, each with each behind it.
     """
 
     low: float
@@ -168,10 +172,12 @@ def _profile(rectified: Segments, axis: int, picture_px: float) -> Profile | Non
     bins = int(high - low) + 1
     profile, _ = np.histogram(position, bins=bins, range=(low, low + bins), weights=_lengths(rectified))
     profile = np.convolve(profile, [0.25, 0.7, 1.0, 0.7, 0.25], "same")
-    peaks = np.flatnonzero((profile >= np.roll(profile, 1)) & (profile > np.roll(profile, -1)))
-    peaks = np.sort(peaks[np.argsort(-profile[peaks])][:STRONGEST_FOUND])
+    # a line's two edges are one place
+    highest = cv2.dilate(profile.reshape(-1, 1), np.ones((2 * EDGES_PX + 1, 1), np.uint8)).ravel()
+    peaks = np.flatnonzero((profile >= highest) & (profile > 0))
     if len(peaks) < 2:
         return None
+    peaks = peaks[_telling(peaks.astype(np.float64), profile[peaks], STRONGEST_FOUND)]
     return Profile(
         low,
         np.pad(np.sqrt(profile), 1).astype(np.float32),
@@ -199,21 +205,21 @@ NO_AXIS = _Axis(np.zeros(0), np.zeros(0), np.zeros(0))
 class _Lines:
     """A template's lines of one direction: where they lie (N,) mm, in order, and the length of line in each.
 
-    ``root`` (N,) is the length's square root, ``total`` all lengths. ``longest`` indexes the longest, in order, and
-    ``pairs`` are these, each with each behind it.
+    ``root`` (N,) is the length's square root, ``total`` all lengths. ``telling`` indexes those that make pairs, in
+    order, and ``pairs`` are these, each with each behind it.
     """
 
     at: NDArray[np.float64]
     root: NDArray[np.float32]
     total: float
-    longest: NDArray[np.intp]
+    telling: NDArray[np.intp]
     pairs: Pairs
 
     @property
     def few(self) -> _Lines:
-        """The longest alone."""
-        root = self.root[self.longest]
-        return _Lines(self.at[self.longest], root, float((root**2).sum()), np.arange(len(root)), self.pairs)
+        """Those alone that make pairs."""
+        root = self.root[self.telling]
+        return _Lines(self.at[self.telling], root, float((root**2).sum()), np.arange(len(root)), self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +263,24 @@ def _pattern(template: Template) -> _Pattern:
 def _gathered(positions: NDArray[np.float64], lengths: NDArray[np.float64]) -> _Lines:
     lines, which = np.unique(np.round(positions, 2), return_inverse=True)
     strength = np.bincount(which, weights=lengths, minlength=len(lines)).astype(np.float64)
-    longest = np.sort(np.argsort(-strength)[:STRONGEST_PRINTED])
+    longest = _telling(lines, strength, STRONGEST_PRINTED)
     return _Lines(lines, np.sqrt(strength).astype(np.float32), strength.sum(), longest, _ordered_pairs(lines[longest]))
+
+
+def _telling(at: NDArray[np.float64], strength: NDArray[np.float64], strongest: int) -> NDArray[np.intp]:
+    """Which lines, of those at (N,) in order, make pairs: the strongest, the outermost, and those beside wide gaps.
+
+    The rows of a table are all as long as each other: which of them are the strongest found ones is chance, while its
+    first and its last are the same lines on the page and on the photograph.
+    """
+    order = np.argsort(-strength, kind="stable")
+    chosen = set(order[:strongest].tolist())
+    usual = strength[order[min(strongest, len(order)) // 2]] if len(order) else 0.0
+    plain = np.flatnonzero(strength >= CONSIDERABLE * usual)
+    chosen |= {*plain[:OUTERMOST].tolist(), *plain[-OUTERMOST:].tolist()}
+    for gap in np.argsort(-np.diff(at[plain]), kind="stable")[:WIDEST_GAPS]:
+        chosen |= {int(plain[gap]), int(plain[gap + 1])}
+    return np.array(sorted(chosen), dtype=np.intp)
 
 
 def printed_lines(template: Template) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
