@@ -14,12 +14,13 @@ from formreader.register.ink import InkPicture
 from formreader.register.rivals import SAME_LINE_MM, is_near, lines_of
 from formreader.register.samples import template_samples
 from formreader.register.votes import weight_of_unseen
+from formreader.register.words import STRAY_INK, around, corners_of, filled_of, free, printed_within, words_of
 
 
 def lead_over(fit: Fit, other: Fit, picture: InkPicture) -> Lead:
-    """By how much line ``fit`` leads ``other``, where one of them has a line or a dark area and the other has none."""
-    own = np.concatenate([_alone(fit, other), _areas_alone(fit, other, picture)])
-    others = np.concatenate([_alone(other, fit), _areas_alone(other, fit, picture)])
+    """By how much line ``fit`` leads ``other``, where only one of them has a line, a dark area or words."""
+    own = np.concatenate([_alone(fit, other), _areas_alone(fit, other, picture), _words_alone(fit, other, picture)])
+    others = np.concatenate([_alone(other, fit), _areas_alone(other, fit, picture), _words_alone(other, fit, picture)])
     total = float(np.abs(own).sum() + np.abs(others).sum())
     return (float(own.sum() - others.sum()) / total if total else 0.0), float(own.sum() - others.sum())
 
@@ -52,3 +53,15 @@ def _areas_alone(fit: Fit, other: Fit, picture: InkPicture) -> NDArray[np.float6
         ~within_areas(other.template, page_points_at(other.work_from_page, other.bend, seen_at), SAME_LINE_MM)
     ]
     return GRID_MM * tones(fit.work_from_page, fit.bend, alone, picture)
+
+
+def _words_alone(fit: Fit, other: Fit, picture: InkPicture) -> NDArray[np.float64]:
+    """The same of words that stand where the other form is blank paper, in mm of their width."""
+    words = words_of(fit.template)
+    corners = corners_of(words)
+    seen_at = apply_homography(fit.work_from_page, corners + bend_at(fit.bend, corners))
+    there = around(page_points_at(other.work_from_page, other.bend, seen_at))
+    alone = words[free(there, words_of(other.template)) & free(there, filled_of(other.template))]
+    printed = printed_within(fit.work_from_page, fit.bend, alone, picture.ink)
+    # that words are missing says much; ink may be anybody's
+    return np.where(printed > 0, STRAY_INK, printed) * (alone[:, 2] - alone[:, 0])

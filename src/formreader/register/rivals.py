@@ -7,17 +7,17 @@ one place and another part for the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Box, Homography, Points, apply_homography, inverse
+from formreader.geometry import Homography, Points, apply_homography, inverse
 from formreader.register.areas import area_points, within_areas
 from formreader.register.samples import LineSamples, template_samples
-from formreader.templates import Template, encoding_cells
+from formreader.register.words import Boxes, around, corners_of, filled_of, free, words_of
+from formreader.templates import Template
 
 LEAST_SHIFT_MM, MOST_SHIFT_MM = 2.5, 70.0
 """Periods of ruling: below, two lines are one double line; above, no table has rows or columns so large."""
@@ -27,8 +27,6 @@ LEAST_SHARED = 0.3
 """A moved form is a rival where it shares this part of its ruling with itself."""
 MOST_PERIODS = 6
 """Of each direction, the likest: a row up and down, two rows, a row of another table."""
-LEAST_APART_MM = 1.0
-"""Words count where the other form has none this near."""
 Kind = Literal["rows", "columns", "turned", "mirrored"]
 
 
@@ -48,8 +46,8 @@ class Rival:
     others: Points
     level: NDArray[np.bool_]
     weights: NDArray[np.float64]
-    words: tuple[Box, ...]
-    blanks: tuple[Box, ...]
+    words: Boxes
+    blanks: Boxes
     areas: tuple[Points, Points]
 
     @property
@@ -170,40 +168,14 @@ def _areas_alone(template: Template, moved: Homography) -> tuple[Points, Points]
     return own, theirs[~within_areas(template, theirs, SAME_LINE_MM)]
 
 
-def _words_alone(template: Template, moved: Homography) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+def _words_alone(template: Template, moved: Homography) -> tuple[Boxes, Boxes]:
     """Boxes of the template's words where the moved form is blank, and of the moved form's where the template is."""
-    own = [text.box for text in template.texts if not text.optional]
-    theirs = [_around(apply_homography(moved, box.corners)) for box in own]
-    filled = [
-        cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)
-    ]
-    filled += [place.box for place in template.places.values()]
-    filled += [mark.box for mark in template.marks] + [area.box for area in template.areas]
-    moved_filled = [_around(apply_homography(moved, box.corners)) for box in filled]
-    words = [box for box in own if _free(box, theirs) and _free(box, moved_filled)]
-    page = Box(0.0, 0.0, template.width_mm, template.height_mm)
-    blanks = [box for box in theirs if _free(box, own) and _free(box, filled) and _covers(page, box)]
-    return tuple(words), tuple(blanks)
-
-
-def _around(corners: Points) -> Box:
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-
-
-def _covers(outer: Box, box: Box) -> bool:
-    return outer.x <= box.x and outer.y <= box.y and box.right <= outer.right and box.bottom <= outer.bottom
-
-
-def _free(box: Box, others: Sequence[Box]) -> bool:
-    """Whether none of the others lies over ``box``, or nearer than ``LEAST_APART_MM``."""
-    gap = LEAST_APART_MM
-    return all(
-        other.right + gap < box.x
-        or box.right + gap < other.x
-        or other.bottom + gap < box.y
-        or box.bottom + gap < other.y
-        for other in others
+    own, filled = words_of(template), filled_of(template)
+    theirs, moved_filled = (around(apply_homography(moved, corners_of(boxes))) for boxes in (own, filled))
+    on_page = ((theirs >= 0) & (theirs <= np.tile([template.width_mm, template.height_mm], 2))).all(axis=1)
+    return (
+        own[free(own, theirs) & free(own, moved_filled)],
+        theirs[free(theirs, own) & free(theirs, filled) & on_page],
     )
 
 
