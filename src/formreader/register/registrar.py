@@ -37,9 +37,9 @@ RIVAL, CLOSE_RIVAL = 0.5, 0.8
 nor a third one with less than that."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
-RIVALS_TRIED, EQUAL_WEIGHT = 3, 0.9
+RIVALS_TRIED, EQUAL_WEIGHT, MOST_MOVES = 3, 0.9, 3
 """Places of a form's strongest rivals from which it is fitted anew; of those of nearly the most weight, the surest is
-taken."""
+taken, and its own rivals are tried: a page may be found upside down and a row off."""
 FOREIGN_WEIGHT = 0.5
 """A line seen and not printed weighs so much of one that is: a pen draws lines too."""
 LEAST_EXPLAINED = 0.05
@@ -66,7 +66,7 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     part = None if _plain(found) else _around_page(photo, found, templates)
     if part is None:
         return found
-    return max(found, _look(find_ink(photo, part), templates, codes), key=_goodness)
+    return _better(found, _look(find_ink(photo, part), templates, codes))
 
 
 def _look(
@@ -77,7 +77,7 @@ def _look(
     if _plain(quick):
         return quick
     segments = find_segments(picture.ink, halved=False)
-    return max(quick, _register(picture, segments, templates, codes, thorough=True), key=_goodness)
+    return _better(quick, _register(picture, segments, templates, codes, thorough=True))
 
 
 def _plain(found: Registered) -> bool:
@@ -90,12 +90,14 @@ def _plain(found: Registered) -> bool:
     )
 
 
-def _goodness(found: Registered) -> float:
-    return max(map(_weight, found.registrations), default=-np.inf)
-
-
-def _weight(registration: Registration) -> float:
-    return registration.weight
+def _better(first: Registered, second: Registered) -> Registered:
+    """Of two looks that whose best fit explains more; of nearly equal ones that whose place is surer."""
+    if not first.registrations or not second.registrations:
+        return first if first.registrations else second
+    one, other = first.registrations[0], second.registrations[0]
+    if min(one.weight, other.weight) >= EQUAL_WEIGHT * max(one.weight, other.weight):
+        return max(first, second, key=lambda found: found.registrations[0].standing.lead)
+    return max(first, second, key=lambda found: found.registrations[0].weight)
 
 
 def _around_page(photo: Photo, found: Registered, templates: Sequence[Template]) -> Box | None:
@@ -271,18 +273,21 @@ def _best_of_rivals(
 ) -> _Placed:
     """``placed``, or the same form where its strongest rival lies if that explains more; with what stands between."""
     standing, strong = prove(placed.fit, picture, _codes_off(placed.fit, picture, codes))
-    # no page that is read is mirrored: that placement is none
-    starts = [placed.fit.work_from_page @ rival.page_from_page for rival in strong if rival.kind != "mirrored"]
-    moved = [
-        _placed(fit(placed.fit.template, start, picture.ink), segments, picture) for start in starts[:RIVALS_TRIED]
-    ]
-    least = EQUAL_WEIGHT * max(one.weight for one in (placed, *moved))
-    for other in moved:
-        if other.weight >= least:
-            theirs, _ = prove(other.fit, picture, _codes_off(other.fit, picture, codes))
-            # words count in standings, and not in weights
-            if theirs.lead > standing.lead or placed.weight < least:
-                placed, standing = other, theirs
+    for _ in range(MOST_MOVES):
+        # no page that is read is mirrored: that placement is none
+        starts = [placed.fit.work_from_page @ rival.page_from_page for rival in strong if rival.kind != "mirrored"]
+        moved = [
+            _placed(fit(placed.fit.template, start, picture.ink), segments, picture) for start in starts[:RIVALS_TRIED]
+        ]
+        least, before = EQUAL_WEIGHT * max(one.weight for one in (placed, *moved)), placed
+        for other in moved:
+            if other.weight >= least:
+                theirs, their_rivals = prove(other.fit, picture, _codes_off(other.fit, picture, codes))
+                # words count in standings, and not in weights
+                if theirs.lead > standing.lead or placed.weight < least:
+                    placed, standing, strong = other, theirs, their_rivals
+        if placed is before:
+            break
     seams, of_seams = find_seams(placed.fit, segments, picture.ink)
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained

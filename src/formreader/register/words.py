@@ -42,7 +42,8 @@ def _printed_and_filled(template: Template) -> tuple[Boxes, Boxes]:
     """The same for every photograph: kept under the hash of the template's file."""
     if template.sha256 not in _kept:
         filled = [cell for f in template.fields.values() for e in f.encodings.values() for cell in encoding_cells(e)]
-        filled += [thing.box for thing in (*template.places.values(), *template.marks, *template.areas)]
+        filled += [place.box for place in template.places.values()]
+        filled += [mark.box for mark in template.marks] + [area.box for area in template.areas]
         words = [text.box for text in template.texts if not text.optional]
         _kept[template.sha256] = _boxes(words), _boxes(filled)
     return _kept[template.sha256]
