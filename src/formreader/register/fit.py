@@ -45,8 +45,8 @@ class Fit:
     """A placement and how well it sits. ``work_from_page`` maps mm, after ``bend``, to ink px.
 
     ``inside`` (N,) says which samples of the template's lines the picture shows, ``on_line`` which of them were found
-    in their place. ``found_mm`` is how much printed line by the fields was found, ``net_mm`` how much more than missed,
-    the nearest counting whole.
+    in their place. ``found_mm`` is how much printed line by the fields was found, ``net_mm`` how much more of all lines
+    than was missed, the nearest counting whole.
     """
 
     template: Template
@@ -68,7 +68,7 @@ def first_look(template: Template, start: Homography, ink: Grey) -> tuple[Homogr
     offsets, found = search(start, samples.flat, samples, ink, REACH_MM)
     if found.sum() < FEWEST_FOUND:
         return start, 0.0
-    near = samples.weights * samples.near_field * found * (1 - np.minimum(np.abs(offsets) / REACH_MM, 1.0))
+    near = samples.weights * found * (1 - np.minimum(np.abs(offsets) / REACH_MM, 1.0))
     return start @ _plane_update(samples, offsets, found), float(near.sum()) * px_per_mm(start, template)
 
 
@@ -82,8 +82,8 @@ def glance(template: Template, looked: Homography, ink: Grey) -> tuple[Homograph
     offsets, found = search(place, samples.flat, samples, ink, 1.0)
     measured = _measured(template, place, samples.flat, samples, offsets, found, ink.shape)
     # unbent, lines are seen near their places at best: how near says nothing yet
-    seen_mm = measured.visible * float((samples.weights * samples.near_field).sum())
-    net_mm = seen_mm * (measured.coverage - MISSED_WEIGHT * (1 - measured.coverage))
+    seen, missed = measured.on_line, measured.inside & ~measured.on_line
+    net_mm = float(samples.weights[seen].sum() - MISSED_WEIGHT * samples.weights[missed].sum())
     return place, net_mm * px_per_mm(place, template)
 
 
@@ -187,10 +187,12 @@ def _measured(
     seen = found & inside & (np.abs(offsets) < ON_LINE_MM)
     on_line = seen & (weight > 0)
     total = float(weight[inside].sum())
-    missing = float(weight[inside & ~on_line].sum())
     coverage = float(weight[on_line].sum()) / total if total else 0.0
-    near = np.where(on_line, np.exp(-0.5 * (offsets / CLOSE_MM) ** 2), 0.0)
+    near = np.where(seen, np.exp(-0.5 * (offsets / CLOSE_MM) ** 2), 0.0)
     closeness = float((weight * near).sum()) / total if total else 0.0
+    # a form whose fields fill little of its page has as much line to speak for it as another
+    missed_mm = float(samples.weights[inside & ~seen].sum())
+    net_mm = float((samples.weights * near).sum()) - MISSED_WEIGHT * missed_mm
     residual = float(np.sqrt(np.average(offsets[on_line] ** 2, weights=weight[on_line]))) if on_line.any() else np.inf
     return Fit(
         template,
@@ -203,7 +205,7 @@ def _measured(
         inside,
         seen,
         coverage * total,
-        closeness * total - MISSED_WEIGHT * missing,
+        net_mm,
     )
 
 
