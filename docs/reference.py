@@ -18,6 +18,7 @@ MODULES = (
     "contract",
     "evaluate.sheets",
     "evaluate.encodings",
+    "evaluate.frame",
     "evaluate.intervals",
     "evaluate.risk",
     "evaluate.severity",
