@@ -1,8 +1,10 @@
 """Processor time of a warm reading by stage, beside that of decoding the same file in full, in one run on one core.
 
-Usage: python benchmarks/speed.py [PHOTO...] [--repeats N] [--json FILE]; without photos, the samples.
+Usage: python benchmarks/speed.py [PHOTO...] [--repeats N] [--library 550] [--json FILE]; without photos, the samples.
 Prints the median of each and the share of each stage; --json writes medians and spreads (largest less
 smallest) with commit and machine. The ratio is whole reading over the full decode in colour of the same file.
+Last, how much longer a reading takes by a reader that knows ``--library`` forms, drawn at random besides its own;
+0 leaves that out.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +30,11 @@ import cv2
 from about import about
 
 from formreader import Reader
+from formreader.synth.forms import any_form
+from formreader.templates import LIBRARY
 
+MORE_FROM = 500_000
+"""Seeds of the forms that a large library knows besides."""
 STAGES = ("load", "identify", "register", "recognise", "decode", "decide")
 """As the reader times them; ``recognise`` holds the cutting out of the cells, ``load`` the (reduced) decode."""
 
@@ -38,6 +46,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("photos", nargs="*", type=Path)
     arguments.add_argument("--repeats", type=int, default=7)
+    arguments.add_argument("--library", type=int, default=550)
     arguments.add_argument("--json", type=Path)
     chosen = arguments.parse_args()
     photos = chosen.photos or sorted((Path(__file__).parents[1] / "samples").glob("*.jpg"))
@@ -47,8 +56,14 @@ def main() -> None:
     for photo in photos:
         rows.append(measure(reader, photo, chosen.repeats))
         print_row(rows[-1], heading=len(rows) == 1)
+    large = measure_large(reader, chosen.library, photos, chosen.repeats) if chosen.library else []
     cold = cold_start_s(photos[0])
     print_profile(rows)
+    for row in large:
+        print(
+            f"{row['photo'][:33]:34} by {row['templates']} forms {row['few_ms']['median']:.0f}, "
+            f"by {row['templates_large']} {row['many_ms']['median']:.0f}, ratio {row['ratio']:.2f}"
+        )
     print(f"milliseconds of processor time, medians of {chosen.repeats}; cold start of the command {cold:.2f} s")
     if chosen.json:
         document = {
@@ -58,6 +73,7 @@ def main() -> None:
             "cold_start_s": round(cold, 2),
             "shares": shares(rows),
             "photos": rows,
+            "large_library": large,
         }
         chosen.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
@@ -91,6 +107,37 @@ def measure(reader: Reader, photo: Path, repeats: int) -> dict[str, Any]:
         "decode_grey_ms": figure(greys),
         "stages_ms": {stage: figure(values) for stage, values in stages.items()},
     }
+
+
+def measure_large(reader: Reader, count: int, photos: list[Path], repeats: int) -> list[dict[str, Any]]:
+    """The same readings by a reader of ``count`` forms, in turns with those of ``reader``."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path in LIBRARY.glob("*.yaml"):
+            (Path(folder) / path.name).write_bytes(path.read_bytes())
+        for number in range(count - len(reader.templates)):
+            form = any_form(MORE_FROM + number)
+            (Path(folder) / f"{form.id}.yaml").write_text(form.text, encoding="utf-8")
+        larger = Reader(templates=folder)
+    rows = []
+    for photo in photos:
+        spent: dict[Reader, list[float]] = {reader: [], larger: []}
+        for one in spent:
+            one.read(photo)
+        for _ in range(repeats):
+            for one, times in spent.items():
+                times.append(timed(partial(one.read, photo)))
+        few, many = figure(spent[reader]), figure(spent[larger])
+        rows.append(
+            {
+                "photo": photo.name,
+                "templates": len(reader.templates),
+                "templates_large": len(larger.templates),
+                "few_ms": few,
+                "many_ms": many,
+                "ratio": round(many["median"] / few["median"], 2),
+            }
+        )
+    return rows
 
 
 def timed(action: Callable[[], object]) -> float:

@@ -16,4 +16,4 @@ def test_neighbours_of_one_wrong_placement_do_not_crowd_the_right_one_out() -> N
     places[1, 0, 2] = 0.5 * SAME_PLACE * picture_px
     places[2, 1, 2] = 0.9 * SAME_PLACE * picture_px
     places[3, 0, 0] = 4.7
-    assert _apart(places, template, picture_px) == [0, 3]
+    assert _apart(places, template, picture_px, 3) == [0, 3]

@@ -66,13 +66,27 @@ def test_a_twin_whose_fit_went_astray_is_fitted_again_from_where_its_rival_lies(
         placed = fit(template, start, ink)
         fitted.append(template.id)
         first = template.id == older.id and fitted.count(older.id) == 1
+        moved = placed.work_from_page @ np.array([[1.0, 0, 0], [0, 1.0, 3.0], [0, 0, 1.0]])
         worse = replace(placed, coverage=0.77, closeness=0.8 * placed.closeness, net_mm=0.6 * placed.net_mm)
-        return worse if first else placed
+        return replace(worse, work_from_page=moved) if first else placed
 
     monkeypatch.setattr(registrar, "fit", astray)
     found = register(drawn(older.id, 1, 1.0), list(LIBRARY.values()), []).registrations
     assert fitted.count(older.id) == 2
     assert found[0].template == older.id
+
+
+def test_twins_that_were_fitted_to_one_place_are_not_fitted_again(monkeypatch) -> None:
+    fitted = []
+
+    def counted(template: Template, start: Homography, ink: Grey) -> Fit:
+        fitted.append(template.id)
+        return fit(template, start, ink)
+
+    monkeypatch.setattr(registrar, "fit", counted)
+    name = "id-2022-chasil-ppwp-1"
+    assert register(drawn(name, 1, 0.0), list(LIBRARY.values()), []).registrations[0].template == name
+    assert sorted(fitted) == sorted([name, *TWINS[name]])
 
 
 @pytest.mark.parametrize("name", sorted(LIBRARY))

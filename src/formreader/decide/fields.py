@@ -51,10 +51,13 @@ class Sight:
     """What speaks for and against one field's value.
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is what the picture of the primary encoding alone gives
-    the value. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
-    whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. Of all other values a
-    second reader reads ``contrary`` most probably, with ``contrary_share``. ``disagree`` is the
-    probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
+    the value, ``share_alone`` what all pictures of the field together give it without any rule; ``settled`` by an
+    equation of numbers that are sure by sight is one that may be surer than that. ``own`` is what that picture says
+    by itself, ``proposed`` what is likeliest to stand there by the whole sheet. ``eyes`` and ``equations`` are all
+    that speaks for the value independently. Of all other values a second reader reads ``contrary`` most probably,
+    with ``contrary_share``; ``longer_share`` it gives to numbers that end as this one does and have more before it,
+    in boxes that are taken for empty. ``disagree`` is the probability that the field's encodings contradict each other
+    on paper, ``says`` what each most probably holds.
     ``remarks`` are other things seen, codes of ``REASONS``, each with its probability. A field ``left_empty`` is one
     that nobody wrote in and that must be looked at then.
     The last say where it lies: ``inside`` the picture, ``in_place`` on the page as far as its printed lines show,
@@ -69,12 +72,15 @@ class Sight:
     equations: tuple[str, ...]
     contrary: str
     contrary_share: float
+    longer_share: float
     disagree: float
     says: Mapping[str, tuple[int | None, float]]
     remarks: Mapping[str, float]
     unreadable: bool
     odd: bool
     left_empty: bool
+    share_alone: float = 1.0
+    settled: bool = False
     inside: bool = True
     in_place: bool = True
     without_total: bool = False
@@ -82,8 +88,13 @@ class Sight:
 
 
 def stated_confidence(sight: Sight, policy: Policy) -> float:
-    """The confidence to report: sums make no number more certain than the eye that hardly sees it."""
-    return min(sight.confidence, sight.picture_share) if _is_settled_by_sums(sight, policy) else sight.confidence
+    """The confidence to report: sums make no number more certain than the eyes that see it.
+
+    But for an equation whose other numbers are each sure by sight.
+    """
+    if _is_settled_by_sums(sight, policy):
+        return min(sight.confidence, sight.picture_share)
+    return sight.confidence if sight.settled else min(sight.confidence, sight.share_alone)
 
 
 def judge_field(
@@ -99,7 +110,8 @@ def judge_field(
     doubt = _doubt(sight, policy)
     if doubt is not None:
         reasons.append(doubt)
-    if sight.contrary_share > policy.most_contrary_share:
+    hidden = not sight.settled and sight.longer_share > policy.most_longer_share
+    if sight.contrary_share > policy.most_contrary_share or hidden:
         reasons.append(_reason("readers_disagree", contrary=sight.contrary))
     if sight.disagree > policy.most_disagreement:
         listed = ", ".join(f"{called} {'empty' if v is None else v}" for called, (v, _) in sight.says.items())
@@ -128,7 +140,7 @@ def _doubt(sight: Sight, policy: Policy) -> Reason | None:
         "odd_writing": sight.odd,
         "boxes_say_otherwise": sight.own != sight.proposed,
         "low_confidence": sight.confidence < least,
-        "settled_by_sums": _is_settled_by_sums(sight, policy),
+        "settled_by_sums": _is_settled_by_sums(sight, policy) or stated_confidence(sight, policy) < least,
         "one_witness": len(witnesses) < policy.least_witnesses and not sight.left_empty,
         "no_threshold": policy.accept_confidence is None,
     }

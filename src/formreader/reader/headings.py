@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from formreader.geometry import Box
 from formreader.identify import likeness, read_words
 from formreader.locate import cut_box
 from formreader.records import Photo, Registration
@@ -20,8 +21,8 @@ SAME_PLACE_MM = 3.0
 def headings_apart(photo: Photo, close: Sequence[Registration], templates: Mapping[str, Template]) -> dict[str, float]:
     """How well each template's headings are read that the others in ``close`` have not, 0..1.
 
-    What a heading has in common with the others' counts for nothing. Empty where no heading tells them apart, or
-    without Tesseract.
+    What a heading has in common with what the others have there counts for nothing. Empty where no heading tells
+    them apart, or without Tesseract.
     """
     found: dict[str, float] = {}
     for registration in close:
@@ -30,7 +31,8 @@ def headings_apart(photo: Photo, close: Sequence[Registration], templates: Mappi
             read = _read(photo, registration, text)
             if read is None:
                 return {}
-            shared = max((likeness(text.text, other.text) for form in others for other in form.texts), default=0.0)
+            there = [other.text for form in others for other in form.texts if _overlap(text.box, other.box)]
+            shared = max((likeness(text.text, other) for other in there), default=0.0)
             if shared < 1.0:
                 seen = max(0.0, (likeness(read, text.text) - shared) / (1.0 - shared))
                 found[registration.template] = max(seen, found.get(registration.template, 0.0))
@@ -58,6 +60,10 @@ def _own_headings(template: Template, others: Sequence[Template]) -> list[Text]:
 def _same(text: Text, other: Text) -> bool:
     (x, y), (other_x, other_y) = text.box.centre, other.box.centre
     return text.text == other.text and max(abs(x - other_x), abs(y - other_y)) < SAME_PLACE_MM
+
+
+def _overlap(box: Box, other: Box) -> bool:
+    return box.x < other.right and other.x < box.right and box.y < other.bottom and other.y < box.bottom
 
 
 def _read(photo: Photo, registration: Registration, text: Text) -> str | None:

@@ -18,11 +18,13 @@ from formreader.geometry import Box, Homography, Points, apply_homography, inver
 from formreader.register.segments import Segments, rectifier
 from formreader.templates import Template
 
-CANDIDATES, AXIS_HYPOTHESES = 400, 40
-"""Looked through, and kept, for each axis: a grid of equal columns fits many ways by itself, the
-other axis tells them apart."""
+ROUGHLY, CANDIDATES, AXIS_HYPOTHESES = 1000, 400, 40
+"""Of each axis, scored by all lines after a score by the telling ones alone; looked through; and kept: a grid of equal
+columns fits many ways by itself, the other axis tells them apart."""
 PLACES_TRIED, PLACES_KEPT = 40, 3
 """Pairs of axes judged in the plane, and kept, of one template in one turn."""
+WORTH_THE_PLANE = 0.5
+"""Part of the likeliest pair's score that a template's best pair must have: right ones have 0.7 at least."""
 SAME_PLACE = 0.01
 """Corners nearer than this part of the picture's long side are one place: a glance draws either to it."""
 PLANE_SAMPLES = 500
@@ -33,8 +35,12 @@ ASPECT_TOLERANCE = 1.3
 """How far a page's proportion may be from what the camera model says: the focal length is a guess."""
 FOCAL_OVER_LONG_SIDE = 0.8
 """A phone's main camera, 26 to 30 mm on the long side of 36; a scan has no tilt for it to matter."""
-STRONGEST_FOUND, STRONGEST_PRINTED = 12, 10
+STRONGEST_FOUND, STRONGEST_PRINTED, OUTERMOST, WIDEST_GAPS = 8, 6, 2, 3
 """Lines that make pairs; all lines score."""
+CONSIDERABLE = 0.4
+"""Part of a usual line's length that the outermost and those beside gaps have: no word, no stroke of a pen."""
+EDGES_PX = 4
+"""How far the two edges of a line lie apart at most."""
 SMALLEST_PAGE, LARGEST_PAGE = 0.25, 3.0
 """Limits of the page's side over the picture's: smaller is unreadable, larger shows too little."""
 CODE_SCALES = np.linspace(0.88, 1.12, 49)
@@ -67,11 +73,11 @@ class Profile:
     """How much line a picture shows at each px of one axis of its rectified view, from ``low`` on.
 
     ``root`` is its square root with one px of nothing on either side, ``total`` its sum up to each px. ``pairs``
-    are the strongest places, px in that view, each with each behind it.
+    are the most telling places, px in that view, each with each behind it.
     """
 
     low: float
-    root: NDArray[np.float64]
+    root: NDArray[np.float32]
     total: NDArray[np.float64]
     pairs: Pairs
 
@@ -166,13 +172,15 @@ def _profile(rectified: Segments, axis: int, picture_px: float) -> Profile | Non
     bins = int(high - low) + 1
     profile, _ = np.histogram(position, bins=bins, range=(low, low + bins), weights=_lengths(rectified))
     profile = np.convolve(profile, [0.25, 0.7, 1.0, 0.7, 0.25], "same")
-    peaks = np.flatnonzero((profile >= np.roll(profile, 1)) & (profile > np.roll(profile, -1)))
-    peaks = np.sort(peaks[np.argsort(-profile[peaks])][:STRONGEST_FOUND])
+    # a line's two edges are one place
+    highest = cv2.dilate(profile.reshape(-1, 1), np.ones((2 * EDGES_PX + 1, 1), np.uint8)).ravel()
+    peaks = np.flatnonzero((profile >= highest) & (profile > 0))
     if len(peaks) < 2:
         return None
+    peaks = peaks[_telling(peaks.astype(np.float64), profile[peaks], STRONGEST_FOUND)]
     return Profile(
         low,
-        np.pad(np.sqrt(profile), 1),
+        np.pad(np.sqrt(profile), 1).astype(np.float32),
         np.concatenate([[0.0], np.cumsum(profile)]),
         _ordered_pairs((peaks + low + 0.5).astype(np.float64)),
     )
@@ -197,14 +205,21 @@ NO_AXIS = _Axis(np.zeros(0), np.zeros(0), np.zeros(0))
 class _Lines:
     """A template's lines of one direction: where they lie (N,) mm, in order, and the length of line in each.
 
-    ``root`` (N,) is the length's square root, ``total`` all lengths. ``pairs`` are the longest, each with each
-    behind it.
+    ``root`` (N,) is the length's square root, ``total`` all lengths. ``telling`` indexes those that make pairs, in
+    order, and ``pairs`` are these, each with each behind it.
     """
 
     at: NDArray[np.float64]
-    root: NDArray[np.float64]
+    root: NDArray[np.float32]
     total: float
+    telling: NDArray[np.intp]
     pairs: Pairs
+
+    @property
+    def few(self) -> _Lines:
+        """Those alone that make pairs."""
+        root = self.root[self.telling]
+        return _Lines(self.at[self.telling], root, float((root**2).sum()), np.arange(len(root)), self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,14 +263,31 @@ def _pattern(template: Template) -> _Pattern:
 def _gathered(positions: NDArray[np.float64], lengths: NDArray[np.float64]) -> _Lines:
     lines, which = np.unique(np.round(positions, 2), return_inverse=True)
     strength = np.bincount(which, weights=lengths, minlength=len(lines)).astype(np.float64)
-    strong = np.argsort(-strength)[:STRONGEST_PRINTED]
-    return _Lines(lines, np.sqrt(strength), strength.sum(), _ordered_pairs(np.sort(lines[strong])))
+    longest = _telling(lines, strength, STRONGEST_PRINTED)
+    return _Lines(lines, np.sqrt(strength).astype(np.float32), strength.sum(), longest, _ordered_pairs(lines[longest]))
+
+
+def _telling(at: NDArray[np.float64], strength: NDArray[np.float64], strongest: int) -> NDArray[np.intp]:
+    """Which lines, of those at (N,) in order, make pairs: the strongest, the outermost, and those beside wide gaps.
+
+    The rows of a table are all as long as each other: which of them are the strongest found ones is chance, while its
+    first and its last are the same lines on the page and on the photograph.
+    """
+    order = np.argsort(-strength, kind="stable")
+    chosen = set(order[:strongest].tolist())
+    usual = strength[order[min(strongest, len(order)) // 2]] if len(order) else 0.0
+    plain = np.flatnonzero(strength >= CONSIDERABLE * usual)
+    chosen |= {*plain[:OUTERMOST].tolist(), *plain[-OUTERMOST:].tolist()}
+    for gap in np.argsort(-np.diff(at[plain]), kind="stable")[:WIDEST_GAPS]:
+        chosen |= {int(plain[gap]), int(plain[gap + 1])}
+    return np.array(sorted(chosen), dtype=np.intp)
 
 
 def printed_lines(template: Template) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
     """Where the template's rows and its columns lie, mm, and the length of line in each."""
     pattern = _pattern(template)
-    return (pattern.rows.at, pattern.rows.root**2), (pattern.columns.at, pattern.columns.root**2)
+    rows, columns = pattern.rows, pattern.columns
+    return (rows.at, rows.root.astype(np.float64) ** 2), (columns.at, columns.root.astype(np.float64) ** 2)
 
 
 def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
@@ -264,11 +296,10 @@ def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> 
     The best one of each of the likeliest templates, half as many, is among them: forms of one family must not crowd
     each other out.
     """
-    found: list[Hypothesis] = []
-    for ruling in turns:
-        for template in templates:
-            # a few of each, apart: neighbours of one wrong placement must not crowd the right one out
-            found += _placements(template, ruling)
+    pairs = [_pairs_of(template, ruling) for ruling in turns for template in templates]
+    least = WORTH_THE_PLANE * max((pair.likeliest for pair in pairs), default=0.0)
+    # a few of each, apart: neighbours of one wrong placement must not crowd the right one out
+    found = [place for pair in pairs if pair.likeliest >= least for place in _in_plane(pair)]
     found.sort(key=lambda hypothesis: -hypothesis.score)
     of_each: dict[str, Hypothesis] = {}
     for hypothesis in found:
@@ -295,49 +326,71 @@ def align_from(template: Template, mark: Box, quad: Points, turns: Sequence[Ruli
         upwards = scale / ruling.aspect if flat else abs(float(down[1])) / 2 / mark.height
         across = _axis_from(ruling.columns, pattern.columns, scale, float(centre[0]), mark.centre[0])
         downwards = _axis_from(ruling.rows, pattern.rows, upwards, float(centre[1]), mark.centre[1])
-        found += _paired(template, ruling, across, downwards)
+        found += _in_plane(_paired(template, ruling, across, downwards))
     return sorted(found, key=lambda hypothesis: -hypothesis.score)[:keep]
 
 
-def _placements(template: Template, ruling: Ruling) -> list[Hypothesis]:
-    """The best ``PLACES_KEPT`` pairs of an axis across and one down, scored by all lines in the plane."""
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The likeliest pairs of an axis across and one down of a template on a ruling, best first.
+
+    ``places`` (P, 3, 3) map mm to px of the ruling's rectified picture; ``likeliest`` is the best pair's score, 0..1.
+    """
+
+    template: Template
+    ruling: Ruling
+    places: NDArray[np.float64]
+    likeliest: float
+
+
+def _pairs_of(template: Template, ruling: Ruling) -> _Pairs:
     pattern, picture_px = _pattern(template), max(ruling.lines.shape)
     down = _axis_hypotheses(ruling.rows, pattern.rows, template.height_mm, picture_px)
     across = _axis_hypotheses(ruling.columns, pattern.columns, template.width_mm, picture_px)
     return _paired(template, ruling, across, down)
 
 
-def _paired(template: Template, ruling: Ruling, across: _Axis, down: _Axis) -> list[Hypothesis]:
-    pattern, picture_px = _pattern(template), max(ruling.lines.shape)
+def _paired(template: Template, ruling: Ruling, across: _Axis, down: _Axis) -> _Pairs:
     off = across.scales[:, None] / (down.scales[None, :] * ruling.aspect)
     fits = (off > 1 / ASPECT_TOLERANCE) & (off < ASPECT_TOLERANCE)
     scores = np.where(fits, across.scores[:, None] * down.scores[None, :], -1.0).ravel()
     best = np.argsort(-scores, kind="stable")[: min(PLACES_TRIED, int(fits.sum()))]
-    if len(best) == 0:
-        return []
-    i, j = np.unravel_index(best, fits.shape)
     places = np.zeros((len(best), 3, 3))
+    if len(best) == 0:
+        return _Pairs(template, ruling, places, 0.0)
+    i, j = np.unravel_index(best, fits.shape)
     places[:, 0, 0], places[:, 0, 2] = across.scales[i], across.shifts[i]
     places[:, 1, 1], places[:, 1, 2] = down.scales[j], down.shifts[j]
     places[:, 2, 2] = 1.0
-    work_from_page = ruling.work_from_rectified @ places
-    agreements = _agreements(work_from_page, pattern, ruling)
+    return _Pairs(template, ruling, places, float(scores[best[0]]))
+
+
+def _in_plane(pairs: _Pairs) -> list[Hypothesis]:
+    """The best ``PLACES_KEPT`` of them, apart, scored by all lines in the plane."""
+    if len(pairs.places) == 0:
+        return []
+    template, ruling = pairs.template, pairs.ruling
+    work_from_page = ruling.work_from_rectified @ pairs.places
+    agreements = _agreements(work_from_page, _pattern(template), ruling)
     order = np.argsort(-agreements, kind="stable")
     return [
         Hypothesis(template, work_from_page[k] / work_from_page[k, 2, 2], float(agreements[k]))
-        for k in order[_apart(work_from_page[order], template, picture_px)[:PLACES_KEPT]]
+        for k in order[_apart(work_from_page[order], template, max(ruling.lines.shape), PLACES_KEPT)]
     ]
 
 
-def _apart(work_from_page: NDArray[np.float64], template: Template, picture_px: float) -> list[int]:
-    """Which of the maps (P, 3, 3) put a corner of the page elsewhere than every one before them."""
+def _apart(work_from_page: NDArray[np.float64], template: Template, picture_px: float, most: int) -> list[int]:
+    """The first ``most`` of the maps (P, 3, 3) that put a corner of the page elsewhere than every one before them."""
     corners = Box(0.0, 0.0, template.width_mm, template.height_mm).corners
-    seen = np.stack([apply_homography(place, corners) for place in work_from_page])
+    mapped = np.column_stack([corners, np.ones(4)]) @ work_from_page.transpose(0, 2, 1)
+    seen = mapped[:, :, :2] / mapped[:, :, 2:]
     kept: list[int] = []
     for k, page in enumerate(seen):
         moved = np.abs(seen[kept] - page).max(axis=(1, 2))
         if (moved > SAME_PLACE * picture_px).all():
             kept.append(k)
+            if len(kept) == most:
+                break
     return kept
 
 
@@ -378,6 +431,10 @@ def _axis_hypotheses(found: Profile | None, printed: _Lines, page_mm: float, pic
     scale, shift = scale[fits], shift[fits]
     if len(scale) == 0:
         return NO_AXIS
+    if len(scale) > ROUGHLY:
+        rough = _axis_scores(found, printed.few, scale, shift)
+        likely = np.sort(np.argpartition(-rough, ROUGHLY)[:ROUGHLY])
+        scale, shift = scale[likely], shift[likely]
     return _distinct(scale, shift, _axis_scores(found, printed, scale, shift), (float(lines[0]), float(lines[-1])))
 
 
@@ -395,10 +452,9 @@ def _axis_scores(
     found: Profile, printed: _Lines, scale: NDArray[np.float64], shift: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """How well the printed lines fall on found ones for each (K,) scale and shift, 0..1."""
-    lines = printed.at
     # places on the root: what falls beyond the profile is clipped onto the nothing beside it
-    places = np.multiply.outer(scale, lines)
-    places += (shift - found.low + 1.0)[:, None]
+    places = np.multiply.outer(scale.astype(np.float32), printed.at.astype(np.float32))
+    places += (shift - found.low + 1.0).astype(np.float32)[:, None]
     at = places.astype(np.intp)
     matched = found.root.take(at, mode="clip") @ printed.root
     total = found.total

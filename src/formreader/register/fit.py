@@ -27,8 +27,17 @@ WELL_COVERED, MOST_SPREAD = 0.95, 4
 """Where fewer lines are covered, they are followed along the page and it is bent to them, so often at most."""
 MISSED_WEIGHT = 0.5
 """A printed line not seen weighs so much of one that is: blur, pens and fingers hide lines, nothing prints them."""
+REACH_MM = 2.5
+"""How far to either side a printed line is looked for at first."""
+BENT_AT = (0.8, 0.7, 0.6, 0.5, 0.4, 0.35)
+"""Parts of this reach at which the search bends the page, one after the other."""
+SETTLED_MM, SETTLED_SHARE = 0.25, 0.9
+"""Where so many of the samples were found so near to their places, the search goes on with its last, narrowest step."""
 FEWEST_FOUND = 12
 """Samples found below which nothing is fitted to them."""
+
+Looked = tuple[NDArray[np.float64], NDArray[np.bool_]]
+"""Offsets (N,) mm of samples, and which were found: what ``search`` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,8 @@ class Fit:
     """A placement and how well it sits. ``work_from_page`` maps mm, after ``bend``, to ink px.
 
     ``inside`` (N,) says which samples of the template's lines the picture shows, ``on_line`` which of them were found
-    in their place. ``found_mm`` is how much printed line by the fields was found, ``net_mm`` how much more than missed,
-    the nearest counting whole.
+    in their place. ``found_mm`` is how much printed line by the fields was found, ``net_mm`` how much more of all lines
+    than was missed, the nearest counting whole.
     """
 
     template: Template
@@ -53,48 +62,59 @@ class Fit:
     net_mm: float
 
 
-def glance(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> tuple[Homography, float]:
-    """A quick plane fit on few samples: the placement, and px of line found less part of those missed, to rank by."""
+def first_look(template: Template, start: Homography, ink: Grey) -> tuple[Homography, float]:
+    """One search for a plane on few samples: the placement, and px of line found, the nearer the more, to rank by."""
     samples = few_samples(template)
-    place = start
-    for reach in (reach_mm, reach_mm * 0.6):
-        offsets, found = search(place, samples.flat, samples, ink, reach)
-        if found.sum() < FEWEST_FOUND:
-            return place, 0.0
-        place = place @ _plane_update(samples, offsets, found)
+    offsets, found = search(start, samples.flat, samples, ink, REACH_MM)
+    if found.sum() < FEWEST_FOUND:
+        return start, 0.0
+    near = samples.weights * found * (1 - np.minimum(np.abs(offsets) / REACH_MM, 1.0))
+    return start @ _plane_update(samples, offsets, found), float(near.sum()) * px_per_mm(start, template)
+
+
+def glance(template: Template, looked: Homography, ink: Grey) -> tuple[Homography, float]:
+    """A quick plane fit from a first look's: the placement, and px of line found less part of those missed."""
+    samples, place = few_samples(template), looked
+    offsets, found = search(place, samples.flat, samples, ink, REACH_MM * 0.6)
+    if found.sum() < FEWEST_FOUND:
+        return place, 0.0
+    place = place @ _plane_update(samples, offsets, found)
     offsets, found = search(place, samples.flat, samples, ink, 1.0)
     measured = _measured(template, place, samples.flat, samples, offsets, found, ink.shape)
     # unbent, lines are seen near their places at best: how near says nothing yet
-    seen_mm = measured.visible * float((samples.weights * samples.near_field).sum())
-    net_mm = seen_mm * (measured.coverage - MISSED_WEIGHT * (1 - measured.coverage))
+    seen, missed = measured.on_line, measured.inside & ~measured.on_line
+    net_mm = float(samples.weights[seen].sum() - MISSED_WEIGHT * samples.weights[missed].sum())
     return place, net_mm * px_per_mm(place, template)
 
 
-def fit(template: Template, start: Homography, ink: Grey, reach_mm: float = 2.5) -> Fit:
+def fit(template: Template, start: Homography, ink: Grey) -> Fit:
     """Refine ``start`` (work_from_page); first a plane while the search narrows, then the bend."""
     few, samples = few_samples(template), template_samples(template)
-    place = start
+    place, settled = start, False
     for looked_for, reach in ((few, 1.0), (few, 0.7), (few, 0.5), (samples, 0.5)):
-        offsets, found = search(place, samples.flat, looked_for, ink, reach_mm * reach, apart=True)
+        if settled and looked_for is few:
+            continue
+        offsets, found = search(place, samples.flat, looked_for, ink, REACH_MM * reach, apart=True)
         if found.sum() < FEWEST_FOUND:
             break
+        settled = _settled(offsets, found)
         place = place @ _plane_update(looked_for, offsets, found)
-    found_fit = _bent(template, place, samples.flat, ink, reach_mm)
+    found_fit, looked = _seen(template, place, _bent(template, place, samples.flat, ink), ink)
     for _ in range(MOST_SPREAD):
         if found_fit.coverage >= WELL_COVERED:
             break
-        further = _seen(template, place, _traced(found_fit, ink), ink)
+        further, looked = _seen(template, place, _traced(found_fit, looked, ink), ink)
         if further.net_mm <= found_fit.net_mm:
             break
         found_fit = further
     return found_fit
 
 
-def _traced(found: Fit, ink: Grey) -> Bend:
+def _traced(found: Fit, looked: Looked, ink: Grey) -> Bend:
     """The bend by which printed lines run on as they do from where they were found: paper that curls at one end."""
     samples = template_samples(found.template)
-    offsets, seen = search(found.work_from_page, found.bend, samples, ink, 1.0)
-    seen &= np.abs(offsets) < ON_LINE_MM
+    offsets, seen = looked
+    seen = seen & (np.abs(offsets) < ON_LINE_MM)
     offsets, seen = trace(found.work_from_page, found.bend, samples, ink, offsets, seen)
     lines = np.flatnonzero(seen)
     if len(lines) < FEWEST_FOUND:
@@ -103,22 +123,30 @@ def _traced(found: Fit, ink: Grey) -> Bend:
     return bend_further(found.bend, samples.nodes[lines], level, weights, offsets[lines], trusted=True)
 
 
-def _bent(template: Template, place: Homography, bend: Bend, ink: Grey, reach_mm: float) -> Fit:
-    """The fit by a bend that starts as ``bend``, while the search narrows."""
-    samples = template_samples(template)
-    for reach in reach_mm * np.array([0.8, 0.7, 0.6, 0.5, 0.4, 0.35]):
-        offsets, found = search(place, bend, samples, ink, reach, apart=True)
+def _bent(template: Template, place: Homography, bend: Bend, ink: Grey) -> Bend:
+    """What ``bend`` becomes by where the lines are, while the search narrows."""
+    samples, settled = template_samples(template), False
+    for reach in BENT_AT:
+        if settled and reach != BENT_AT[-1]:
+            continue
+        offsets, found = search(place, bend, samples, ink, REACH_MM * reach, apart=True)
         if found.sum() < FEWEST_FOUND:
             break
+        settled = _settled(offsets, found)
         bend = bend_further(bend, samples.nodes[found], samples.level[found], samples.weights[found], offsets[found])
-    return _seen(template, place, bend, ink)
+    return bend
 
 
-def _seen(template: Template, place: Homography, bend: Bend, ink: Grey) -> Fit:
-    """What is seen of the template's lines where this placement puts them."""
+def _settled(offsets: NDArray[np.float64], found: NDArray[np.bool_]) -> bool:
+    """Whether nearly all samples that were found lie where they were looked for."""
+    return bool((np.abs(offsets[found]) < SETTLED_MM).mean() >= SETTLED_SHARE)
+
+
+def _seen(template: Template, place: Homography, bend: Bend, ink: Grey) -> tuple[Fit, Looked]:
+    """What is seen of the template's lines where this placement puts them, and where each was found."""
     samples = template_samples(template)
     offsets, found = search(place, bend, samples, ink, 1.0)
-    return _measured(template, place, bend, samples, offsets, found, ink.shape)
+    return _measured(template, place, bend, samples, offsets, found, ink.shape), (offsets, found)
 
 
 def _plane_update(samples: LineSamples, offsets: NDArray[np.float64], found: NDArray[np.bool_]) -> Homography:
@@ -159,10 +187,12 @@ def _measured(
     seen = found & inside & (np.abs(offsets) < ON_LINE_MM)
     on_line = seen & (weight > 0)
     total = float(weight[inside].sum())
-    missing = float(weight[inside & ~on_line].sum())
     coverage = float(weight[on_line].sum()) / total if total else 0.0
-    near = np.where(on_line, np.exp(-0.5 * (offsets / CLOSE_MM) ** 2), 0.0)
+    near = np.where(seen, np.exp(-0.5 * (offsets / CLOSE_MM) ** 2), 0.0)
     closeness = float((weight * near).sum()) / total if total else 0.0
+    # a form whose fields fill little of its page has as much line to speak for it as another
+    missed_mm = float(samples.weights[inside & ~seen].sum())
+    net_mm = float((samples.weights * near).sum()) - MISSED_WEIGHT * missed_mm
     residual = float(np.sqrt(np.average(offsets[on_line] ** 2, weights=weight[on_line]))) if on_line.any() else np.inf
     return Fit(
         template,
@@ -175,7 +205,7 @@ def _measured(
         inside,
         seen,
         coverage * total,
-        closeness * total - MISSED_WEIGHT * missing,
+        net_mm,
     )
 
 

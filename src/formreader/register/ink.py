@@ -31,12 +31,13 @@ class InkPicture:
     """``ink`` is uint8 (height, width), 0 paper to 255 black, in frame ``work`` (reduced pixels).
 
     ``work_from_photo`` maps full-size pixels to these. ``tone`` is how much darker than the paper wide things are, 0 to
-    255, ``tone_scale`` of its px to a px of ``ink``.
+    255, ``grey`` the photograph itself of that size, ``tone_scale`` of their px to a px of ``ink``.
     """
 
     ink: Grey
     work_from_photo: Homography
     tone: Grey
+    grey: Grey
     tone_scale: float
 
 
@@ -65,13 +66,14 @@ def find_ink(photo: Photo, part: Box | None = None) -> InkPicture:
     return InkPicture(ink, work_from_photo, *_tone(grey))
 
 
-def _tone(grey: Grey) -> tuple[Grey, float]:
-    """Darkness against the paper around anything narrower than a part of the picture, and the scale it is kept at."""
+def _tone(grey: Grey) -> tuple[Grey, Grey, float]:
+    """Darkness against the paper around anything narrower than a part of the picture, the picture of that size, and
+    the scale of both."""
     scale = 1.0 / TONE_REDUCED
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     side = max(3, round(PAPER_SEEN * max(small.shape))) | 1
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    return cv2.divide(cv2.subtract(paper, small), cv2.max(paper, 30), scale=255), scale
+    return cv2.divide(cv2.subtract(paper, small), cv2.max(paper, 30), scale=255), small, scale
 
 
 def ink_share(photo: Photo) -> float:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formreader.geometry import Points
 from formreader.records import Lead, Standing
 from formreader.register.fit import Fit
 from formreader.register.ink import InkPicture
-from formreader.register.rivals import Rival, Votes, all_votes
+from formreader.register.rivals import Rival
 from formreader.register.samples import template_samples
-from formreader.templates import Field, encoding_cells
+from formreader.register.votes import Votes, all_votes
+from formreader.templates import Template, encoding_cells
 
 DOUBTED = 0.5
 """Where fewer of the lines that tell a place from a rival one speak for it, the rival's is tried too."""
@@ -40,9 +42,8 @@ def prove(fit: Fit, picture: InkPicture, codes_off: Sequence[Points]) -> tuple[S
     for votes in sorted(whole, key=_share, reverse=True):
         before = leads.get(votes.rival.kind, (1.0, np.inf))
         leads[votes.rival.kind] = (min(before[0], _share(votes)), min(before[1], votes.lead_mm))
-    ground = {name: _ground(fit, field) for name, field in fit.template.fields.items()}
     astray = {name for votes in found for name in _astray(votes, fit)}
-    return Standing(leads, ground, frozenset(astray)), [votes.rival for votes in strong]
+    return Standing(leads, _grounds(fit), frozenset(astray)), [votes.rival for votes in strong]
 
 
 def _ruled_out(rival: Rival, codes_off: Sequence[Points]) -> bool:
@@ -57,16 +58,31 @@ def _share(votes: Votes) -> float:
     return votes.lead_mm / votes.telling_mm if votes.telling_mm else 0.0
 
 
-def _ground(fit: Fit, field: Field) -> float:
-    """Part of the printed lines around a field's cells that were found where they should be; 1 where there are none."""
-    samples = template_samples(fit.template)
-    corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
-    near = (
-        (samples.points >= corners.min(axis=0) - AROUND_MM) & (samples.points <= corners.max(axis=0) + AROUND_MM)
-    ).all(axis=1)
-    near &= fit.inside
-    weight = samples.weights[near]
-    return float(weight[fit.on_line[near]].sum() / weight.sum()) if weight.any() else 1.0
+def _grounds(fit: Fit) -> dict[str, float]:
+    """Of each field, the part of the printed lines around its cells that were found where they should be.
+
+    1 where there are none.
+    """
+    weights, around = template_samples(fit.template).weights, _lines_around(fit.template)
+    all_of_them, found = around @ (weights * fit.inside), around @ (weights * (fit.inside & fit.on_line))
+    shares = np.divide(found, all_of_them, out=np.ones(len(around)), where=all_of_them > 0)
+    return dict(zip(fit.template.fields, shares.tolist(), strict=True))
+
+
+_around: dict[str, NDArray[np.bool_]] = {}
+
+
+def _lines_around(template: Template) -> NDArray[np.bool_]:
+    """Which samples stand around each field's cells, (fields, N); kept under the hash of the template's file."""
+    if template.sha256 not in _around:
+        points = template_samples(template).points
+        near = np.zeros((len(template.fields), len(points)), dtype=bool)
+        for around, field in zip(near, template.fields.values(), strict=True):
+            corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
+            low, high = corners.min(axis=0) - AROUND_MM, corners.max(axis=0) + AROUND_MM
+            around[:] = ((points >= low) & (points <= high)).all(axis=1)
+        _around[template.sha256] = near
+    return _around[template.sha256]
 
 
 def _astray(votes: Votes, fit: Fit) -> list[str]:

@@ -14,7 +14,7 @@ from formreader.register.areas import GRID_MM, area_points, tones
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.duel import lead_over
 from formreader.register.explain import explained
-from formreader.register.fit import MISSED_WEIGHT, Fit, fit, glance, px_per_mm
+from formreader.register.fit import MISSED_WEIGHT, Fit, first_look, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.proof import DOUBTED, prove
 from formreader.register.samples import template_samples
@@ -26,16 +26,20 @@ from formreader.templates import Mark, Template
 
 GLANCED, GLANCED_FOR_THOROUGH, REFINED = 12, 32, 4
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rivals."""
+WORTH_A_GLANCE = 0.6
+"""Of what the likeliest hypothesis shows at first look, what another one must: a right one showed 0.85 at least."""
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
+SAME_FIT_MM = 0.5
+"""Two fits nowhere further apart are one: a line is covered within ``ON_LINE_MM``."""
 RIVAL, CLOSE_RIVAL = 0.5, 0.8
 """A second template is no rival that at a glance has less than this part of the line that speaks for the likeliest,
 nor a third one with less than that."""
 PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
-RIVALS_TRIED, EQUAL_WEIGHT = 3, 0.9
+RIVALS_TRIED, EQUAL_WEIGHT, MOST_MOVES = 3, 0.9, 3
 """Places of a form's strongest rivals from which it is fitted anew; of those of nearly the most weight, the surest is
-taken."""
+taken, and its own rivals are tried: a page may be found upside down and a row off."""
 FOREIGN_WEIGHT = 0.5
 """A line seen and not printed weighs so much of one that is: a pen draws lines too."""
 LEAST_EXPLAINED = 0.05
@@ -62,7 +66,7 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     part = None if _plain(found) else _around_page(photo, found, templates)
     if part is None:
         return found
-    return max(found, _look(find_ink(photo, part), templates, codes), key=_goodness)
+    return _better(found, _look(find_ink(photo, part), templates, codes))
 
 
 def _look(
@@ -73,7 +77,7 @@ def _look(
     if _plain(quick):
         return quick
     segments = find_segments(picture.ink, halved=False)
-    return max(quick, _register(picture, segments, templates, codes, thorough=True), key=_goodness)
+    return _better(quick, _register(picture, segments, templates, codes, thorough=True))
 
 
 def _plain(found: Registered) -> bool:
@@ -86,12 +90,14 @@ def _plain(found: Registered) -> bool:
     )
 
 
-def _goodness(found: Registered) -> float:
-    return max(map(_weight, found.registrations), default=-np.inf)
-
-
-def _weight(registration: Registration) -> float:
-    return registration.weight
+def _better(first: Registered, second: Registered) -> Registered:
+    """Of two looks that whose best fit explains more; of nearly equal ones that whose place is surer."""
+    if not first.registrations or not second.registrations:
+        return first if first.registrations else second
+    one, other = first.registrations[0], second.registrations[0]
+    if min(one.weight, other.weight) >= EQUAL_WEIGHT * max(one.weight, other.weight):
+        return max(first, second, key=lambda found: found.registrations[0].standing.lead)
+    return max(first, second, key=lambda found: found.registrations[0].weight)
 
 
 def _around_page(photo: Photo, found: Registered, templates: Sequence[Template]) -> Box | None:
@@ -137,6 +143,8 @@ def _register(
     if fits:
         leader = max(fits.values(), key=lambda placed: placed.weight).fit
         for twin in twins(leader.template, likely):
+            if twin.id in fits and _lies_where(fits[twin.id].fit, leader):
+                continue
             # where a fit ends is chance too, on folded paper: a twin must not lose by that
             again = fitted(twin, leader.work_from_page)
             if twin.id not in fits or again.weight > fits[twin.id].weight:
@@ -171,17 +179,21 @@ def _best_starts(
     The likeliest one's twins are among them, tried from its place too: whether its own hypothesis leads a twin
     there is chance, and where it does not, nothing else would tell the two apart.
     """
+    looks = [(*first_look(one.template, one.work_from_page, picture.ink), one.template) for one in hypotheses]
+    least = WORTH_A_GLANCE * max((score for _, score, _ in looks), default=0.0)
     seen: list[tuple[float, Template, Homography]] = []
-    for hypothesis in hypotheses:
-        if not any(_leads_to(hypothesis, template, place) for _, template, place in seen):
-            place, score = _glance(hypothesis.template, hypothesis.work_from_page, picture)
-            seen.append((score, hypothesis.template, place))
+    for looked, first, template in sorted(looks, key=lambda look: -look[1]):
+        if first < least:
+            break
+        if not any(_leads_to(looked, template, place) for _, other, place in seen if other.id == template.id):
+            place, score = _glance(template, looked, picture)
+            seen.append((score, template, place))
     if not seen:
         return []
     _, leader, leading_place = max(seen, key=lambda item: item[0])
     alike = twins(leader, templates)
     for twin in alike:
-        place, score = _glance(twin, leading_place, picture)
+        place, score = _glance(twin, first_look(twin, leading_place, picture.ink)[0], picture)
         seen.append((score, twin, place))
     best: dict[str, tuple[float, Template, Homography]] = {}
     for found in sorted(seen, key=lambda item: -item[0]):
@@ -196,9 +208,9 @@ def _best_starts(
     return [(template, place) for _, template, place in (*rivals, *rest)]
 
 
-def _glance(template: Template, start: Homography, picture: InkPicture) -> tuple[Homography, float]:
+def _glance(template: Template, looked: Homography, picture: InkPicture) -> tuple[Homography, float]:
     """``fit.glance``, dark areas counted too."""
-    place, score = glance(template, start, picture.ink)
+    place, score = glance(template, looked, picture.ink)
     flat = template_samples(template).flat
     return place, score + _areas_mm(template, place, flat, picture) * px_per_mm(place, template)
 
@@ -209,12 +221,10 @@ def _areas_mm(template: Template, place: Homography, bend: Bend, picture: InkPic
     return GRID_MM * float((dark > 0).sum() - MISSED_WEIGHT * (dark < 0).sum())
 
 
-def _leads_to(hypothesis: Hypothesis, template: Template, work_from_page: Homography) -> bool:
+def _leads_to(looked: Homography, template: Template, known: Homography) -> bool:
     """Whether a glance from here would only find again where the template is known to lie."""
-    if hypothesis.template.id != template.id:
-        return False
     corners = Box(0.0, 0.0, template.width_mm, template.height_mm).corners
-    seen = apply_homography(inverse(work_from_page) @ hypothesis.work_from_page, corners)
+    seen = apply_homography(inverse(known) @ looked, corners)
     return bool(np.hypot(*(seen - corners).T).max() < SAME_PLACE_MM)
 
 
@@ -263,22 +273,33 @@ def _best_of_rivals(
 ) -> _Placed:
     """``placed``, or the same form where its strongest rival lies if that explains more; with what stands between."""
     standing, strong = prove(placed.fit, picture, _codes_off(placed.fit, picture, codes))
-    # no page that is read is mirrored: that placement is none
-    starts = [placed.fit.work_from_page @ rival.page_from_page for rival in strong if rival.kind != "mirrored"]
-    moved = [
-        _placed(fit(placed.fit.template, start, picture.ink), segments, picture) for start in starts[:RIVALS_TRIED]
-    ]
-    least = EQUAL_WEIGHT * max(one.weight for one in (placed, *moved))
-    for other in moved:
-        if other.weight >= least:
-            theirs, _ = prove(other.fit, picture, _codes_off(other.fit, picture, codes))
-            # words count in standings, and not in weights
-            if theirs.lead > standing.lead or placed.weight < least:
-                placed, standing = other, theirs
+    for _ in range(MOST_MOVES):
+        # no page that is read is mirrored: that placement is none
+        starts = [placed.fit.work_from_page @ rival.page_from_page for rival in strong if rival.kind != "mirrored"]
+        moved = [
+            _placed(fit(placed.fit.template, start, picture.ink), segments, picture) for start in starts[:RIVALS_TRIED]
+        ]
+        least, before = EQUAL_WEIGHT * max(one.weight for one in (placed, *moved)), placed
+        for other in moved:
+            if other.weight >= least:
+                theirs, their_rivals = prove(other.fit, picture, _codes_off(other.fit, picture, codes))
+                # words count in standings, and not in weights
+                if theirs.lead > standing.lead or placed.weight < least:
+                    placed, standing, strong = other, theirs, their_rivals
+        if placed is before:
+            break
     seams, of_seams = find_seams(placed.fit, segments, picture.ink)
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
     return replace(placed, explained=share, standing=replace(standing, seams=seams))
+
+
+def _lies_where(one: Fit, other: Fit) -> bool:
+    """Whether two forms of one ruling were fitted to the same place, bend and all."""
+    points = template_samples(one.template).points
+    here, there = (apply_homography(f.work_from_page, points + bend_at(f.bend, points)) for f in (one, other))
+    away_px = float(np.hypot(*(here - there).T).max())
+    return away_px < SAME_FIT_MM * px_per_mm(one.work_from_page, one.template)
 
 
 def _codes_off(found: Fit, picture: InkPicture, codes: Sequence[tuple[Mark, Code, Template]]) -> list[Points]:

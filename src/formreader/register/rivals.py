@@ -7,22 +7,17 @@ one place and another part for the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Box, Homography, Points, apply_homography, inverse
-from formreader.records import Bend, Grey
-from formreader.register.areas import GRID_MM, area_points, tones, within_areas
-from formreader.register.bend import bent_by, nodes_around
-from formreader.register.fit import Fit, seen_at
-from formreader.register.ink import InkPicture
+from formreader.geometry import Homography, Points, apply_homography, inverse
+from formreader.register.areas import area_points, within_areas
 from formreader.register.samples import LineSamples, template_samples
-from formreader.templates import Template, encoding_cells
+from formreader.register.words import Boxes, around, corners_of, filled_of, free, words_of
+from formreader.templates import Template
 
 LEAST_SHIFT_MM, MOST_SHIFT_MM = 2.5, 70.0
 """Periods of ruling: below, two lines are one double line; above, no table has rows or columns so large."""
@@ -32,18 +27,6 @@ LEAST_SHARED = 0.3
 """A moved form is a rival where it shares this part of its ruling with itself."""
 MOST_PERIODS = 6
 """Of each direction, the likest: a row up and down, two rows, a row of another table."""
-
-WORDS_GRID = (40, 6)
-"""Places across and down in a box of printed words at which its ink is looked at."""
-WORDS_INK, BLANK_INK = 14.0, 6.0
-"""Mean ink (of 255) of printed words, out of focus too, at least; of blank paper at most."""
-STRAY_INK = 0.5
-"""Ink where only the rival has words counts so much of words that are missing: it may be a stamp or a signature."""
-LEAST_APART_MM = 1.0
-"""Words count where the other form has none this near."""
-FALSELY_SEEN = 0.15
-"""Part of the places without a printed line where writing or print looks like one."""
-
 Kind = Literal["rows", "columns", "turned", "mirrored"]
 
 
@@ -63,32 +46,14 @@ class Rival:
     others: Points
     level: NDArray[np.bool_]
     weights: NDArray[np.float64]
-    words: tuple[Box, ...]
-    blanks: tuple[Box, ...]
+    words: Boxes
+    blanks: Boxes
     areas: tuple[Points, Points]
 
     @property
     def shift_mm(self) -> float:
         """How far rows are moved down, or columns to the right."""
         return float(self.page_from_page[1 if self.kind == "rows" else 0, 2])
-
-
-@dataclass(frozen=True, slots=True)
-class Votes:
-    """What tells a placement from one rival: places (N, 2) mm of printed lines that only one of them has, and mm of
-    line that there speak for (+) or against (-) the placement."""
-
-    rival: Rival
-    points: Points
-    mm: NDArray[np.float64]
-
-    @property
-    def telling_mm(self) -> float:
-        return float(np.abs(self.mm).sum())
-
-    @property
-    def lead_mm(self) -> float:
-        return float(self.mm.sum())
 
 
 _rivals: dict[str, tuple[Rival, ...]] = {}
@@ -99,76 +64,6 @@ def rivals(template: Template) -> tuple[Rival, ...]:
     if template.sha256 not in _rivals:
         _rivals[template.sha256] = tuple(_found(template))
     return _rivals[template.sha256]
-
-
-def all_votes(fit: Fit, picture: InkPicture) -> list[Votes]:
-    """Who of ``fit`` and each of its rivals explains what is seen where only one of them has a line.
-
-    A line seen counts whole. One not seen counts less, the more lines this photograph hides.
-    """
-    samples, moved, ink = template_samples(fit.template), rivals(fit.template), picture.ink
-    if not moved:
-        return []
-    others = np.concatenate([rival.others for rival in moved])
-    level = np.concatenate([rival.level for rival in moved])
-    inside, on_line = seen_at(fit.work_from_page, fit.bend, others, nodes_around(fit.bend, others), level, ink)
-    unseen = weight_of_unseen(fit.coverage)
-    ends = np.cumsum([len(rival.others) for rival in moved])[:-1]
-    found = []
-    for rival, shown, seen in zip(moved, np.split(inside, ends), np.split(on_line, ends), strict=True):
-        own = rival.own[fit.inside[rival.own]]
-        for_it = np.where(fit.on_line[own], 1.0, -unseen) * samples.weights[own]
-        against = (np.where(seen, -1.0, unseen) * rival.weights)[shown]
-        spoken, said = _of_words(fit, rival, ink)
-        found.append(
-            Votes(
-                rival,
-                np.concatenate([samples.points[own], rival.others[shown], spoken, *rival.areas]),
-                np.concatenate([for_it, against, said, *_of_areas(fit, rival, picture)]),
-            )
-        )
-    return found
-
-
-def _of_areas(fit: Fit, rival: Rival, picture: InkPicture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """mm that speak for the fit (+) or the rival (-) at the places of dark areas that only one of them has."""
-    own, others = (tones(fit.work_from_page, fit.bend, points, picture) for points in rival.areas)
-    return GRID_MM * own, -GRID_MM * others
-
-
-def _of_words(fit: Fit, rival: Rival, ink: Grey) -> tuple[Points, NDArray[np.float64]]:
-    """Middles (N, 2) of boxes of words that only one of the two has, and mm of them that speak for the fit or not."""
-    boxes = (*rival.words, *rival.blanks)
-    if not boxes:
-        return np.zeros((0, 2)), np.zeros(0)
-    share = ink_within(fit.work_from_page, fit.bend, boxes, ink)
-    sign = np.where(share > WORDS_INK, 1.0, np.where(share < BLANK_INK, -1.0, 0.0))
-    sign = np.nan_to_num(sign * np.where(np.arange(len(boxes)) < len(rival.words), 1.0, -1.0))
-    # a word printed is ink; ink where none is printed may be anybody's
-    sign = np.where((np.arange(len(boxes)) >= len(rival.words)) & (sign < 0), STRAY_INK * sign, sign)
-    return np.array([box.centre for box in boxes]), sign * np.array([box.width for box in boxes])
-
-
-def ink_within(place: Homography, bend: Bend, boxes: Sequence[Box], ink: Grey) -> NDArray[np.float64]:
-    """Mean ink (N,) 0..255 within boxes on the page, mm; nan of one that is not wholly in the picture."""
-    u, v = np.meshgrid(
-        (np.arange(WORDS_GRID[0]) + 0.5) / WORDS_GRID[0], (np.arange(WORDS_GRID[1]) + 0.5) / WORDS_GRID[1]
-    )
-    inner = np.stack([u.ravel(), v.ravel()], axis=1)
-    points = np.concatenate([np.array([box.x, box.y]) + inner * np.array([box.width, box.height]) for box in boxes])
-    at = apply_homography(place, points + bent_by(bend, nodes_around(bend, points)))
-    inside = np.all((at >= 0) & (at <= np.array([ink.shape[1] - 1, ink.shape[0] - 1])), axis=1).reshape(len(boxes), -1)
-    x, y = at.astype(np.float32).T
-    seen = cv2.remap(ink, x.reshape(len(boxes), -1), y.reshape(len(boxes), -1), cv2.INTER_LINEAR)
-    result: NDArray[np.float64] = np.where(inside.all(axis=1), seen.mean(axis=1), np.nan)
-    return result
-
-
-def weight_of_unseen(coverage: float) -> float:
-    """How much a line that is not seen says against it, in parts of what one that is seen says for it."""
-    seen = float(np.clip(coverage, 0.3, 0.97))
-    against, for_it = np.log((1 - FALSELY_SEEN) / (1 - seen)), np.log(seen / FALSELY_SEEN)
-    return float(np.clip(against / for_it, 0.2, 1.0))
 
 
 def _found(template: Template) -> list[Rival]:
@@ -273,40 +168,14 @@ def _areas_alone(template: Template, moved: Homography) -> tuple[Points, Points]
     return own, theirs[~within_areas(template, theirs, SAME_LINE_MM)]
 
 
-def _words_alone(template: Template, moved: Homography) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+def _words_alone(template: Template, moved: Homography) -> tuple[Boxes, Boxes]:
     """Boxes of the template's words where the moved form is blank, and of the moved form's where the template is."""
-    own = [text.box for text in template.texts if not text.optional]
-    theirs = [_around(apply_homography(moved, box.corners)) for box in own]
-    filled = [
-        cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)
-    ]
-    filled += [place.box for place in template.places.values()]
-    filled += [mark.box for mark in template.marks] + [area.box for area in template.areas]
-    moved_filled = [_around(apply_homography(moved, box.corners)) for box in filled]
-    words = [box for box in own if _free(box, theirs) and _free(box, moved_filled)]
-    page = Box(0.0, 0.0, template.width_mm, template.height_mm)
-    blanks = [box for box in theirs if _free(box, own) and _free(box, filled) and _covers(page, box)]
-    return tuple(words), tuple(blanks)
-
-
-def _around(corners: Points) -> Box:
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-
-
-def _covers(outer: Box, box: Box) -> bool:
-    return outer.x <= box.x and outer.y <= box.y and box.right <= outer.right and box.bottom <= outer.bottom
-
-
-def _free(box: Box, others: Sequence[Box]) -> bool:
-    """Whether none of the others lies over ``box``, or nearer than ``LEAST_APART_MM``."""
-    gap = LEAST_APART_MM
-    return all(
-        other.right + gap < box.x
-        or box.right + gap < other.x
-        or other.bottom + gap < box.y
-        or box.bottom + gap < other.y
-        for other in others
+    own, filled = words_of(template), filled_of(template)
+    theirs, moved_filled = (around(apply_homography(moved, corners_of(boxes))) for boxes in (own, filled))
+    on_page = ((theirs >= 0) & (theirs <= np.tile([template.width_mm, template.height_mm], 2))).all(axis=1)
+    return (
+        own[free(own, theirs) & free(own, moved_filled)],
+        theirs[free(theirs, own) & free(theirs, filled) & on_page],
     )
 
 
