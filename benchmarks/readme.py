@@ -26,7 +26,7 @@ from formreader.reader import Recogniser
 ROOT = Path(__file__).parents[1]
 MEASURED, README = ROOT / "docs" / "measured.json", ROOT / "README.md"
 WITNESSES = {
-    "one witness": "one witness is enough, two readers",
+    "one witness, one reader": "one witness is enough, one reader",
     "two witnesses, one reader": "two witnesses, one reader",
     "two witnesses": "**two witnesses, two readers** (what ships)",
 }
@@ -37,7 +37,7 @@ WANTED = {
 }
 """What README calls a set, and what we want there."""
 MISFITS = {
-    "two digits in a box": "two digits in a box that pass for a sure one",
+    "two digits in one box": "two digits in a box that pass for a sure one",
     "EMNIST letters of classes not trained on": "letters of classes it never saw that pass for a sure digit",
 }
 
