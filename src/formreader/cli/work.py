@@ -14,9 +14,6 @@ from formreader.cli.batch import Runner, Store
 from formreader.cli.options import Models, Policy, Templates
 from formreader.errors import UsageError
 
-LOWER_BY = 10
-"""How much later than the server beside it, as ``nice`` counts, a process that reads gets a core."""
-
 
 def work(
     run: Annotated[Path, typer.Argument(help="Folder of the run.")],
@@ -60,17 +57,9 @@ def work(
     count = workers if engine is Runner.ray else workers or len(os.sched_getaffinity(0))
     settings = {"engine": engine, "workers": count, "timeout_s": timeout, "memory_mb": memory, "kept_going": True}
     lives: Callable[[], bool] = parent_lives() if with_parent else lambda: True
-    if with_parent:
-        yield_to_the_server()
     with told_to_stop() as told:
         make_engine = partial(engine_of, engine, count, setup, timeout)
         go_to_work(run, store, key, make_engine, settings, lambda: not told and lives())
-
-
-def yield_to_the_server() -> None:
-    """Who sends a photograph waits for the answer; who reads it has until the next one comes."""
-    if hasattr(os, "nice"):
-        os.nice(LOWER_BY)
 
 
 def options_of(
