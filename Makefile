@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(C
 CHECKED := src tests hatch_build.py $(wildcard benchmarks samples notebooks docs release)
 
 .PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy \
-	test-service lock package sbom images docs tutorials pictures
+	test-service lock package sbom images docs tutorials pictures readme
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -60,6 +60,10 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/decode.py
 	$(BIN)/python benchmarks/speed.py --json build/bench/speed.json
 	$(BIN)/python benchmarks/peers.py --json build/bench/peers.json $(if $(OMRCHECKER),--omrchecker $(OMRCHECKER) --omrchecker-python $(OMRCHECKER_PYTHON))
+
+# README's accuracy tables, measured again: `make readme PHOTOS=photos/truth.json GLYPHS=glyphs`.
+readme: $(VENV)/.installed
+	$(BIN)/python benchmarks/readme.py $(PHOTOS) $(GLYPHS)
 
 # A batch of BATCH photographs from end to end, as a night would send them (2,000 take about half an hour).
 BATCH ?= 2000

@@ -18,8 +18,9 @@ from formreader.batch.worker import answer
 from formreader.reader import Reader
 from formreader.records import Check, DocumentChecks, DocumentReading, Identity, Reason, SheetReading, Source
 from formreader.report import to_dict
-from formreader.store import Input, KeptResult, RunStore
+from formreader.store import Input, KeptResult, Review, RunStore
 from formreader.store.readout import counts, entries, weighed
+from formreader.store.records import PAGE_LEVEL
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PRESENT = Identity("0.1.0", {}, {"form-1": "11", "form-2": "22"}, "strict")
@@ -248,3 +249,37 @@ def test_a_batch_says_what_read_document_says_bit_for_bit(store, tmp_path):
     used = next(entries(store.engine)).sheet["fields"]["ballots.used"]
     assert (used["status"], used["reasons"][-1]["code"]) == ("review", "rule_violated")
     assert engine.count(Read) == 2
+
+
+def out(store: RunStore, name: str, verdict: str, by: str = "ann", **more: object) -> None:
+    [entry] = [entry for entry in entries(store.engine) if entry.path == name]
+    decision = Review(entry.sha256, 1, PAGE_LEVEL, PAGE_LEVEL, None, by, None, verdict, "not of this station")
+    store.save_reviews([decision], **more)
+
+
+def test_a_dismissed_page_weighs_nothing_until_it_counts_again(store, go):
+    go(a="12 form-1 94", b="12 form-2 99")
+    assert votes(store)["a.jpg"] == ("review", ["rule_violated"])
+    out(store, "b.jpg", "dismissed")
+    assert go().count(Weigh) == 1
+    assert votes(store)["a.jpg"] == ("accepted", [])
+    assert summarised(weighed(store.engine)).broken == {}
+    out(store, "b.jpg", "open", replacing=True)
+    assert go().count(Weigh) == 1
+    assert votes(store)["a.jpg"] == ("review", ["rule_violated"])
+
+
+def test_a_station_whose_pages_are_all_dismissed_is_not_weighed(store, go):
+    go(a="12 form-1 94", b="12 form-2 99")
+    for name in ("a.jpg", "b.jpg"):
+        out(store, name, "dismissed")
+    assert go().count(Weigh) == 0
+    assert list(weighed(store.engine)) == []
+
+
+def test_a_page_about_which_people_disagree_is_weighed(store, go):
+    go(a="12 form-1 94", b="12 form-2 99")
+    out(store, "b.jpg", "dismissed")
+    out(store, "b.jpg", "open", by="ben")
+    go()
+    assert votes(store)["a.jpg"] == ("review", ["rule_violated"])

@@ -215,3 +215,19 @@ def test_the_wide_table_on_stdout_says_what_it_leaves_out(run, copied):
     ran = run("export", copied, "--format", "csv", "--wide")
     assert len(rows(ran.out)) == 3
     assert "1 pages were refused or dismissed" in ran.err
+
+
+def test_a_refused_page_that_a_person_took_care_of_is_not_lost_to_the_batch(copied, place, tmp_path):
+    path = os.pathsep.join(filter(None, [str(STUBS), os.environ.get("PYTHONPATH")]))
+
+    def go(*asked: object) -> int:
+        command = [sys.executable, "-c", "from formreader.cli import main; main()", *map(str, asked)]
+        environment = {**os.environ, "PYTHONPATH": path}
+        return subprocess.run(command, capture_output=True, check=False, timeout=60, env=environment).returncode
+
+    again = ("batch", "--out", copied, "--workers", 1, "--reader", "stubs:StubReader")
+    assert go(*again) == 1
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"path,value,note\n{place / 'in' / '0014.jpg'},dismissed,a blank table\n", encoding="utf-8")
+    assert go("review", copied, listed, "--by", "ann", "--templates", place / "forms") == 0
+    assert go(*again) == 0

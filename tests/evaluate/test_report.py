@@ -54,6 +54,23 @@ def test_the_tables_hold_every_group(results):
         assert words in page
 
 
+def test_nothing_that_others_wrote_is_markup(results):
+    """Every text of the results, wherever the page shows it."""
+
+    def marked(value):
+        if isinstance(value, dict):
+            return {f"<u>{key}" if key.startswith("id-20") else key: marked(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [marked(one) for one in value]
+        return f"<u>{value}" if isinstance(value, str) else value
+
+    done = marked(results(right=False))
+    shown = [Illustration("<u>heading", ("<u>line",), True, JPEG), Illustration("<u>x", (), False, None)]
+    page = report(done, shown, ("<u>old", compare(done, done)))
+    assert "<u>" not in page
+    assert page.count("&lt;u&gt;") > 20
+
+
 def test_a_name_cannot_write_into_the_page(results):
     page = report(results(), [Illustration("<b>a", ("<i>",), False, None)])
     assert "<b>" not in page

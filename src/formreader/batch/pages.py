@@ -9,8 +9,6 @@ from formreader.store import Entry, Review, Sheet, Standing
 
 KEYED, DISAGREE = "not_read", "reviewers_disagree"
 """Codes of reasons: a field that only a person can read, and one of which two people say different things."""
-OUT = ("dismissed", "replaced")
-"""Verdicts after which a page does not count."""
 
 
 def form_of(standing: Standing | None) -> Review | None:

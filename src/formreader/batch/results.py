@@ -14,7 +14,7 @@ from formreader.batch.documents import (
     dispute_likeness,
     with_disputes,
 )
-from formreader.batch.pages import OUT, form_of, is_refused, keyed, taken_out, why_out, with_page_dispute
+from formreader.batch.pages import form_of, is_refused, keyed, taken_out, why_out, with_page_dispute
 from formreader.batch.papers import Pair, Papers, Question, answers, pair_of, question_about
 from formreader.batch.reviewed import shared_reviews, with_reviews
 from formreader.records import Rejection, SheetReading, Source
@@ -36,7 +36,7 @@ from formreader.store.readout import (
     shared_places,
 )
 from formreader.store.records import PAGE_LEVEL, PAIR
-from formreader.store.reviews import decided, standing
+from formreader.store.reviews import decided, is_out, standing
 
 STAGE = "batch"
 """Where a page is lost that no stage of the reader has refused."""
@@ -294,7 +294,7 @@ class Results:
         about = self.reviews.get(entry.page_id, {}).get(PAGE_LEVEL)
         if about is not None and about.against:
             sheet = with_page_dispute(sheet, about)
-        elif about is not None and about.review.verdict in OUT:
+        elif about is not None and is_out(about):
             sheet = taken_out(sheet, why_out(about.review), about.review)
         elif (form := form_of(about)) is not None and sheet["status"] == "rejected":
             sheet = keyed(sheet, form)

@@ -87,9 +87,10 @@ def batch(
     """
     from formreader.batch import Setup, gather, only_batch
     from formreader.batch.jobs import DEFAULT_READER
+    from formreader.batch.results import Results
     from formreader.store import RunStore
     from formreader.store.lookalikes import pairs
-    from formreader.store.readout import blank_backs, counts, gone_files
+    from formreader.store.readout import blank_backs, gone_files
 
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
@@ -113,7 +114,8 @@ def batch(
                 _read(run, running, settings, told, refresh=refresh)
             finally:
                 run.recover()  # what a second Ctrl-C cut short waits again
-        found = counts(run.engine)
+        # what people decided since counts: a page that was keyed in or dismissed is not lost any more
+        found = Results(run).counts()
         backs = blank_backs(run.engine)
         gone = gone_files(run.engine)
         if gone:

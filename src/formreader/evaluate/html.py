@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from html import escape
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from formreader.evaluate.comparison import Comparison
 from formreader.evaluate.illustrations import Illustration
@@ -14,14 +14,23 @@ from formreader.evaluate.plots import calibration_svg, risk_coverage_svg
 from formreader.evaluate.results import Results
 from formreader.evaluate.wording import change_lists, change_text, paired_text, share_text
 
-STYLE = """
-body { font: 15px/1.45 sans-serif; margin: 2em auto; max-width: 1050px; padding: 0 1em; color: #222 }
-table { border-collapse: collapse; margin: .6em 0 1.4em } td, th { padding: .2em .7em; border-bottom: 1px solid #ddd }
-th { text-align: left } td + td { text-align: right; font-variant-numeric: tabular-nums } img { max-width: 100% }
-figure { margin: 1em 0; border: 1px solid #ddd; padding: .6em } .bad { color: #b00020; font-weight: bold }
-.curves img { width: 49% }
-"""
+TEMPLATE = Path(__file__).with_name("report.html.j2")
 COUNTED = ("fields", "right", "accepted (coverage)", "accepted and wrong", "on refused pages")
+
+
+class Table(NamedTuple):
+    """A heading, which may be empty, and rows of what is shown as text."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+class Picture(NamedTuple):
+    """A picture within the page: its type, its base64, what it shows in words."""
+
+    kind: str
+    content: str
+    alt: str
 
 
 def report(
@@ -30,34 +39,35 @@ def report(
     against: tuple[str, Comparison] | None = None,
 ) -> str:
     """The page. ``against`` is what the older results are called, and the comparison with them."""
-    plotted = importlib.util.find_spec("matplotlib") is not None
-    silent = results["fields"]["silent_errors"]["count"]
-    verdict = f'<p class="{"bad" if silent else "good"}">Accepted and wrong: {silent}</p>'
-    sections = [
-        "<h1>How well the sheets were read</h1>",
-        verdict,
-        _circumstances(results),
-        _summary(results),
-        _compared(*against) if against else "",
-        _errors(illustrations),
-        _group("By form", "form", results),
-        _group("By what a field is written in", "encodings", results),
-        _alone(results),
-        _curves(results) if plotted else "",
-        _folded("Risk and coverage in numbers", _risk_table(results), shown=not plotted),
-        _folded("Calibration in numbers", _calibration_table(results), shown=not plotted),
-        _confusion(results),
-        _registration(results),
-        _folded("By sheet", _counts("sheet", results["by"]["sheet"])),
-        _folded("By field", _counts("field", results["by"]["field"])),
-    ]
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>formreader evaluation</title>'
-        f"<style>{STYLE}</style></head>\n<body>\n" + "\n".join(filter(None, sections)) + "\n</body></html>\n"
+    from jinja2 import Environment, StrictUndefined
+
+    # names of files and what is written on paper are other people's: all of it is escaped
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return page.render(
+        silent=results["fields"]["silent_errors"]["count"],
+        circumstances=_circumstances(results),
+        summary=_summary(results),
+        against=_compared(*against) if against else None,
+        errors=[_error(shown) for shown in sorted(illustrations, key=lambda shown: not shown.silent)],
+        groups=[
+            ("By form", _counts("form", results["by"]["form"])),
+            ("By what a field is written in", _counts("encodings", results["by"]["encodings"])),
+            ("Each encoding by its picture alone", _alone(results)),
+        ],
+        curves=list(_curves(results)),
+        risk=_risk(results),
+        calibration=list(_calibration(results)),
+        confusion=_confusion(results),
+        registration=_registration(results),
+        details=[
+            ("By sheet", _counts("sheet", results["by"]["sheet"])),
+            ("By field", _counts("field", results["by"]["field"])),
+        ],
     )
 
 
-def _circumstances(results: Results) -> str:
+def _circumstances(results: Results) -> Table:
     named = {
         "date": results["date"],
         "commit": results["commit"] or "unknown",
@@ -67,10 +77,10 @@ def _circumstances(results: Results) -> str:
         **results["versions"],
         **results["machine"],
     }
-    return _folded("Measured when, with what, on what", _table((), named.items()))
+    return Table((), list(named.items()))
 
 
-def _summary(results: Results) -> str:
+def _summary(results: Results) -> Table:
     time, pages, calibration = results["review_time"], results["pages"], results["calibration"]
     rows = [
         ("pages refused", share_text(pages["refused"])),
@@ -88,105 +98,80 @@ def _summary(results: Results) -> str:
             f"{time['saved_min']:.1f} of {time['typed_min']:.1f}",
         ),
     ]
-    return "<h2>Summary</h2>" + _table(("", "count, share, 95 % interval"), rows)
+    return Table(("", "count, share, 95 % interval"), rows)
 
 
-def _errors(illustrations: Sequence[Illustration]) -> str:
-    """Silent errors first."""
-    figures = [
-        f"<figure><h3{' class=bad' if shown.silent else ''}>{escape(shown.heading)}</h3>"
-        + "".join(f"<div>{escape(line)}</div>" for line in shown.lines)
-        + (_image("image/jpeg", shown.jpeg, shown.heading) if shown.jpeg else "<div>no picture could be loaded</div>")
-        + "</figure>"
-        for shown in sorted(illustrations, key=lambda shown: not shown.silent)
-    ]
-    return f"<h2>Errors ({len(figures)})</h2>" + ("".join(figures) or "<p>None.</p>")
+def _error(shown: Illustration) -> dict[str, Any]:
+    return {
+        "silent": shown.silent,
+        "heading": shown.heading,
+        "lines": shown.lines,
+        "picture": _picture("image/jpeg", shown.jpeg, shown.heading) if shown.jpeg else None,
+    }
 
 
-def _compared(name: str, comparison: Comparison) -> str:
-    told = [f"<h2>Against {escape(name)}</h2>", f"<p>{comparison.fields} fields are in both.</p>"]
-    if comparison.differences:
-        told.append(f'<p class="bad">The sets differ: {escape("; ".join(comparison.differences))}.</p>')
-    told += [f"<p>{escape(paired_text(comparison, part))}</p>" for part in ("right", "accepted")]
-    for title, changes in change_lists(comparison):
-        if changes:
-            lines = "".join(f"<li>{escape(change_text(change))}</li>" for change in changes)
-            told.append(f"<h3>{escape(title)} ({len(changes)})</h3><ul>{lines}</ul>")
-    return "\n".join(told)
+def _compared(name: str, comparison: Comparison) -> dict[str, Any]:
+    return {
+        "name": name,
+        "fields": comparison.fields,
+        "differences": "; ".join(comparison.differences),
+        "paired": [paired_text(comparison, part) for part in ("right", "accepted")],
+        "changes": [(title, list(map(change_text, found))) for title, found in change_lists(comparison) if found],
+    }
 
 
-def _group(title: str, group: str, results: Results) -> str:
-    return f"<h2>{title}</h2>" + _counts(group, results["by"][group])
-
-
-def _counts(group: str, counts: Mapping[str, Mapping[str, Any]]) -> str:
+def _counts(group: str, counts: Mapping[str, Mapping[str, Any]]) -> Table:
     columns = ("right", "accepted", "silent_errors", "refused")
     rows = [(name, found["fields"], *(share_text(found[c]) for c in columns)) for name, found in counts.items()]
-    return _table((group, *COUNTED), rows)
+    return Table((group, *COUNTED), rows)
 
 
-def _alone(results: Results) -> str:
+def _alone(results: Results) -> Table:
     rows = [
         (name, *(share_text(found[verdict]) for verdict in ("right", "empty", "wrong")))
         for name, found in results["each_encoding_alone"].items()
     ]
-    return "<h2>Each encoding by its picture alone</h2>" + _table(("encoding", "right", "read as empty", "other"), rows)
+    return Table(("encoding", "right", "read as empty", "other"), rows)
 
 
-def _curves(results: Results) -> str:
-    pictures = ((risk_coverage_svg, results, "risk-coverage curve"), (calibration_svg, results["calibration"], "bins"))
-    drawn: Iterable[tuple[Callable[[Any], bytes], Any, str]] = pictures
-    images = "".join(_image("image/svg+xml", draw(of), alt) for draw, of, alt in drawn)
-    return f'<h2>What a confidence is worth</h2><div class="curves">{images}</div>'
+def _curves(results: Results) -> Iterator[Picture]:
+    """None where they cannot be drawn: their numbers are unfolded then."""
+    if importlib.util.find_spec("matplotlib") is not None:
+        yield _picture("image/svg+xml", risk_coverage_svg(results), "risk-coverage curve")
+        yield _picture("image/svg+xml", calibration_svg(results["calibration"]), "bins")
 
 
-def _risk_table(results: Results) -> str:
+def _risk(results: Results) -> Table:
     rows = [
         (f"{p['threshold']:.7f}", share_text(p["coverage"]), share_text(p["risk"]))
         for p in results["risk_coverage"]["points"]
     ]
-    return _table(("confidence at least", "coverage", "wrong of those"), rows)
+    return Table(("confidence at least", "coverage", "wrong of those"), rows)
 
 
-def _calibration_table(results: Results) -> str:
-    told = []
+def _calibration(results: Results) -> Iterator[tuple[str, Table]]:
     for name, score in results["calibration"].items():
         error, brier = _number(score["expected_error"]), _number(score["brier"])
         rows = [(f"{found['confidence']:.4f}", share_text(found["right"])) for found in score["bins"]]
-        told.append(f"<p>{name}: {score['count']}, ECE {error}, Brier score {brier}</p>")
-        told.append(_table(("mean confidence", "right"), rows))
-    return "".join(told)
+        yield f"{name}: {score['count']}, ECE {error}, Brier score {brier}", Table(("mean confidence", "right"), rows)
 
 
-def _confusion(results: Results) -> str:
-    table = results["confusion"]
-    columns = sorted({found for row in table.values() for found in row})
-    rows = [(written, *(row.get(found, "") for found in columns)) for written, row in table.items()]
-    return "<h2>Digit boxes: written (down), read (across)</h2>" + _table(("", *columns), rows)
+def _confusion(results: Results) -> Table:
+    counts = results["confusion"]
+    columns = sorted({found for row in counts.values() for found in row})
+    return Table(("", *columns), [(written, *(row.get(c, "") for c in columns)) for written, row in counts.items()])
 
 
-def _registration(results: Results) -> str:
+def _registration(results: Results) -> Table:
     rows = [
         (name, found["sheets"], *(f"{found[part]:.3f}" for part in ("median_mm", "p95_mm", "largest_mm")))
         for name, found in results["registration"].items()
     ]
-    return "<h2>Registration: lines from where they should be</h2>" + _table(
-        ("form", "pages", "median, mm", "95th percentile, mm", "largest, mm"), rows
-    )
+    return Table(("form", "pages", "median, mm", "95th percentile, mm", "largest, mm"), rows)
 
 
-def _folded(title: str, content: str, shown: bool = False) -> str:
-    return f"<details{' open' if shown else ''}><summary>{escape(title)}</summary>{content}</details>"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    top = "<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr>" if head else ""
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table>{top}{body}</table>"
-
-
-def _image(kind: str, content: bytes, alt: str) -> str:
-    return f'<img alt="{escape(alt)}" src="data:{kind};base64,{base64.b64encode(content).decode()}">'
+def _picture(kind: str, content: bytes, alt: str) -> Picture:
+    return Picture(kind, base64.b64encode(content).decode(), alt)
 
 
 def _number(value: float | None) -> str:

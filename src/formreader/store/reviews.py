@@ -26,6 +26,9 @@ from formreader.store.seals import REVIEW, seal_of, sealed
 CHUNK = 500
 """Reviews looked up at once; SQLite takes at most 32,766 values in one statement."""
 
+OUT = ("dismissed", "replaced")
+"""Verdicts after which a page does not count."""
+
 Key = tuple[str, int, str, str]
 """Content, page, form and field: what a review is of."""
 Decided = dict[Key, Standing]
@@ -137,6 +140,19 @@ def settled(listed: Sequence[Review]) -> Standing:
     against = tuple(one for one in standing if one.says != latest.says)
     earlier = tuple(sorted((one for one in listed if one is not latest and one not in against), key=_at))
     return Standing(latest, earlier, against, len(listed))
+
+
+def standing_of_pages(connection: Connection, sha256s: set[str]) -> dict[tuple[str, int], Standing]:
+    """By content and page: what stands of the decisions about these as a whole."""
+    found = _on_record(connection, sha256s) if sha256s else {}
+    return {
+        (sha256, number): settled(listed) for (sha256, number, _, field), listed in found.items() if field == PAGE_LEVEL
+    }
+
+
+def is_out(standing: Standing) -> bool:
+    """Whether the page counts no more."""
+    return standing.review.verdict in OUT and not standing.against
 
 
 def history(engine: Engine) -> Iterator[Review]:

@@ -25,7 +25,17 @@ from formreader.store.journal import note_decisions, noted_decisions
 from formreader.store.lock import locked
 from formreader.store.lookalikes import IsSame, find, forget
 from formreader.store.places import opened_file
-from formreader.store.records import DocumentTask, Failure, Handwriting, Input, InputTask, PageTask, Recorded, Review
+from formreader.store.records import (
+    PAGE_LEVEL,
+    DocumentTask,
+    Failure,
+    Handwriting,
+    Input,
+    InputTask,
+    PageTask,
+    Recorded,
+    Review,
+)
 from formreader.store.registering import register_chunk
 from formreader.store.reviews import record
 from formreader.store.schema import (
@@ -300,9 +310,14 @@ class RunStore:
         ``replacing``: who decided knows of all that is on record, which gives way. Else another person's decision of
         which ``Review.seen`` does not tell stays beside it, and the field waits.
         """
+        listed = list(given)
         with self.engine.begin() as connection:
             make_durable(connection)
-            recorded = record(connection, given, replacing=replacing)
+            recorded = record(connection, listed, replacing=replacing)
+            # a page that is taken out, or back in, changes what its station is weighed of
+            about = {review.sha256 for review in listed if review.field == PAGE_LEVEL}
+            for content_id in connection.execute(select(contents.c.id).where(contents.c.sha256.in_(about))).scalars():
+                ripen(connection, stations_of(connection, content_id))
         self._note_decisions()
         return recorded
 

@@ -20,8 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
-from formreader.store.records import KeptResult
-from formreader.store.schema import DONE, RUNNING, WAITING, contents, documents, inputs, pages, results
+from formreader.store.records import PAGE_LEVEL, KeptResult
+from formreader.store.reviews import is_out, standing_of_pages
+from formreader.store.schema import DONE, RUNNING, WAITING, contents, documents, inputs, pages, results, reviews
 
 _PAGES = inputs.join(contents).join(pages, pages.c.content_id == contents.c.id)
 
@@ -70,16 +71,27 @@ def ripen(connection: Connection, stations: Iterable[str]) -> None:
         if connection.execute(select(unseen | unread)).scalar():
             continue
         this = documents.c.station == station
-        if not connection.execute(select(select(here).where(here.c.kept).exists())).scalar():
+        weighable = here.c.kept & here.c.id.not_in(taken_out(connection, station))
+        if not connection.execute(select(select(here).where(weighable).exists())).scalar():
             connection.execute(delete_from(documents).where(this))
         elif not connection.execute(update(documents).where(this).values(state=WAITING)).rowcount:
             connection.execute(insert(documents).values(station=station, state=WAITING))
 
 
+def taken_out(connection: Connection, station: str) -> list[int]:
+    """Ids of the station's pages that people have taken out of the count, and do not disagree about."""
+    here = filed_under(station, pages.c.id, pages.c.number, contents.c.sha256).subquery()
+    said = (reviews.c.sha256 == here.c.sha256) & (reviews.c.page == here.c.number) & (reviews.c.field == PAGE_LEVEL)
+    asked = connection.execute(select(here.c.id, here.c.sha256, here.c.number).join(reviews, said).distinct()).all()
+    standing = standing_of_pages(connection, {row.sha256 for row in asked})
+    return [row.id for row in asked if is_out(standing[row.sha256, row.number])]
+
+
 def pages_of(connection: Connection, station: str) -> tuple[KeptResult, ...]:
     """The station's pages that can be weighed, in the order of its inputs.
 
-    A page whose very picture is filed under another station or page too is nobody's: it is weighed alone.
+    A page whose very picture is filed under another station or page too is nobody's: it is weighed alone. One that a
+    person has taken out of the count weighs nothing.
     """
     here = filed_under(
         station, pages.c.id, pages.c.number, inputs.c.id.label("input_id"), contents.c.id.label("content_id")
@@ -90,6 +102,7 @@ def pages_of(connection: Connection, station: str) -> tuple[KeptResult, ...]:
         select(pages.c.id, results.c.kept, here.c.content_id.in_(filed_twice).label("alone"))
         .select_from(here.join(pages, pages.c.id == here.c.id).join(results, results.c.page_id == pages.c.id))
         .where(results.c.kept.is_not(None), pages.c.state == DONE)
+        .where(pages.c.id.not_in(taken_out(connection, station)))
         .order_by(here.c.input_id, here.c.number)
     )
     return tuple({row.id: KeptResult(row.id, bytes(row.kept), bool(row.alone)) for row in found}.values())
