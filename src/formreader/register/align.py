@@ -290,6 +290,12 @@ def printed_lines(template: Template) -> tuple[tuple[NDArray[np.float64], NDArra
     return (rows.at, rows.root.astype(np.float64) ** 2), (columns.at, columns.root.astype(np.float64) ** 2)
 
 
+def telling_lines(template: Template) -> tuple[tuple[NDArray[np.float64], NDArray[np.float32]], ...]:
+    """Of the template's rows and columns those that make pairs: where they lie, mm, and the root of their length."""
+    pattern = _pattern(template)
+    return tuple((lines.few.at, lines.few.root) for lines in (pattern.rows, pattern.columns))
+
+
 def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
     """The ``keep`` likeliest placements of any of ``templates`` in any turn, best first.
 
