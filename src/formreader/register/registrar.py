@@ -30,12 +30,14 @@ WORTH_A_GLANCE = 0.6
 """Of what the likeliest hypothesis shows at first look, what another one must: a right one showed 0.85 at least."""
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
+SEAMS_BELOW = 0.9
+"""A page of which less is covered may lie under another sheet: its rim is looked for at full size."""
 SAME_FIT_MM = 0.5
 """Two fits nowhere further apart are one: a line is covered within ``ON_LINE_MM``."""
 RIVAL, CLOSE_RIVAL = 0.5, 0.8
 """A second template is no rival that at a glance has less than this part of the line that speaks for the likeliest,
 nor a third one with less than that."""
-PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
+PLAINLY_COVERED, PLAINLY_EXPLAINED, PLAINLY_NEAR_MM = 0.75, 0.9, 0.12
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
 RIVALS_TRIED, EQUAL_WEIGHT, MOST_MOVES = 3, 0.9, 3
 """Places of a form's strongest rivals from which it is fitted anew; of those of nearly the most weight, the surest is
@@ -86,6 +88,7 @@ def _plain(found: Registered) -> bool:
         best is not None
         and best.coverage >= PLAINLY_COVERED
         and best.explained >= PLAINLY_EXPLAINED
+        and best.residual_mm <= PLAINLY_NEAR_MM
         and best.standing.lead >= DOUBTED
     )
 
@@ -96,8 +99,13 @@ def _better(first: Registered, second: Registered) -> Registered:
         return first if first.registrations else second
     one, other = first.registrations[0], second.registrations[0]
     if min(one.weight, other.weight) >= EQUAL_WEIGHT * max(one.weight, other.weight):
-        return max(first, second, key=lambda found: found.registrations[0].standing.lead)
+        # an edge across the page that one look shows is there, whatever the other saw
+        return max(first, second, key=lambda found: (_step_mm(found), found.registrations[0].standing.lead))
     return max(first, second, key=lambda found: found.registrations[0].weight)
+
+
+def _step_mm(found: Registered) -> float:
+    return max((seam.step_mm for seam in found.registrations[0].standing.seams), default=0.0)
 
 
 def _around_page(photo: Photo, found: Registered, templates: Sequence[Template]) -> Box | None:
@@ -288,6 +296,9 @@ def _best_of_rivals(
                     placed, standing, strong = other, theirs, their_rivals
         if placed is before:
             break
+    if placed.fit.coverage < SEAMS_BELOW:
+        # half the size shows a faint rim in pieces too short
+        segments = find_segments(picture.ink, halved=False)
     seams, of_seams = find_seams(placed.fit, segments, picture.ink)
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
