@@ -28,6 +28,8 @@ GLANCED, GLANCED_FOR_THOROUGH, REFINED = 12, 32, 4
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rivals."""
 WORTH_A_GLANCE = 0.6
 """Of what the likeliest hypothesis shows at first look, what another one must: a right one showed 0.85 at least."""
+LIKELIEST = 3
+"""Forms of a large library's list that are looked at however badly their lines seem to lie."""
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
 SEAMS_BELOW = 0.9
@@ -139,9 +141,10 @@ def _register(
     turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2])
     # those that a code names are few
     likely = templates if codes else shortlist(templates, turns, KEPT_FOR_THOROUGH if thorough else KEPT)
-    starts = _best_starts(
-        picture, _hypotheses(picture, turns, likely, codes, GLANCED_FOR_THOROUGH if thorough else GLANCED), likely
-    )
+    keep = GLANCED_FOR_THOROUGH if thorough else GLANCED
+    # a list that was chosen has the likeliest first
+    likeliest = likely[:LIKELIEST] if len(likely) < len(templates) else ()
+    starts = _best_starts(picture, _hypotheses(picture, turns, likely, codes, keep, likeliest), likely)
     photo_from_work = inverse(picture.work_from_photo)
 
     def fitted(template: Template, start: Homography) -> _Placed:
@@ -242,9 +245,10 @@ def _hypotheses(
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
     keep: int = GLANCED,
+    likeliest: Sequence[Template] = (),
 ) -> list[Hypothesis]:
     if not codes:
-        return align(templates, turns, keep)
+        return align(templates, turns, keep, likeliest)
     found = []
     for mark, code, template in codes:
         quad = apply_homography(picture.work_from_photo, _upright(mark, code))
