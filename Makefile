@@ -1,13 +1,16 @@
 # Two commands do everything on a machine with only Python 3.11+ and make:
 #   make try    install, then read the bundled samples
 #   make test   install, then run the tests
+# Both install the versions that the tests were run with; `make try CONSTRAINTS=` takes the newest that fit instead.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-CHECKED := src tests $(wildcard benchmarks samples notebooks)
+CONSTRAINTS ?= constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+CHECKED := src tests hatch_build.py $(wildcard benchmarks samples notebooks docs release)
 
-.PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy test-service
+.PHONY: try test test-cluster check format fuzz bench bench-threads bench-batch samples notebooks clean test-sturdy \
+	test-service lock package sbom images docs tutorials pictures
 
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
@@ -70,6 +73,40 @@ samples: $(VENV)/.installed
 notebooks: $(VENV)/.developed
 	$(BIN)/python notebooks/execute.py notebooks/*.ipynb
 
+# The site, with every link in it followed, to build/site.
+docs: $(VENV)/.developed
+	$(BIN)/mkdocs build --strict --site-dir $(CURDIR)/build/site
+
+# The tutorials run again, what their commands print put into them.
+tutorials: $(VENV)/.developed
+	$(BIN)/python docs/tutorials.py docs/tutorials/*.md
+
+# The pictures of the forms that the site shows.
+pictures: $(VENV)/.developed
+	$(BIN)/python docs/pictures.py
+
+# The newest versions that pyproject.toml allows, of everything, for every Python that it names.
+lock: $(VENV)/.developed
+	$(BIN)/uv pip compile --quiet --upgrade --universal --all-extras --python-version 3.11 --no-emit-index-url \
+		--no-annotate --custom-compile-command 'make lock' pyproject.toml --output-file constraints.txt
+
+# What is uploaded: sdist, the wheel built from it, held against what an index asks; docs/releasing.md.
+package: $(VENV)/.developed
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
+	FORMREADER_TEST_PACKAGE=1 $(BIN)/python -m pytest -q tests/packaging
+
+# The bill of materials (CycloneDX) of what the wheel brings, models included: dist/sbom.json.
+sbom: package
+	rm -rf build/sbom && $(BIN)/uv venv --quiet build/sbom
+	$(BIN)/uv pip install --quiet --python build/sbom --constraint constraints.txt dist/*.whl
+	$(BIN)/python release/sbom.py build/sbom/bin/python dist/sbom.json
+
+# Both images of the Dockerfile, where docker, podman or buildah is; BASE=IMAGE for another one to build on.
+images:
+	release/images.sh $(BASE)
+
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
 
@@ -79,7 +116,7 @@ $(VENV)/.created:
 	$(PYTHON) -m venv --clear $(VENV)
 	touch $@
 
-$(VENV)/.installed: $(VENV)/.created pyproject.toml
+$(VENV)/.installed: $(VENV)/.created pyproject.toml $(CONSTRAINTS)
 	@echo "installing formreader into $(VENV), once (a minute)"
 	$(PIP) --editable .
 	touch $@

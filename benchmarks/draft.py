@@ -38,6 +38,11 @@ from formreader.templates import Segment, Template, encoding_cells, load_library
 
 NEAR_MM, COVERED, STEP_MM = 0.3, 0.8, 0.5
 OVERLAP = 0.75
+CHOICES, REFINED, APART = 14, 3, (0.012, 2.5)
+"""So many scales and shifts (mm) are tried an axis, each so far from the others; so many
+places are refined."""
+MOST_SHIFT = 0.4
+"""Part of the page: a print may be cut at its table, and paper ends anywhere."""
 SCAN_PX_PER_MM = 8.0
 
 
@@ -207,16 +212,27 @@ def _shifted(key: str, value: object, right: float, down: float) -> object:
 def frames(drafted: Sequence[Segment], wanted: Sequence[Segment]) -> tuple[Points, Points]:
     """Scale and shift (2,) that lay the template's lines on the drafted ones best."""
     choices = [_axis(drafted, wanted, level) for level in (False, True)]
-    best, most = (np.ones(2), np.zeros(2)), -1.0
-    long, seen = (sorted(lines, key=_length, reverse=True)[:count] for lines, count in ((wanted, 30), (drafted, 80)))
-    lengths = np.array([_length(s) for s in long])
-    for (scale_x, shift_x), (scale_y, shift_y) in itertools.product(*choices):
-        scale, shift = np.array([scale_x, scale_y]), np.array([shift_x, shift_y])
-        moved = [_moved_line(s, scale, shift) for s in long]
-        share = float((np.array([_covered(s, seen, 1.0) for s in moved]) * lengths).sum())
-        if share > most:
-            best, most = (scale, shift), share
-    return _refined(drafted, wanted, *best)
+    long, seen = (
+        # of either direction: lines across a whole page are covered wherever its columns lie
+        [s for level in (True, False) for s in sorted(_of(lines, level), key=_length, reverse=True)[:count]]
+        for lines, count in ((wanted, 15), (drafted, 40))
+    )
+    tried = [(np.array([x, y]), np.array([right, down])) for (x, right), (y, down) in itertools.product(*choices)]
+    likeliest = sorted(tried, key=lambda frame: -_agreement(long, seen, *frame, 1.0))[:REFINED]
+    refined = [_refined(drafted, wanted, *frame) for frame in [tried[0], *likeliest]]
+    return max(refined, key=lambda frame: _agreement(wanted, drafted, *frame, NEAR_MM))
+
+
+def _agreement(
+    wanted: Sequence[Segment], drafted: Sequence[Segment], scale: Points, shift: Points, near_mm: float
+) -> float:
+    """How much of the template's lines is drafted, where they are laid so."""
+    shares = [_covered(_moved_line(s, scale, shift), drafted, near_mm) for s in wanted]
+    return float((np.array(shares) * np.sqrt([_length(s) for s in wanted])).sum())
+
+
+def _of(segments: Sequence[Segment], level: bool) -> list[Segment]:
+    return [s for s in segments if s.horizontal == level]
 
 
 def _places(segments: Sequence[Segment], level: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -236,11 +252,16 @@ def _axis(drafted: Sequence[Segment], wanted: Sequence[Segment], level: bool) ->
     for scale in np.arange(0.75, 1.3, 0.003):
         shifts = (found[:, None] - scale * printed[None, :]).ravel()
         weights = np.sqrt(found_mm[:, None] * printed_mm[None, :]).ravel()
-        votes, edges = np.histogram(shifts, bins=np.arange(-80, 80, 0.6), weights=weights)
+        reach = MOST_SHIFT * max(printed.max(), found.max())
+        votes, edges = np.histogram(shifts, bins=np.arange(-reach, reach, 0.6), weights=weights)
         votes = votes + 0.5 * (np.roll(votes, 1) + np.roll(votes, -1))
         for k in np.argsort(-votes)[:3]:
             scored.append((float(votes[k]), float(scale), float(edges[k] + 0.3)))
-    return [(1.0, 0.0), *((scale, shift) for _, scale, shift in sorted(scored, reverse=True)[:12])]
+    chosen = [(1.0, 0.0)]
+    for _, scale, shift in sorted(scored, reverse=True):
+        if all(abs(scale - s) > APART[0] or abs(shift - t) > APART[1] for s, t in chosen):
+            chosen.append((scale, shift))
+    return chosen[:CHOICES]
 
 
 def _refined(

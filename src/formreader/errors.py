@@ -2,6 +2,7 @@
 
 FormreaderError            a message for a person: what, where, the mend
 ├── UsageError             the call or its arguments are wrong            exit 2
+│   └── MissingOpenCV      OpenCV is not there, or not whole (``formreader.opencv``)  exit 2
 ├── TemplateError          a template file has a mistake (file, line, field)  exit 2
 ├── ModelError             a model is missing, altered or unfit           exit 2
 └── Rejected               a page that cannot be read; carries stage, code, evidence  exit 1

@@ -19,6 +19,7 @@ GOOD = Sight(
     equations=(),
     contrary="nothing",
     contrary_share=0.0,
+    longer_share=0.0,
     disagree=0.0,
     says={"digits": (12, 0.999), "words": (12, 0.99)},
     remarks={},
@@ -49,6 +50,8 @@ def test_a_sure_field_is_accepted_without_a_reason() -> None:
         ({"eyes": (), "equations": ("a + b = c",)}, "one_witness"),
         ({"own": "17"}, "boxes_say_otherwise"),
         ({"contrary": "17", "contrary_share": 0.95}, "readers_disagree"),
+        ({"contrary": "112", "contrary_share": 0.1, "longer_share": 0.1}, "readers_disagree"),
+        ({"share_alone": 0.99}, "settled_by_sums"),
         ({"remarks": {"two_marks": 0.6}}, "two_marks"),
         ({"unreadable": True, "odd": True, "confidence": 0.0}, "unreadable"),
         ({"odd": True, "confidence": 0.0}, "odd_writing"),
@@ -138,9 +141,19 @@ def test_sums_make_no_number_certain_that_the_eye_is_not_sure_of() -> None:
     assert stated_confidence(replace(alone, eyes=("digits", "words")), POLICY) == 0.9999
 
 
+def test_sums_of_numbers_that_nobody_sees_well_make_none_surer_than_its_own_pictures_do() -> None:
+    guessed = replace(GOOD, picture_share=0.86, share_alone=0.988)
+    assert stated_confidence(guessed, POLICY) == 0.988
+    assert stated_confidence(replace(guessed, settled=True), POLICY) == GOOD.confidence
+
+
+def test_an_equation_of_sure_numbers_leaves_no_room_for_a_digit_that_is_hardly_seen() -> None:
+    assert codes(contrary="112", contrary_share=0.1, longer_share=0.1, settled=True) == ("accepted", [])
+
+
 def test_a_number_that_one_witness_shows_is_accepted_where_the_policy_asks_for_one() -> None:
     alone = replace(GOOD, eyes=("digits",))
     lenient = replace(POLICY, least_witnesses=1)
     assert judge_field("a", alone, checks=(), policy=lenient)[0] == "accepted"
     _, (reason,) = judge_field("a", alone, checks=(), policy=POLICY)
-    assert "only digits speaks" in reason.text
+    assert "only digits does" in reason.text

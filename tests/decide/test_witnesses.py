@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from formreader.decide import Sighted, confirming, default_policy, eyes_of
+from formreader.decide import Sighted, confirming, default_policy, eyes_of, is_settled
 from formreader.templates.arithmetic import parse_rule
 
 POLICY = default_policy()
@@ -71,3 +71,11 @@ def test_an_equation_with_an_empty_total_or_of_other_fields_says_nothing() -> No
     assert not confirmed("a + b = c", a=seen(12), b=seen(30), c=seen(None))
     assert not confirmed("b + c = d", a=seen(12), b=seen(30), c=seen(12), d=seen(42))
     assert not confirmed("a + b = page2.c", a=seen(12), b=seen(30))
+
+
+def test_a_number_is_settled_by_others_that_are_sure_however_it_looks_itself() -> None:
+    unsure = ("digits", HALF)
+    (rule,) = rules = [parse_rule("a + b = c")]
+    assert is_settled("a", {"a": seen(12, unsure), "b": seen(30), "c": seen(42)}, rules, POLICY)
+    assert not is_settled("a", {"a": seen(12), "b": seen(30), "c": seen(42, unsure)}, rules, POLICY)
+    assert not is_settled("a", {"a": seen(12), "b": seen(30), "c": seen(43)}, [rule], POLICY)

@@ -8,7 +8,7 @@ from paper import Sheet, rows_of_boxes, sides, strips
 
 from formreader.alphabets import NUMBER_ALPHABET
 from formreader.geometry import LINE_PX, Box, line_width_px
-from formreader.locate import Writing, cut_window, find_writing, narrowed, ruling_of, strip_box
+from formreader.locate import Writing, cut_window, find_writing, narrowed, nearer, ruling_of, strip_box
 from formreader.recognise import LineRecogniser, best_path
 
 CELLS = [Box(20, 20 + 6 * row, 90, 6) for row in range(4)]
@@ -85,3 +85,39 @@ def test_the_window_is_read_as_the_number_that_stands_there() -> None:
         (steps,) = recogniser.log_probabilities(picture[None], np.array([aspect], np.float32))
         right += best_path(steps, recogniser.alphabet)[0] == text
     assert right >= 5
+
+
+def test_the_foot_of_a_digit_that_the_printed_line_parts_from_it_is_not_painted_out() -> None:
+    # an open 4 low in its cell: its bar runs along the line, its stem crosses it
+    sheet = Sheet(sides(CELLS))
+    foot = CELL.bottom
+    sheet.line((60.0, foot - 3.4), (59.4, foot - 0.6))
+    sheet.line((61.8, foot - 1.5), (61.0, foot + 0.9))
+    photograph = sheet.photograph()
+    (strip,) = strips(photograph, [strip_box(CELL)], CELL.height)
+    found = find_writing(strip, CELL, RULING, [], 128)
+    k = strip.px_per_mm
+    x, y = round((61.7 - strip.box.x) * k), round((foot - 1.3 - strip.box.y) * k)
+    stem = (slice(y - 1, y + 2), slice(x - 2, x + 3))
+    assert found.picture[stem].min() < strip.paper[stem].min() - 60
+    assert found.box.right > 61.8
+
+
+def test_writing_that_is_small_for_its_cell_is_seen_from_nearer() -> None:
+    sheet = Sheet(sides(CELLS))
+    ink = sheet.write("8", 60, CELL.centre[1], height=1.9, nib=0.25)
+    (strip,) = strips(sheet.photograph(), [strip_box(CELL)], CELL.height)
+    found = find_writing(strip, CELL, RULING, [], 128)
+    near = nearer(found, CELL, 128)
+    assert near.box.height <= 0.7 * CELL.height
+    assert near.box.x < ink.x and near.box.right > ink.right
+    assert near.box.y < ink.y and near.box.bottom > ink.bottom
+
+
+@pytest.mark.parametrize(("text", "height"), [("8", 4.2), ("-", 1.0), ("", 1.0)])
+def test_what_is_large_or_a_mere_dash_is_seen_as_it_was(text, height) -> None:
+    sheet = Sheet(sides(CELLS))
+    if text:
+        sheet.write(text, 60, CELL.centre[1], height=height)
+    found = find(sheet)
+    assert nearer(found, CELL, 128) == found

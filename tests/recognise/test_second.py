@@ -60,10 +60,10 @@ def test_rows_show_the_inside_of_boxes_alone() -> None:
     assert boxes[1:].max() < 0.1
 
 
-def test_a_line_is_as_wide_as_its_cell() -> None:
+def test_a_line_is_a_fifth_wider_than_its_cell_in_whole_steps() -> None:
     pictures = np.full((1, 32, 128), 230, np.uint8)
-    assert line_rows(pictures, np.array([1.0], np.float32)).shape == (1, 48, 48)
-    assert line_rows(pictures, np.array([9.0], np.float32)).shape == (1, 48, 192)
+    assert line_rows(pictures, np.array([1.0], np.float32)).shape == (1, 48, 64)
+    assert line_rows(pictures, np.array([9.0], np.float32)).shape == (1, 48, 232)
 
 
 @pytest.fixture(scope="module")

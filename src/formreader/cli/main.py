@@ -137,7 +137,7 @@ def main() -> Never:
     except OSError as error:
         sys.exit(_system(error))
     except Exception as error:
-        sys.exit(_unexpected(error))
+        sys.exit(_without_opencv(error) or _unexpected(error))
     sys.exit(ExitCode.OK)
 
 
@@ -173,6 +173,20 @@ def _system(error: OSError) -> int:
     complain(f"{where}{error.strerror or error}: make room, or give another place")
     _let_go_of_stdout()
     return ExitCode.SYSTEM
+
+
+def _without_opencv(error: Exception) -> int | None:
+    """A module that found no ``cv2``, or nothing in it, stumbles over that wherever it stands."""
+    from formreader.opencv import MissingOpenCV, check_opencv
+
+    if not isinstance(error, ImportError | AttributeError):
+        return None
+    try:
+        check_opencv()
+    except MissingOpenCV as missing:
+        complain(str(missing))
+        return missing.exit_code
+    return None
 
 
 def _unexpected(error: Exception) -> int:

@@ -13,7 +13,7 @@ from formreader.decide.pages import (
     mirrored_page,
 )
 from formreader.decide.policy import Policy, default_policy, load_policy, policy_for, save_policy
-from formreader.decide.witnesses import Sighted, confirming, eyes_of
+from formreader.decide.witnesses import Sighted, confirming, eyes_of, is_settled
 
 __all__ = [
     "REASONS",
@@ -26,6 +26,7 @@ __all__ = [
     "default_policy",
     "doubted",
     "eyes_of",
+    "is_settled",
     "judge_blank",
     "judge_field",
     "judge_registration",

@@ -14,7 +14,7 @@ REASONS = {
     "boxes_say_otherwise": "the boxes by themselves say {own}, and the rest of the sheet {proposed}: look at the crop",
     "low_confidence": "the writing allows another reading: compare with the alternatives",
     "settled_by_sums": "the rest of the sheet points to this value more than the writing does: look at the crop",
-    "one_witness": "only {who} speaks for this number, and a second kind of evidence is missing: look at the crop",
+    "one_witness": "two kinds of evidence must speak for this number, and {who} does: look at the crop",
     "no_threshold": "no confidence is known to be safe enough for the stated risk: "
     "read the crop yourself, or calibrate on more labelled sheets",
     "readers_disagree": "a second reader of the same writing says {contrary}: look at the crop",
@@ -22,6 +22,8 @@ REASONS = {
     "rule_violated": "the numbers {where} do not add up: {rule}, but {as_read}: {mend}",
     "two_marks": "more than one bubble is filled in a column: look which one counts",
     "covered": "a box is not seen as it is printed, something lies over it or it is folded away: look at the crop",
+    "further_box": "a printed box that the template does not have stands beside these: look whether the number goes "
+    "on in it, and whether the form is another version",
     "faint": "a box that looks empty has a faint trace in it: look whether a pen that hardly wrote left it",
     "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
     "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
@@ -49,10 +51,13 @@ class Sight:
     """What speaks for and against one field's value.
 
     ``confidence`` weighs the whole sheet, ``picture_share`` is what the picture of the primary encoding alone gives
-    the value. ``own`` is what that picture says by itself, ``proposed`` what is likeliest to stand there by the
-    whole sheet. ``eyes`` and ``equations`` are all that speaks for the value independently. Of all other values a
-    second reader reads ``contrary`` most probably, with ``contrary_share``. ``disagree`` is the
-    probability that the field's encodings contradict each other on paper, ``says`` what each most probably holds.
+    the value, ``share_alone`` what all pictures of the field together give it without any rule; ``settled`` by an
+    equation of numbers that are sure by sight is one that may be surer than that. ``own`` is what that picture says
+    by itself, ``proposed`` what is likeliest to stand there by the whole sheet. ``eyes`` and ``equations`` are all
+    that speaks for the value independently. Of all other values a second reader reads ``contrary`` most probably,
+    with ``contrary_share``; ``longer_share`` it gives to numbers that end as this one does and have more before it,
+    in boxes that are taken for empty. ``disagree`` is the probability that the field's encodings contradict each other
+    on paper, ``says`` what each most probably holds.
     ``remarks`` are other things seen, codes of ``REASONS``, each with its probability. A field ``left_empty`` is one
     that nobody wrote in and that must be looked at then.
     The last say where it lies: ``inside`` the picture, ``in_place`` on the page as far as its printed lines show,
@@ -67,12 +72,15 @@ class Sight:
     equations: tuple[str, ...]
     contrary: str
     contrary_share: float
+    longer_share: float
     disagree: float
     says: Mapping[str, tuple[int | None, float]]
     remarks: Mapping[str, float]
     unreadable: bool
     odd: bool
     left_empty: bool
+    share_alone: float = 1.0
+    settled: bool = False
     inside: bool = True
     in_place: bool = True
     without_total: bool = False
@@ -80,8 +88,13 @@ class Sight:
 
 
 def stated_confidence(sight: Sight, policy: Policy) -> float:
-    """The confidence to report: sums make no number more certain than the eye that hardly sees it."""
-    return min(sight.confidence, sight.picture_share) if _is_settled_by_sums(sight, policy) else sight.confidence
+    """The confidence to report: sums make no number more certain than the eyes that see it.
+
+    But for an equation whose other numbers are each sure by sight.
+    """
+    if _is_settled_by_sums(sight, policy):
+        return min(sight.confidence, sight.picture_share)
+    return sight.confidence if sight.settled else min(sight.confidence, sight.share_alone)
 
 
 def judge_field(
@@ -97,7 +110,8 @@ def judge_field(
     doubt = _doubt(sight, policy)
     if doubt is not None:
         reasons.append(doubt)
-    if sight.contrary_share > policy.most_contrary_share:
+    hidden = not sight.settled and sight.longer_share > policy.most_longer_share
+    if sight.contrary_share > policy.most_contrary_share or hidden:
         reasons.append(_reason("readers_disagree", contrary=sight.contrary))
     if sight.disagree > policy.most_disagreement:
         listed = ", ".join(f"{called} {'empty' if v is None else v}" for called, (v, _) in sight.says.items())
@@ -126,11 +140,15 @@ def _doubt(sight: Sight, policy: Policy) -> Reason | None:
         "odd_writing": sight.odd,
         "boxes_say_otherwise": sight.own != sight.proposed,
         "low_confidence": sight.confidence < least,
-        "settled_by_sums": _is_settled_by_sums(sight, policy),
+        "settled_by_sums": _is_settled_by_sums(sight, policy) or stated_confidence(sight, policy) < least,
         "one_witness": len(witnesses) < policy.least_witnesses and not sight.left_empty,
         "no_threshold": policy.accept_confidence is None,
     }
-    told = {"own": sight.own, "proposed": sight.proposed, "who": " and ".join(witnesses) or "nothing"}
+    told = {
+        "own": sight.own,
+        "proposed": sight.proposed,
+        "who": f"only {' and '.join(witnesses)}" if witnesses else "none",
+    }
     return next((_reason(code, **told) for code, holds in doubts.items() if holds), None)
 
 

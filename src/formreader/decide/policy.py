@@ -57,6 +57,9 @@ class Policy:
     """Least probability, by sight alone, of every other number of an equation that speaks for a value."""
     most_contrary_share: Share
     """Most probability that a second reader gives another value than that of an accepted field."""
+    most_longer_share: Share
+    """Most probability that it gives numbers of which an accepted one is the end, its boxes before that taken for
+    empty, where no equation settles it."""
     most_remark: Share
     """Most probability of anything seen that keeps a field from being accepted: a box covered, two marks …"""
     most_disagreement: Share

@@ -46,14 +46,25 @@ def eyes_of(field: Sighted, policy: Policy) -> tuple[str, ...]:
 
 def confirming(name: str, fields: Mapping[str, Sighted], rules: Sequence[Rule], policy: Policy) -> tuple[Rule, ...]:
     """The equations that speak for the field's value."""
-    return tuple(rule for rule in rules if _confirms(rule, name, fields, policy))
+    if not _sure_eyes(fields[name], policy):
+        return ()
+    return tuple(rule for rule in rules if _settles(rule, name, fields, policy))
 
 
-def _confirms(rule: Rule, name: str, fields: Mapping[str, Sighted], policy: Policy) -> bool:
+def is_settled(name: str, fields: Mapping[str, Sighted], rules: Sequence[Rule], policy: Policy) -> bool:
+    """Whether an equation holds whose other numbers are each sure by sight: it may make this one as sure as they are.
+
+    Sums of numbers that nobody sees well make none surer than its own pictures do: where several are guessed,
+    there is always a guess that adds up.
+    """
+    return any(_settles(rule, name, fields, policy) for rule in rules)
+
+
+def _settles(rule: Rule, name: str, fields: Mapping[str, Sighted], policy: Policy) -> bool:
     names = [other for _, other in rule.terms]
     if rule.relation != "=" or name not in names or not all(other in fields for other in names):
         return False
-    sure = {other: _sure_eyes(fields[other], policy) for other in names}
+    sure = {other: _sure_eyes(fields[other], policy) for other in names if other != name}
     if not all(sure.values()) or not rule.holds({other: fields[other].value for other in names}):
         return False
     numbers = [other for other in names if other != name and fields[other].value]

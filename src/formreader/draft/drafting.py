@@ -144,11 +144,7 @@ def _beside_marks(segments: Sequence[Segment], codes: Sequence[Box]) -> list[Seg
 
 
 def _fields(sheet: FlatSheet, blocks: Sequence[Block], words: Sequence[Word]) -> list[Parts]:
-    lettered = [
-        sum(any(word.letters >= 2 for word in within(words, cell)) for cell in block.cells) > 0.5 * len(block.cells)
-        for block in blocks
-    ]
-    boxed, left = sort_out(blocks, find_bubbles(sheet), words, lettered)
+    boxed, left = sort_out(blocks, find_bubbles(sheet), words)
     inked = [] if words else [cell for block in left for cell in block.cells if _is_inked(sheet, cell)]
     return boxed + free_fields(left, words, inked)
 

@@ -21,6 +21,8 @@ MANY_LETTERS, NARROW_LETTER_MM = 15, 6.0
 """Of many rows of equal cells: so many that are so narrow are for letters, a row a field; others are for strokes."""
 DIGITS, DIGIT_WIDTH_MM, DIGIT_ASPECT = (2, 7), (3.2, 16.0), (0.4, 1.8)
 """How many boxes a number has, how wide one is, and its width over its height."""
+WIDE_DIGIT_ASPECT = 2.2
+"""The same of boxes that a heading over several columns says to be a number's."""
 NUMBER_HEIGHT_MM, NUMBER_WIDTH_MM = (3.0, 16.0), 5.0
 LEAST_HEIGHT_MM = 4.2
 """Lower rows of equal cells number the columns under them."""
@@ -65,14 +67,12 @@ class Parts:
 
 
 def sort_out(
-    blocks: Sequence[Block], bubbles: Sequence[BubbleGroup], words: Sequence[Word], printed: Sequence[bool]
+    blocks: Sequence[Block], bubbles: Sequence[BubbleGroup], words: Sequence[Word]
 ) -> tuple[list[Parts], list[Block]]:
-    """The fields that stand in boxes, bubbles and tallies, and the blocks that are left for tables of free numbers.
-
-    ``printed`` says of each block whether the form prints something into most of its cells.
-    """
+    """The fields that stand in boxes, bubbles and tallies, and the blocks that are left for tables of free numbers."""
     left = list(blocks)
-    headers = {id(block) for block, has_print in zip(blocks, printed, strict=True) if has_print}
+    # what has words in it is a heading, and cells each of whose columns has one of its own are a table's
+    headers = {id(block) for block in blocks if _is_lettered(block.cells, words) or _is_headed(block, words)}
     tallies = _take(left, lambda b: id(b) not in headers and is_tally(b))
     tallies, left = _parted(tallies, left)
     sums = [_row_sums(tally, left) for tally in tallies]
@@ -81,6 +81,12 @@ def sort_out(
     letters = _take(left, lambda b: id(b) not in headers and is_letters(b))
     letters = [row for block in letters for row in (rows_of(block) if block.rows > 2 else [block])]
     digits = [row for b in _take(left, lambda b: id(b) not in headers and is_digits(b)) for row in rows_of(b)]
+    headings = [cell for block in blocks for cell in block.cells if _is_lettered([cell], words)]
+    for block in [b for b in left if id(b) not in headers]:
+        numbers = _under_headings(block, headings, words)
+        if numbers:
+            left.remove(block)
+            digits += [row for number in numbers for row in rows_of(number)]
     parts = [_with_digits(Piece("digits", block)) for block in digits]
     for group in bubbles:
         _nearest_or_new(parts, group.box, above=True).bubbles = group
@@ -105,6 +111,46 @@ def sort_out(
             owner.doubts.append("unsure: the wide cell below may be for the number in words; leave `words` out if not")
             left.remove(block)
     return [part for part in parts if part.pieces or part.bubbles], left
+
+
+def _is_lettered(cells: Sequence[Box], words: Sequence[Word]) -> bool:
+    """Whether the form prints words into most of the cells."""
+    return sum(any(word.letters >= 2 for word in within(words, cell)) for cell in cells) > 0.5 * len(cells)
+
+
+def _is_headed(block: Block, words: Sequence[Word]) -> bool:
+    """Whether the first row of a block holds headings, and what is under it none."""
+    first, below = block.cells[: block.columns], block.cells[block.columns :]
+    return bool(below) and _is_lettered(first, words) and not _is_lettered(below, words)
+
+
+def _under_headings(block: Block, headings: Sequence[Box], words: Sequence[Word]) -> list[Block]:
+    """The parts of a block each of which has one heading over several equal columns: a digit a column, as a rule.
+
+    None where a column has a heading of its own, or headings end between columns.
+    """
+    above = [h for h in headings if h.bottom < block.box.y + SAME_MM and _shared(h, block.box) > SAME_MM]
+    above = [h for h in above if not any(o.y > h.y + SAME_MM and _shared(o, h) > SAME_MM for o in above)]
+    aspect = block.first.width / block.first.height
+    if not above or not block.joined or not DIGIT_ASPECT[0] <= aspect <= WIDE_DIGIT_ASPECT:
+        return []
+    if any(FOR_PEOPLE.search(word.text) for heading in above for word in within(words, heading)):
+        return []
+    parts = []
+    for heading in sorted(above, key=lambda h: h.x):
+        first = round((heading.x - block.box.x) / block.step[0])
+        count = round(heading.width / block.step[0])
+        fits = abs(block.box.x + first * block.step[0] - heading.x) < SAME_MM
+        fits &= abs(count * block.step[0] - heading.width) < SAME_MM
+        if not fits or not DIGITS[0] <= count <= DIGITS[1] or first < 0 or first + count > block.columns:
+            return []
+        parts.append(Block(block.first.shifted(first * block.step[0], 0), block.rows, count, block.step))
+    return parts if sum(part.columns for part in parts) == block.columns else []
+
+
+def _shared(a: Box, b: Box) -> float:
+    """How far two boxes run side by side across the page, mm."""
+    return min(a.right, b.right) - max(a.x, b.x)
 
 
 def _wide_cell_of(block: Block, parts: Sequence[Parts], words: Sequence[Word]) -> Parts | None:

@@ -24,6 +24,8 @@ LONG_MM = 60.0
 """Longer straight lines are ruling, whatever stands beside them."""
 BESIDE_MM, BUSY = 0.35, 0.3
 """Beside a ruled line is paper; beside more than this part of a line through letters there is ink."""
+UNBROKEN = 0.95
+"""What goes on beside a line for more than this part of it is another line: a box's side close to its table's."""
 TICK_MM, MEETS_MM, ENDS_MM = 1.8, 0.9, 1.3
 """Lines as short as this are ruled where both their ends meet lines that cross them; a line
 ends at one that it comes so near to."""
@@ -110,8 +112,9 @@ def _is_print(strokes: Darkness, piece: Piece) -> bool:
     shares = []
     for side in (-1, 1):
         rows = np.clip(np.round(at + side * (beside + np.arange(3))).astype(int), 0, strokes.shape[0] - 1)
-        ink = strokes[rows, int(start) : int(end)].max(axis=0)
-        shares.append(float((ink > max(0.4 * darkest, FAINTEST)).mean()))
+        ink = strokes[rows, int(start) : int(end)] > max(0.4 * darkest, FAINTEST)
+        is_line = float(ink.mean(axis=1).max()) > UNBROKEN
+        shares.append(0.0 if is_line else float(ink.any(axis=0).mean()))
     return max(shares) > BUSY
 
 

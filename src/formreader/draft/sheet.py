@@ -16,6 +16,8 @@ PX_PER_MM = 8.0
 """A ruled line of 0.2 mm is more than a pixel wide; twice as fine shows nothing more of a photograph."""
 GROUND_MM = 3.0
 """Wider than any ruled line, narrower than a solid area: what is wider counts as ground."""
+DARKEST_GROUND = 30
+"""On what is darker, a grey level is noise."""
 
 Darkness = NDArray[np.float32]
 """(height, width), 0 paper to 1 black, of a flat page."""
@@ -60,5 +62,5 @@ def px(length_mm: float) -> int:
 
 
 def _against(grey: Grey, ground: Grey) -> Darkness:
-    lit = np.maximum(ground, 30).astype(np.float32)
-    return np.clip((lit - grey) / lit, 0.0, 1.0).astype(np.float32)
+    lit = np.maximum(ground, DARKEST_GROUND).astype(np.float32)
+    return np.clip((ground - grey.astype(np.float32)) / lit, 0.0, 1.0).astype(np.float32)

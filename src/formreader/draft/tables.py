@@ -82,15 +82,23 @@ def _fields(table: Sequence[TableCell], words: Sequence[Word]) -> list[Parts]:
     if len(table) == 1:
         return _single(table[0], words)
     found: list[Parts] = []
+    nameless = not any(cell.label for cell in table) and _is_grid(table)
     for row in _rows(table):
         first = min((i for i, cell in enumerate(row) if cell.is_heading), default=-1)
         # what stands left of the first heading numbers the rows; labels may stand on both sides
         open_cells = [cell for cell in row[first + 1 :] if not cell.is_heading]
         above = [_heading_over(cell, table) for cell in open_cells]
-        if first < 0 and not any(above):
+        if first < 0 and not any(above) and not nameless:
             continue
         found += _of_row(open_cells, above)
+    if nameless and found:
+        found[0].doubts.append("unsure: nothing that is printed says what these cells are for")
     return found
+
+
+def _is_grid(table: Sequence[TableCell]) -> bool:
+    """Whether cells stand in rows and in columns, as numbers do; a row or a column of boxes may be for signatures."""
+    return len({round(c.box.x) for c in table}) > 1 and len({round(c.box.y) for c in table}) > 1
 
 
 def _mark_headings(table: Sequence[TableCell]) -> None:

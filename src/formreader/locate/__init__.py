@@ -1,10 +1,11 @@
 """Locate: each cell cropped straight from the photograph, and whether it is seen as it is printed."""
 
 from formreader.locate.beside import Beside, ink_beside
-from formreader.locate.covers import faded_frames, missing_frames, odd_papers, paper_in, smooth_papers
+from formreader.locate.covers import faded_frames, missing_frames, odd_papers, paper_in, smooth_papers, usual_lines
 from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
 from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
-from formreader.locate.free import Writing, cut_window, find_writing, narrowed, strip_box
+from formreader.locate.free import Writing, cut_window, find_writing, narrowed, nearer, strip_box
+from formreader.locate.further import Further, further_boxes, stands_there
 from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through
 from formreader.locate.strips import Strip, cut_strips
 from formreader.locate.traces import trace_in
@@ -15,6 +16,7 @@ __all__ = [
     "NO_LINE",
     "Beside",
     "Edge",
+    "Further",
     "Line",
     "Place",
     "Ruling",
@@ -30,16 +32,20 @@ __all__ = [
     "find_line",
     "find_lines",
     "find_writing",
+    "further_boxes",
     "ink_beside",
     "line_along",
     "line_through",
     "missing_frames",
     "narrowed",
+    "nearer",
     "odd_papers",
     "paper_in",
     "ruling_of",
     "see_edges",
     "smooth_papers",
+    "stands_there",
     "strip_box",
     "trace_in",
+    "usual_lines",
 ]

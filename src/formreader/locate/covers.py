@@ -78,13 +78,15 @@ def missing_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
     What a line usually looks like, its own kind shows all over the page; boxes without printed edges, and kinds that
     this photograph hardly shows, miss nothing. A box of which both opposite edges miss the same part misses all.
     """
-    usual = _usual(frames)
+    usual = usual_lines(frames)
     return [_missing(box, usual) for box in frames]
 
 
 def _missing(box: Sequence[Edge], usual: Mapping[tuple[float, float], float]) -> float:
-    gone = [edge.darkness < MISSING * usual[_kind(edge)] for edge in box if usual[_kind(edge)] >= FAINTEST_LINES]
-    ways = [edge.segment.horizontal for edge in box if usual[_kind(edge)] >= FAINTEST_LINES]
+    gone = [
+        edge.darkness < MISSING * usual[line_kind(edge)] for edge in box if usual[line_kind(edge)] >= FAINTEST_LINES
+    ]
+    ways = [edge.segment.horizontal for edge in box if usual[line_kind(edge)] >= FAINTEST_LINES]
     for i, (one, way) in enumerate(zip(gone, ways, strict=True)):
         for other, other_way in zip(gone[:i], ways[:i], strict=True):
             if way == other_way and len(one) == len(other) and _longest(one & other) >= LEAST_ACROSS:
@@ -112,20 +114,21 @@ def faded_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
 
 def _of_usual(frames: Sequence[Sequence[Edge]]) -> list[NDArray[np.float32]]:
     """For each box how dark each part of its printed edges is, over what lines of its kind are on this page."""
-    usual = _usual(frames)
-    seen = [[e.darkness / usual[_kind(e)] for e in box if usual[_kind(e)] >= FAINTEST_LINES] for box in frames]
+    usual = usual_lines(frames)
+    seen = [[e.darkness / usual[line_kind(e)] for e in box if usual[line_kind(e)] >= FAINTEST_LINES] for box in frames]
     return [np.concatenate([np.zeros(0, np.float32), *of_box]) for of_box in seen]
 
 
-def _usual(frames: Sequence[Sequence[Edge]]) -> dict[tuple[float, float], float]:
-    """The usual contrast of each kind of line on a page."""
+def usual_lines(frames: Sequence[Sequence[Edge]]) -> dict[tuple[float, float], float]:
+    """The usual contrast of each kind of line on a page, given the printed edges of its boxes."""
     kinds: dict[tuple[float, float], list[NDArray[np.float32]]] = {}
     for edge in (edge for box in frames for edge in box):
-        kinds.setdefault(_kind(edge), []).append(edge.contrast)
+        kinds.setdefault(line_kind(edge), []).append(edge.contrast)
     return {kind: float(np.median(np.concatenate(seen))) for kind, seen in kinds.items()}
 
 
-def _kind(edge: Edge) -> tuple[float, float]:
+def line_kind(edge: Edge) -> tuple[float, float]:
+    """Lines of one width and one ink look alike."""
     return round(edge.segment.width, 2), edge.segment.ink
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 import cv2
@@ -40,20 +40,27 @@ NARROWEST = 1.3
 """Heights of the cell: the narrowest window that the networks have seen."""
 EMPTY = 4.0
 """Heights of the cell that are shown of one in which nothing is found."""
+USUAL, NEAREST = 0.6, 0.5
+"""Height of writing in parts of the window's that the readers know best, and of the smallest window in the cell's."""
 AROUND = 0.6
 """Heights of the cell that are looked at around it."""
+JOINED = 0.18
+"""Heights of the cell: a stroke between the cell's lines that stays at its edge and lies so near to the cell's own ink
+may have been parted from it by the printed line. It is shown as it stands: a digit of which a part is painted out is
+another digit, to every reader alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """What stands in a cell: ``box`` is the window that holds it (mm), ``outside`` the part of its ink that is not in
     there, ``picture`` the strip without what belongs to other cells, ``row`` the cell's own ink between its upper and
-    its lower edge."""
+    its lower edge, from ``left`` (mm) on."""
 
     box: Box
     outside: float
     picture: Grey
     row: Darkness
+    left: float
 
 
 def strip_box(cell: Box) -> Box:
@@ -77,22 +84,24 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
     own = (in_core >= LEAST_SPECK * h) & ~upright
     own[0] = False
     own &= _is_near(own, stats, h)
-    foreign = (in_core == 0) & ~upright
-    foreign[0] = False
+    at_edge = (in_core == 0) & ~upright
+    at_edge[0] = False
+    own |= _joined(own, at_edge, labels, rows, h)
+    foreign = at_edge & ~own
     picture = _without(strip, foreign[labels])
     if not own.any():
         width = min(cell.width, EMPTY * cell.height)
         middle = Box(cell.centre[0] - width / 2, cell.y, width, cell.height)
-        return Writing(middle, 0.0, picture, np.zeros((rows.stop - rows.start, 1), np.float32))
+        return Writing(middle, 0.0, picture, np.zeros((rows.stop - rows.start, 1), np.float32), middle.x)
     k = strip.px_per_mm
     mine = own[labels[max(rows.start - edge, 0) : rows.stop + edge]]
     inked = np.flatnonzero(mine.any(axis=0))
     row = np.where(own[labels[rows]], strip.darkness[rows], 0.0)[:, inked[0] : inked[-1] + 1].astype(np.float32)
-    most = (most_px / LINE_PX * (1 + 2 * LINE_MARGIN) - 2 * LINE_MARGIN) * cell.height
-    box = _window(cell, most, strip.box.x + float(inked[0]) / k, strip.box.x + float(inked[-1] + 1) / k)
+    left = strip.box.x + float(inked[0]) / k
+    box = _window(cell, _most_mm(most_px, cell.height), left, strip.box.x + float(inked[-1] + 1) / k)
     first, last = round((box.x - strip.box.x) * k), round((box.right - strip.box.x) * k)
     shown = mine[:, max(first, 0) : max(last, 0)]
-    return Writing(box, 1.0 - float(shown.sum() / mine.sum()), picture, row)
+    return Writing(box, 1.0 - float(shown.sum() / mine.sum()), picture, row, left)
 
 
 def _lines_left(
@@ -104,6 +113,35 @@ def _lines_left(
     left = (by_line >= LEFT_BY_LINE * area) & (height >= LEFT_TALL * h) & (width <= LEFT_THIN * h)
     result: NDArray[np.bool_] = left | ((height >= TALLEST * h) & (width <= THIN * h))
     return result
+
+
+def _joined(
+    own: NDArray[np.bool_], at_edge: NDArray[np.bool_], labels: NDArray[np.int32], rows: slice, h: float
+) -> NDArray[np.bool_]:
+    """Which components ``at_edge`` lie between the cell's lines, in ``rows``, and near to ``own`` ones."""
+    reach = max(round(JOINED * h), 1)
+    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    near = np.zeros_like(own)
+    near[np.unique(labels[cv2.dilate(own[labels].astype(np.uint8), around) > 0])] = True
+    inside = np.bincount(labels[rows].ravel(), minlength=len(own)) > 0.5 * np.bincount(labels.ravel())
+    return near & inside & at_edge
+
+
+def nearer(writing: Writing, cell: Box, most_px: int) -> Writing:
+    """``writing`` seen from nearer where it is small for its cell: else few pixels are left of it for any reader."""
+    inked = np.flatnonzero((writing.row > 0).any(axis=1)).tolist()
+    if not inked or inked[0] == 0 or inked[-1] == len(writing.row) - 1:  # it may go on beyond the cell
+        return writing
+    mm = cell.height / len(writing.row)
+    tall = (inked[-1] + 1 - inked[0]) * mm
+    height = max(tall / USUAL, NEAREST * cell.height)
+    if height >= cell.height or tall < LEAST_SIZE * cell.height:  # a dash or a speck stays as small as it is
+        return writing
+    middle = cell.y + (inked[0] + inked[-1] + 1) / 2 * mm
+    top = min(max(middle - height / 2, cell.y), cell.bottom - height)
+    lower = Box(cell.x, top, cell.width, height)
+    box = _window(lower, _most_mm(most_px, height), writing.left, writing.left + writing.row.shape[1] * mm)
+    return replace(writing, box=box)
 
 
 def narrowed(cell: Box, window: Box) -> Box:
@@ -130,6 +168,11 @@ def cut_window(strip: Strip, writing: Writing, width_px: int) -> Grey:
     shown = cv2.resize(cut, size, interpolation=cv2.INTER_AREA)[:, :width_px]
     picture[:, : shown.shape[1]] = shown
     return picture
+
+
+def _most_mm(most_px: int, height: float) -> float:
+    """How much of a window so high, mm, a picture of ``most_px`` shows."""
+    return (most_px / LINE_PX * (1 + 2 * LINE_MARGIN) - 2 * LINE_MARGIN) * height
 
 
 def _window(cell: Box, most: float, left: float, right: float) -> Box:

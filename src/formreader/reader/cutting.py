@@ -20,6 +20,7 @@ from formreader.locate import (
     find_writing,
     line_along,
     narrowed,
+    nearer,
     strip_box,
 )
 from formreader.records import Cell, Grey
@@ -125,7 +126,7 @@ def cut_words(places: Sequence[Place], view: View, width_px: int) -> CutCells:
 def _window(place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell, Free]:
     """The part of a cell that shows its ink, and what is seen of it besides."""
     field, called, index, box = place
-    writing = find_writing(strip, box, view.ruling, view.texts, width_px)
+    writing = nearer(find_writing(strip, box, view.ruling, view.texts, width_px), box, width_px)
     quad, aspect = view.onto_photo(writing.box.corners), writing.box.width / writing.box.height
     cell = Cell(field, called, index, aspect, quad, cut_window(strip, writing, width_px))
     return cell, Free(writing.outside, line_along(writing.row))

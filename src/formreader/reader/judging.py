@@ -7,8 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from formreader.decide import Policy, Sight, Sighted, confirming, eyes_of, judge_field, stated_confidence
-from formreader.decode import Posterior, plainly_written, readable
+from formreader.decide import (
+    Policy,
+    Sight,
+    Sighted,
+    confirming,
+    eyes_of,
+    is_settled,
+    judge_field,
+    stated_confidence,
+)
+from formreader.decode import Posterior, infer_sheet, plainly_written, readable
 from formreader.geometry import Points
 from formreader.reader.evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
@@ -49,10 +58,13 @@ def judge_page(
         quads = {name: _quad(page, name) for name in page.evidence}
         inside = {name: _is_inside(quad, page.source) for name, quad in quads.items()}
         adrift = without_total(page, reported, inside)
+        alone = infer_sheet(page.encodings, (), page.most)
         fields = {}
         for name, field in reported.items():
             sight = replace(
                 _sight(page, name, posterior, field, seen, policy),
+                share_alone=alone.fields[name].get(field.value, 0.0),
+                settled=is_settled(name, seen, page.template.rules, policy),
                 inside=inside[name],
                 in_place=_is_in_place(page, name, policy),
                 without_total=name in adrift,
@@ -119,6 +131,7 @@ def _sight(
         equations=tuple(rule.text for rule in confirming(name, seen, page.template.rules, policy)),
         contrary=_named(contrary),
         contrary_share=second.get(contrary, 0.0),
+        longer_share=_longer_share(reported, second),
         disagree=agreement.disagree,
         says=agreement.says,
         remarks=evidence.remarks,
@@ -126,6 +139,14 @@ def _sight(
         odd=not plainly_written(reported.written),
         left_empty=set(reported.written) == {"_"} and page.template.fields[name].empty == "review",
     )
+
+
+def _longer_share(reported: Reported, second: Mapping[int | None, float]) -> float:
+    """What a second reader gives to numbers with this one's digits and more before them, in boxes left for them."""
+    if not reported.written.startswith("_") or reported.value is None:
+        return 0.0
+    digits = str(reported.value)
+    return sum(p for value, p in second.items() if value and value > reported.value and str(value).endswith(digits))
 
 
 def _quad(page: AnyPage, name: str) -> Points:

@@ -18,6 +18,7 @@ from formreader.locate import (
     Strip,
     faded_frames,
     find_line,
+    further_boxes,
     ink_beside,
     line_through,
     missing_frames,
@@ -25,7 +26,9 @@ from formreader.locate import (
     paper_in,
     see_edges,
     smooth_papers,
+    stands_there,
     trace_in,
+    usual_lines,
 )
 from formreader.reader.cutting import CellKey, Free, View
 from formreader.templates import Digits, Field, Number, Template, encoding_cells, outline
@@ -48,6 +51,8 @@ ODD_PAPER: Ramp = (0.9, 2.0)
 """Steps of the paper's tone in a box against around it."""
 SMOOTH: Ramp = (0.55, 0.8)
 """Part of the page's least grain that the paper in a box lacks."""
+FURTHER: Ramp = (0.5, 0.9)
+"""Part of a box one step beyond a row's end that is printed, though the template has none."""
 FAINT: Ramp = (0.3, 0.5)
 """Heights of a box that looks empty over which a faint trace reaches."""
 STRUCK: Ramp = (0.9, 1.2)
@@ -112,6 +117,7 @@ def remarks_of(
     covered = _covered(shown)
     boxes = [cell for of in shown for cell in of.cells]
     cells = [cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)]
+    further = _further(shown, view, cells)
     known = [*view.texts, *(mark.box for mark in template.marks), *(area.box for area in template.areas)]
     for of in shown:
         whole = outline(of.field.encodings[of.field.primary])
@@ -119,6 +125,7 @@ def remarks_of(
         tall = 0.0 if beside is None or not _is_on_page(beside, template) else beside.tallest_mm
         remarks[of.name] |= {
             "covered": covered[of.name],
+            "further_box": further[of.name],
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
@@ -174,6 +181,14 @@ def _covered(shown: Sequence[Shown]) -> dict[str, float]:
         for (of, _), measure in zip(boxes, measures, strict=True):
             found[of.name] = max(found[of.name], _rise(measure, ramp))
     return found
+
+
+def _further(shown: Sequence[Shown], view: View, cells: Sequence[Box]) -> dict[str, float]:
+    """How probably a box that the template does not have stands at an end of each field's row."""
+    usual = usual_lines([edges for of in shown for edges in of.edges])
+    ends = [further_boxes(of.strip, of.cells, of.edges, view.ruling, usual, cells) for of in shown]
+    left, right = (stands_there(found) for found in zip(*ends, strict=True)) if ends else ([], [])
+    return {of.name: _rise(max(at), FURTHER) for of, at in zip(shown, zip(left, right, strict=True), strict=True)}
 
 
 def _faint(of: Shown) -> float:

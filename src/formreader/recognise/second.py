@@ -25,6 +25,8 @@ HEIGHT_PX = 48
 """Height of the network's input, and width of a box in it."""
 STEP_PX = 8
 """Columns of the input between two steps."""
+WIDER = 1.2
+"""Lines are shown so much wider than they are: digits written close fall on more steps."""
 TOGETHER = 3
 """Boxes that are shown side by side as one line."""
 STEPS_A_BOX = HEIGHT_PX // STEP_PX
@@ -98,8 +100,8 @@ def line_rows(pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDAr
     ink = normalise_lines(pictures, aspects)[:, 0]
     shown = min(max(line_width_px(float(aspect)) for aspect in aspects), ink.shape[2])
     scale = HEIGHT_PX / ink.shape[1]
-    width = ceil(shown * scale / STEP_PX) * STEP_PX
-    kept = ink[:, :, : ceil(width / scale)]
+    width = ceil(WIDER * shown * scale / STEP_PX) * STEP_PX
+    kept = ink[:, :, : ceil(ceil(shown * scale / STEP_PX) * STEP_PX / scale)]
     return np.stack([cv2.resize(line, (width, HEIGHT_PX), interpolation=cv2.INTER_LINEAR) for line in kept])
 
 

@@ -10,6 +10,7 @@ from formreader.synth.sheets.mishaps.scenes import (
     side_by_side,
     untouched,
 )
+from formreader.synth.sheets.mishaps.versions import another_version
 
 MISHAPS: dict[str, Mishap] = {
     "none": untouched,
@@ -30,6 +31,7 @@ MISHAPS: dict[str, Mishap] = {
     "turn-90": lambda studio: turned(studio, 1),
     "turn-180": lambda studio: turned(studio, 2),
     "turn-270": lambda studio: turned(studio, 3),
+    "other-version": another_version,
 }
 
 __all__ = ["MISHAPS", "Attacked", "Mishap", "Studio"]

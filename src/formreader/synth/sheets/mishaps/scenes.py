@@ -93,7 +93,11 @@ def _all_open(points: Points) -> NDArray[np.bool_]:
 
 def untouched(studio: Studio) -> Attacked:
     """A sheet to which nothing happens."""
-    page = studio.sheet()
+    return laid_open(studio, studio.sheet())
+
+
+def laid_open(studio: Studio, page: FilledPage) -> Attacked:
+    """One sheet, photographed as it lies."""
     lying = _Lying(page, lambda points: points, _all_open)
     return _photographed(studio, page.printed, page.pen.ink, page.pen.px_per_mm, [lying])
 

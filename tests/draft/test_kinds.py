@@ -1,0 +1,97 @@
+"""What cells are for: by headings over them, and by lines that run close to others or out of black bars."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from formreader.draft.cells import Block, find_blocks
+from formreader.draft.pieces import sort_out
+from formreader.draft.ruling import find_lines
+from formreader.draft.sheet import PX_PER_MM, FlatSheet
+from formreader.draft.tables import free_fields
+from formreader.draft.words import Word
+from formreader.geometry import Box
+from formreader.records import Bend
+from formreader.templates import Segment
+
+
+def grid(x: float, y: float, columns: int, rows: int, width: float, height: float) -> list[Box]:
+    return [Box(x + j * width, y + i * height, width, height) for i in range(rows) for j in range(columns)]
+
+
+def word(text: str, cell: Box) -> Word:
+    return Word(text, Box(cell.x + 1, cell.y + 1, 6.0, 2.0), 95.0)
+
+
+def kinds(cells: list[Box], words: list[Word]) -> list[str]:
+    parts, left = sort_out(find_blocks(cells), [], words)
+    parts += free_fields(left, words, [])
+    return sorted(kind for part in parts for kind in part.pieces)
+
+
+def test_columns_under_headings_of_their_own_are_a_table_and_no_tally():
+    cells = grid(20, 20, 6, 4, 12.0, 7.0)
+    assert kinds(cells, []) == ["tally"]
+    assert kinds(cells, [word("Pita", cell) for cell in cells[:6]]) == ["number"] * 18
+
+
+def test_equal_columns_under_one_heading_are_the_digits_of_a_number():
+    headings = grid(20, 20, 3, 1, 60.0, 7.0)
+    digits = grid(20, 27, 12, 2, 15.0, 7.5)
+    assert kinds([*headings, *digits], [word("Total", cell) for cell in headings]) == ["digits"] * 6
+
+
+def test_columns_that_people_sign_in_are_none():
+    headings = grid(20, 20, 1, 1, 60.0, 7.0)
+    cells = grid(20, 27, 4, 1, 15.0, 8.0)
+    assert "digits" not in kinds([*headings, *cells], [word("Signature", headings[0])])
+
+
+def test_of_a_table_without_a_word_the_cells_are_proposed_with_a_doubt():
+    table = [*grid(20, 20, 1, 3, 30.0, 8.0), *grid(50, 20, 1, 3, 40.0, 8.0)]
+    blocks = [Block(cell, 1, 1, (cell.width, cell.height)) for cell in table]
+    parts = free_fields(blocks, [], [])
+    assert len(parts) == 6
+    assert "unsure" in parts[0].doubts[0]
+    assert free_fields(blocks[:3], [], []) == []  # a column of boxes may be for signatures
+
+
+def flat(lines: list[Segment], bars: list[Box] = ()) -> FlatSheet:
+    grey = np.full((round(120 * PX_PER_MM), round(120 * PX_PER_MM)), 250, np.uint8)
+
+    def paint(x0: float, y0: float, x1: float, y1: float, level: int) -> None:
+        left, top, right, bottom = (round(v * PX_PER_MM) for v in (x0, y0, x1, y1))
+        grey[top:bottom, left:right] = level
+
+    for s in lines:
+        by = s.width / 2
+        paint(s.x0 - by, s.y0 - by, s.x1 + by, s.y1 + by, 30)
+    for bar in bars:
+        paint(bar.x, bar.y, bar.right, bar.bottom, 12)
+    still = Bend(np.array([0.0, 120]), np.array([0.0, 120]), np.zeros((2, 2, 2)))
+    return FlatSheet(grey, 120.0, 120.0, np.diag([PX_PER_MM, PX_PER_MM, 1.0]), still)
+
+
+@pytest.mark.parametrize("apart", [0.7, 0.9])
+def test_a_box_close_to_its_tables_line_keeps_its_sides(apart):
+    rows = [20.0, 30.0, 40.0]
+    table = [Segment(20, y, 46, y, 0.25, 1.0) for y in rows]
+    table += [Segment(x, 20, x, 40, 0.25, 1.0) for x in (20, 46)]
+    left, right = 20 + apart, 46 - apart
+    boxes = []
+    for top, bottom in ((y + apart, y + 10 - apart) for y in rows[:-1]):
+        boxes += [
+            Segment(left + (right - left) / 4 * i, top, left + (right - left) / 4 * i, bottom, 0.25, 1.0)
+            for i in range(5)
+        ]
+        boxes += [Segment(left, y, right, y, 0.25, 1.0) for y in (top, bottom)]
+    found = find_lines(flat([*table, *boxes]))
+    assert len(found) == len(table) + len(boxes)
+
+
+def test_lines_that_run_out_of_a_black_bar_are_found():
+    lines = [Segment(20, y, 100, y, 0.25, 1.0) for y in (40, 50, 60)]
+    lines += [Segment(x, 24, x, 60, 0.25, 1.0) for x in (20, 60, 100)]
+    found = find_lines(flat(lines, [Box(20, 24, 80, 6)]))
+    assert [round(s.x0) for s in found if not s.horizontal and s.y1 - s.y0 > 25] == [20, 60, 100]
