@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from formreader.register.align import SAME_PLACE, _apart
+from formreader.register.align import SAME_PLACE, _apart, _telling
 from formreader.templates import load_library
 
 
@@ -17,3 +17,16 @@ def test_neighbours_of_one_wrong_placement_do_not_crowd_the_right_one_out() -> N
     places[2, 1, 2] = 0.9 * SAME_PLACE * picture_px
     places[3, 0, 0] = 4.7
     assert _apart(places, template, picture_px, 3) == [0, 3]
+
+
+def test_of_rows_of_one_length_the_first_and_the_last_of_each_table_make_pairs() -> None:
+    """Of 27 rows the strongest found ones were others than the strongest printed ones, and the page was not found."""
+    at = np.concatenate([50 + 8.0 * np.arange(12), 170 + 6.0 * np.arange(15)])
+    strength = np.full(len(at), 180.0) + np.random.default_rng(1).uniform(0, 5, len(at))
+    chosen = set(_telling(at, strength, strongest=6).tolist())
+    assert {0, 11, 12, 26} <= chosen
+
+
+def test_a_stroke_beyond_a_table_is_not_its_outermost_line() -> None:
+    at, strength = np.array([5.0, 50.0, 58.0, 66.0, 74.0, 82.0]), np.array([20.0, 180.0, 180.0, 180.0, 180.0, 180.0])
+    assert 0 not in _telling(at, strength, strongest=3)

@@ -290,11 +290,20 @@ def printed_lines(template: Template) -> tuple[tuple[NDArray[np.float64], NDArra
     return (rows.at, rows.root.astype(np.float64) ** 2), (columns.at, columns.root.astype(np.float64) ** 2)
 
 
-def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> list[Hypothesis]:
+def telling_lines(template: Template) -> tuple[tuple[NDArray[np.float64], NDArray[np.float32]], ...]:
+    """Of the template's rows and columns those that make pairs: where they lie, mm, and the root of their length."""
+    pattern = _pattern(template)
+    return tuple((lines.few.at, lines.few.root) for lines in (pattern.rows, pattern.columns))
+
+
+def align(
+    templates: Sequence[Template], turns: Sequence[Ruling], keep: int, likeliest: Sequence[Template] = ()
+) -> list[Hypothesis]:
     """The ``keep`` likeliest placements of any of ``templates`` in any turn, best first.
 
     The best one of each of the likeliest templates, half as many, is among them: forms of one family must not crowd
-    each other out.
+    each other out. So is that of each that is ``likeliest`` by other signs: a form of few lines lies on a dense page
+    better than the right one.
     """
     pairs = [_pairs_of(template, ruling) for ruling in turns for template in templates]
     least = WORTH_THE_PLANE * max((pair.likeliest for pair in pairs), default=0.0)
@@ -304,7 +313,8 @@ def align(templates: Sequence[Template], turns: Sequence[Ruling], keep: int) -> 
     of_each: dict[str, Hypothesis] = {}
     for hypothesis in found:
         of_each.setdefault(hypothesis.template.id, hypothesis)
-    first = list(of_each.values())[: max(1, keep // 2)]
+    first = [of_each.pop(template.id) for template in likeliest if template.id in of_each]
+    first += list(of_each.values())[: max(1, keep // 2 - len(first))]
     rest = [hypothesis for hypothesis in found if not any(hypothesis is one for one in first)]
     return sorted([*first, *rest[: max(0, keep - len(first))]], key=lambda hypothesis: -hypothesis.score)
 

@@ -50,8 +50,10 @@ def edges_seen(place: Homography, bend: Bend, points: Points, ways: Points, pict
     beside = round(BESIDE_MM / (2 * REACH_MM) * (STEPS - 1))
     steps = np.abs(profile[:, 2 * beside :] - profile[:, : -2 * beside])
     middles = away[beside : len(away) - beside]
-    strongest = steps.argmax(axis=1)
-    found = (steps.max(axis=1) >= LEAST_STEP) & (np.abs(middles[strongest]) <= NEAR_MM)
+    # a sharp edge is as strong for as far as two places straddle it: its middle is meant
+    strongest = steps >= 0.9 * steps.max(axis=1, keepdims=True)
+    at_mm = strongest @ middles / strongest.sum(axis=1)
+    found = (steps.max(axis=1) >= LEAST_STEP) & (np.abs(at_mm) <= NEAR_MM)
     return np.where(inside, np.where(found, 1.0, -1.0), 0.0)
 
 

@@ -28,14 +28,18 @@ GLANCED, GLANCED_FOR_THOROUGH, REFINED = 12, 32, 4
 """Hypotheses worth a quick look, and templates worth a whole fit: the likeliest and its rivals."""
 WORTH_A_GLANCE = 0.6
 """Of what the likeliest hypothesis shows at first look, what another one must: a right one showed 0.85 at least."""
+LIKELIEST = 3
+"""Forms of a large library's list that are looked at however badly their lines seem to lie."""
 SAME_PLACE_MM = 2.0
 """Less than a glance reaches to either side, and than any two lines of a form are apart."""
+SEAMS_BELOW = 0.9
+"""A page of which less is covered may lie under another sheet: its rim is looked for at full size."""
 SAME_FIT_MM = 0.5
 """Two fits nowhere further apart are one: a line is covered within ``ON_LINE_MM``."""
 RIVAL, CLOSE_RIVAL = 0.5, 0.8
 """A second template is no rival that at a glance has less than this part of the line that speaks for the likeliest,
 nor a third one with less than that."""
-PLAINLY_COVERED, PLAINLY_EXPLAINED = 0.75, 0.9
+PLAINLY_COVERED, PLAINLY_EXPLAINED, PLAINLY_NEAR_MM = 0.75, 0.9, 0.12
 """A page whose best fit is less plain than this is looked at again, for lines at the full size, then closer."""
 RIVALS_TRIED, EQUAL_WEIGHT, MOST_MOVES = 3, 0.9, 3
 """Places of a form's strongest rivals from which it is fitted anew; of those of nearly the most weight, the surest is
@@ -86,6 +90,7 @@ def _plain(found: Registered) -> bool:
         best is not None
         and best.coverage >= PLAINLY_COVERED
         and best.explained >= PLAINLY_EXPLAINED
+        and best.residual_mm <= PLAINLY_NEAR_MM
         and best.standing.lead >= DOUBTED
     )
 
@@ -96,8 +101,13 @@ def _better(first: Registered, second: Registered) -> Registered:
         return first if first.registrations else second
     one, other = first.registrations[0], second.registrations[0]
     if min(one.weight, other.weight) >= EQUAL_WEIGHT * max(one.weight, other.weight):
-        return max(first, second, key=lambda found: found.registrations[0].standing.lead)
+        # an edge across the page that one look shows is there, whatever the other saw
+        return max(first, second, key=lambda found: (_step_mm(found), found.registrations[0].standing.lead))
     return max(first, second, key=lambda found: found.registrations[0].weight)
+
+
+def _step_mm(found: Registered) -> float:
+    return max((seam.step_mm for seam in found.registrations[0].standing.seams), default=0.0)
 
 
 def _around_page(photo: Photo, found: Registered, templates: Sequence[Template]) -> Box | None:
@@ -131,9 +141,10 @@ def _register(
     turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2])
     # those that a code names are few
     likely = templates if codes else shortlist(templates, turns, KEPT_FOR_THOROUGH if thorough else KEPT)
-    starts = _best_starts(
-        picture, _hypotheses(picture, turns, likely, codes, GLANCED_FOR_THOROUGH if thorough else GLANCED), likely
-    )
+    keep = GLANCED_FOR_THOROUGH if thorough else GLANCED
+    # a list that was chosen has the likeliest first
+    likeliest = likely[:LIKELIEST] if len(likely) < len(templates) else ()
+    starts = _best_starts(picture, _hypotheses(picture, turns, likely, codes, keep, likeliest), likely)
     photo_from_work = inverse(picture.work_from_photo)
 
     def fitted(template: Template, start: Homography) -> _Placed:
@@ -234,9 +245,10 @@ def _hypotheses(
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
     keep: int = GLANCED,
+    likeliest: Sequence[Template] = (),
 ) -> list[Hypothesis]:
     if not codes:
-        return align(templates, turns, keep)
+        return align(templates, turns, keep, likeliest)
     found = []
     for mark, code, template in codes:
         quad = apply_homography(picture.work_from_photo, _upright(mark, code))
@@ -288,6 +300,9 @@ def _best_of_rivals(
                     placed, standing, strong = other, theirs, their_rivals
         if placed is before:
             break
+    if placed.fit.coverage < SEAMS_BELOW:
+        # half the size shows a faint rim in pieces too short
+        segments = find_segments(picture.ink, halved=False)
     seams, of_seams = find_seams(placed.fit, segments, picture.ink)
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained

@@ -1,8 +1,11 @@
-"""Which of hundreds of forms may be on a photograph: an index over the distances between their ruled lines.
+"""Which of hundreds of forms may be on a photograph: two indices over their ruled lines, each for half of the list.
 
 All distances between two parallel lines, on a logarithmic axis, are the same wherever a page lies; its size shifts
 them. The rows and the columns of a form must agree on that shift. One product of matrices compares a photograph with
-every form of a library.
+every form of a library, wherever the page ends.
+
+Of a page that is seen whole the outermost lines are the form's outermost: laid on them, all of its lines must meet
+some. Few such places are tried, of every form at once.
 """
 
 from __future__ import annotations
@@ -14,7 +17,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.register.align import Profile, Ruling, printed_lines
+from formreader.register.align import (
+    ASPECT_TOLERANCE,
+    OUTERMOST,
+    Profile,
+    Ruling,
+    printed_lines,
+    telling_lines,
+)
 from formreader.templates import Template
 
 KEPT, KEPT_FOR_THOROUGH = 24, 96
@@ -42,6 +52,18 @@ class _Index:
 
     rows: NDArray[np.float32]
     columns: NDArray[np.float32]
+    rows_at: _Telling
+    columns_at: _Telling
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Of every form the lines of a direction that make pairs: where they lie, mm, and the root of their length,
+    float32 (forms, M), 0 for none; and the ``OUTERMOST`` first and last of them, mm (forms, 2, OUTERMOST)."""
+
+    at: NDArray[np.float32]
+    root: NDArray[np.float32]
+    ends: NDArray[np.float32]
 
 
 _indices: dict[tuple[str, ...], _Index] = {}
@@ -53,8 +75,11 @@ def shortlist(templates: Sequence[Template], turns: Sequence[Ruling], keep: int)
         return list(templates)
     index = _index(templates)
     # a page upside down has the same distances
-    scores = np.max([_scores(index, turns[which]) for which in range(0, len(turns), 2)], axis=0)
-    return [templates[i] for i in np.argsort(-scores, kind="stable")[:keep]]
+    by_distance = np.max([_scores(index, turns[which]) for which in range(0, len(turns), 2)], axis=0)
+    by_outermost = np.max([_whole(index, ruling) for ruling in turns], axis=0)
+    orders = [np.argsort(-scores, kind="stable") for scores in (by_outermost, by_distance)]
+    likely = dict.fromkeys(int(i) for both in zip(*orders, strict=True) for i in both)
+    return [templates[i] for i in list(likely)[:keep]]
 
 
 def _index(templates: Sequence[Template]) -> _Index:
@@ -63,10 +88,70 @@ def _index(templates: Sequence[Template]) -> _Index:
         _indices.clear()  # one library is in use at a time
         spread = _spread(NOISE_PX / USUAL_PX_PER_MM)
         both = [[_distances(at, length, spread) for at, length in printed_lines(template)] for template in templates]
+        telling = [telling_lines(template) for template in templates]
         _indices[key] = _Index(
-            np.array([rows for rows, _ in both], np.float32), np.array([columns for _, columns in both], np.float32)
+            np.array([rows for rows, _ in both], np.float32),
+            np.array([columns for _, columns in both], np.float32),
+            _gathered([rows for rows, _ in telling]),
+            _gathered([columns for _, columns in telling]),
         )
     return _indices[key]
+
+
+def _gathered(lines: Sequence[tuple[NDArray[np.float64], NDArray[np.float32]]]) -> _Telling:
+    most = max(2, *(len(at) for at, _ in lines))
+    at_all, roots = (np.zeros((len(lines), most), np.float32) for _ in range(2))
+    ends = np.zeros((len(lines), 2, OUTERMOST), np.float32)
+    for i, (at, root) in enumerate(lines):
+        if len(at) >= 2:
+            at_all[i, : len(at)], roots[i, : len(at)] = at, root
+            ends[i] = at[_first(len(at))], at[_last(len(at))]
+    return _Telling(at_all, roots, ends)
+
+
+def _first(count: int) -> NDArray[np.intp]:
+    return np.minimum(np.arange(OUTERMOST), count - 2)
+
+
+def _last(count: int) -> NDArray[np.intp]:
+    return np.maximum(np.arange(count - OUTERMOST, count), 1)
+
+
+def _whole(index: _Index, ruling: Ruling) -> NDArray[np.float64]:
+    """How well each form lies, (forms,) 0..1, with its outermost lines on the photograph's outermost."""
+    down = _laid(index.rows_at, ruling.rows)
+    across = _laid(index.columns_at, ruling.columns)
+    if down is None or across is None:
+        return np.zeros(len(index.rows))
+    (scale_down, score_down), (scale_across, score_across) = down, across
+    with np.errstate(divide="ignore", invalid="ignore"):
+        off = scale_across[:, :, None] / (scale_down[:, None, :] * ruling.aspect)
+    fits = (off > 1 / ASPECT_TOLERANCE) & (off < ASPECT_TOLERANCE)
+    result: NDArray[np.float64] = np.where(fits, score_across[:, :, None] * score_down[:, None, :], 0.0).max(
+        axis=(1, 2)
+    )
+    return result
+
+
+def _laid(forms: _Telling, profile: Profile | None) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Scales and scores (forms, K) of each form's places with its outermost lines on the outermost found ones."""
+    if profile is None:
+        return None
+    found = np.unique(np.concatenate(profile.pairs))
+    starts, ends = found[_first(len(found))], found[_last(len(found))]
+    start_mm, end_mm = forms.ends[:, 0, None, None, :, None], forms.ends[:, 1, None, None, None, :]
+    long_mm = end_mm - start_mm
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = (ends[None, None, :, None, None] - starts[None, :, None, None, None]) / long_mm
+    shift = starts[None, :, None, None, None] - scale * start_mm
+    usable = (np.broadcast_to(long_mm > 0, scale.shape) & (scale > 0)).reshape(len(forms.at), -1)
+    scale, shift = (np.where(usable, values.reshape(usable.shape), 0.0) for values in (scale, shift))
+    at = (scale[:, :, None] * forms.at[:, None, :] + (shift - profile.low + 1.0)[:, :, None]).astype(np.intp)
+    met = profile.root.take(at, mode="clip")
+    matched = (met * forms.root[:, None, :]).sum(axis=2)
+    printed = (forms.root**2).sum(axis=1)
+    norm = np.sqrt(np.maximum(profile.total[-1] * printed, 1e-9))
+    return scale, np.where(usable, matched / norm[:, None], 0.0)
 
 
 def _scores(index: _Index, ruling: Ruling) -> NDArray[np.float64]:
