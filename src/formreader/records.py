@@ -124,6 +124,8 @@ class Registration:
     compare templates by; ``visible`` the part of the template's lines within the picture. ``weight`` is what speaks for
     the placement against any other one, of this template or another, px of line on the photograph: lines found less
     part of those missed and of those that it leaves unexplained. ``behind`` the best one's lead over this.
+    ``squeeze`` is how much wider or higher than printed the page would have to be, 1 not at all, for an ordinary camera
+    to see it so.
     """
 
     template: str
@@ -139,6 +141,7 @@ class Registration:
     weight: float = 0.0
     behind: Lead = (0.0, 0.0)
     standing: Standing = field(default_factory=Standing)
+    squeeze: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,11 @@ def test_a_page_that_lies_nearly_as_well_elsewhere_is_refused() -> None:
     assert code_of(lambda: judge_standing(mirrored, POLICY, heading=0.9)) == "mirrored"
 
 
+def test_a_page_that_would_have_to_be_squeezed_lies_elsewhere() -> None:
+    judge_standing(fitted(squeeze=1.08), POLICY)
+    assert code_of(lambda: judge_standing(fitted(squeeze=1.2), POLICY)) == "ambiguous_place"
+
+
 def test_a_heading_says_which_way_round_a_page_lies_and_not_in_which_row() -> None:
     judge_standing(fitted(standing=Standing({"turned": (0.1, 900.0)})), POLICY, heading=0.9)
     assert code_of(lambda: judge_standing(fitted(standing=Standing({"turned": (0.1, 9.0)})), POLICY, heading=0.3))

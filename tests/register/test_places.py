@@ -107,6 +107,46 @@ def test_a_fold_that_hides_a_row_leaves_what_lies_beyond_it_astray() -> None:
     assert {f"votes.r{i}" for i in range(7, 12)} <= found.standing.astray or found.standing.leads["rows"][0] < 0.3
 
 
+TWO_TABLES = """
+schema: formreader/template/1
+id: two
+title: A small table over a large one
+language: en
+page: [210, 297]
+source: drawn for a test
+lines:
+  - {across: [200, 208, 216, 224, 232, 240, 248, 256, 264], from: 20, to: 190, width: 0.4}
+  - {down: [20, 60, 100, 140, 190], from: 200, to: 264, width: 0.4}
+fields:
+  - name: small.{row}
+    row: {r1: 0, r2: 10.5, r3: 21, r4: 31.5, r5: 42, r6: 52.5, r7: 63, r8: 73.5, r9: 84, r10: 94.5, r11: 105}
+    digits: {boxes: 5, box: [90, 60, 9, 8.2], line: {width: 0.4}}
+  - name: large.{row}
+    row: {r1: 0, r2: 8, r3: 16, r4: 24}
+    number: {box: [100, 200, 40, 8]}
+"""
+
+
+def test_the_rows_of_a_small_table_are_periods_of_their_own_and_a_fold_in_them_is_seen() -> None:
+    """Boxes without a frame around them, one row folded away: all that is left of them lies a row off."""
+    template = parse_template(TWO_TABLES.encode(), "two.yaml")
+    moved = [rival.shift_mm for rival in rivals(template) if rival.kind == "rows"]
+    assert any(abs(shift - 10.5) < 0.3 for shift in moved)
+    page = printed(template)
+    last, row = 60 + round(PX_PER_MM * 164.0), round(10.5 * PX_PER_MM)
+    folded = np.concatenate([np.full((row, page.shape[1]), 235, np.uint8), page[:last], page[last + row :]])
+    found = best(folded, template)
+    assert {f"small.r{i}" for i in range(1, 11)} <= found.standing.astray or found.standing.leads["rows"][0] < 0.3
+
+
+def test_a_page_is_as_wide_as_it_is_printed() -> None:
+    template = table(14)
+    page = printed(template)
+    assert best(page, template).squeeze == pytest.approx(1.0, abs=0.01)
+    narrow = cv2.resize(page, (round(0.8 * page.shape[1]), page.shape[0]), interpolation=cv2.INTER_AREA)
+    assert best(narrow, template).squeeze == pytest.approx(1.25, abs=0.03)
+
+
 def test_another_sheets_rim_is_told_from_a_crease_by_the_step_of_the_lines() -> None:
     template = table(14)
     page = printed(template)

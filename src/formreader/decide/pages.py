@@ -128,6 +128,14 @@ def judge_standing(registration: Registration, policy: Policy, heading: float | 
 
     ``heading`` is how well its printed heading could be read where it lies, 0..1: that says which way round it is.
     """
+    if registration.squeeze > policy.most_squeeze:
+        raise Rejected(
+            "register",
+            "ambiguous_place",
+            f"{registration.template} was found only where it would be {registration.squeeze - 1:.0%} wider or higher "
+            "than it is printed, so it does not lie there: photograph the whole page, with the ends of its tables",
+            {"template": registration.template, "squeeze": round(registration.squeeze, 3)},
+        )
     for seam in registration.standing.seams:
         if seam.step_mm > policy.most_seam_step_mm:
             raise Rejected(

@@ -78,6 +78,8 @@ class Policy:
     least_place_lead_mm: Size
     """Of the lines that tell a placement from the same form moved by a row or column, turned or mirrored: how much more
     of them, -1..1 and mm, must speak for it than for the other."""
+    most_squeeze: Annotated[float, Field(ge=1, le=2)]
+    """How much wider or higher than printed a page may look to lie where it was found."""
     most_seam_step_mm: Size
     """Across an edge that is not printed, printed lines may go on so far aside: beyond, it is another sheet's rim."""
     least_ground: Share

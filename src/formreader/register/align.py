@@ -149,6 +149,15 @@ def _aspect(
     return scales[0] / max(scales[1], 1e-12)
 
 
+def squeeze(photo_from_page: Homography, width: int, height: int) -> float:
+    """How much wider or higher than printed a page would have to be to lie so on a picture of that size, px; 1 not at
+    all. By a camera of ordinary focal length that looks through the picture's middle."""
+    focal = FOCAL_OVER_LONG_SIDE * max(width, height)
+    camera = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+    across, down = np.linalg.norm((np.linalg.inv(camera) @ photo_from_page)[:, :2], axis=0)
+    return float(max(across, down) / max(min(across, down), 1e-12))
+
+
 def _segment_mask(segments: Segments, shape: tuple[int, int]) -> NDArray[np.uint8]:
     """1 within two px of a segment, else 0."""
     mask = np.zeros(shape, np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 
 from formreader.geometry import Box, Homography, Points, apply_homography, inverse
 from formreader.records import Bend, Code, Photo, Registration, Standing
-from formreader.register.align import Hypothesis, Ruling, align, align_from, rulings
+from formreader.register.align import Hypothesis, Ruling, align, align_from, rulings, squeeze
 from formreader.register.areas import GRID_MM, area_points, tones
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.duel import lead_over
@@ -68,9 +68,13 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     """
     found = _look(find_ink(photo), templates, codes)
     part = None if _plain(found) else _around_page(photo, found, templates)
-    if part is None:
-        return found
-    return _better(found, _look(find_ink(photo, part), templates, codes))
+    if part is not None:
+        found = _better(found, _look(find_ink(photo, part), templates, codes))
+    width, height = photo.source.width, photo.source.height
+    return Registered(
+        tuple(replace(r, squeeze=squeeze(r.photo_from_page, width, height)) for r in found.registrations),
+        found.segments,
+    )
 
 
 def _look(

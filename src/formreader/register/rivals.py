@@ -27,6 +27,8 @@ LEAST_SHARED = 0.3
 """A moved form is a rival where it shares this part of its ruling with itself."""
 MOST_PERIODS = 6
 """Of each direction, the likest: a row up and down, two rows, a row of another table."""
+LEAST_TABLE, FEWEST_ROWS = 0.03, 4
+"""A table of its own has this part of a page's lines in one direction, and so many."""
 Kind = Literal["rows", "columns", "turned", "mirrored"]
 
 
@@ -91,10 +93,31 @@ def _found(template: Template) -> list[Rival]:
 
 def _periods(lines: NDArray[np.float64]) -> list[float]:
     """Shifts across these lines (M, 3) by which much of their length falls on lines again, the likest first."""
+    found = _periods_of(lines, MOST_PERIODS)
+    for table in _tables(lines):
+        for step in _periods_of(table, 2):
+            if all(abs(step - other) > SAME_LINE_MM for other in found):
+                found.append(step)
+    return found
+
+
+def _periods_of(lines: NDArray[np.float64], most: int) -> list[float]:
     shifts, shared = _overlaps(lines, lines)
     total = float((lines[:, 2] - lines[:, 1]).sum())
     usual = (np.abs(shifts) >= LEAST_SHIFT_MM) & (np.abs(shifts) <= MOST_SHIFT_MM)
-    return _peaks(shifts[usual], shared[usual], LEAST_SHARED * total, MOST_PERIODS)
+    return _peaks(shifts[usual], shared[usual], LEAST_SHARED * total, most)
+
+
+def _tables(lines: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Lines (M, 3) from one place to one other, of which there are many: a table's rows, or a column of boxes.
+
+    A page's largest table drowns the periods of the others; of a fold in those it knows nothing.
+    """
+    ends = np.round(lines[:, 1:] / SAME_LINE_MM)
+    each, of = np.unique(ends, axis=0, return_inverse=True)
+    least = LEAST_TABLE * float((lines[:, 2] - lines[:, 1]).sum())
+    tables = [lines[of.ravel() == i] for i in range(len(each))]
+    return [t for t in tables if len(t) >= FEWEST_ROWS and float((t[:, 2] - t[:, 1]).sum()) >= least]
 
 
 def _symmetry(lines: NDArray[np.float64]) -> float:
