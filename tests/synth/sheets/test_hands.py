@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from formreader.synth import Hand, SyntheticSheet, any_hand, compose_sheet, load_glyphs
-from formreader.templates import load_library
+from formreader.synth.sheets.page_pen import new_pen
+from formreader.templates import encoding_cells, load_library
 
 FORM = load_library()["id-2022-chasil-ppwp-2"]
 
@@ -25,3 +26,24 @@ def test_another_hand_writes_the_same_numbers_its_own_way() -> None:
     assert thin.truth == broad.truth
     assert all(set(field["written"]) <= set("X0123456789") for field in thin.truth["fields"].values())
     assert broad.picture.mean() < thin.picture.mean() - 1
+
+
+def test_a_digit_always_leaves_ink() -> None:
+    """A thin 1 of a data set, its pen varied, was drawn as nothing once in a thousand, and its truth said 1."""
+
+    class Fading:
+        """A source whose first drawings leave none."""
+
+        def __init__(self) -> None:
+            self.drawn = 0
+
+        def digit(self, label, nib_px, height_px, generator):
+            self.drawn += 1
+            return np.zeros((int(height_px), 4), np.float32)
+
+    source = Fading()
+    pen = new_pen(FORM, any_hand(np.random.default_rng(1)), source, 6.0, np.random.default_rng(2))
+    (box, *_) = encoding_cells(FORM.fields["valid"].encodings["digits"])
+    pen.character(box, "1")
+    assert source.drawn > 1
+    assert float(pen.ink.sum()) > box.height

@@ -23,6 +23,8 @@ from formreader.synth.sheets.writer import Habit, Hand, any_habit
 from formreader.templates import Template
 
 STROKES_A_CELL = 5
+TRIES, LEAST_INK = 4, 1.0
+"""How often a digit is drawn until it leaves ink, and how much: a line of so many px as long as it is high."""
 
 
 def new_pen(
@@ -69,11 +71,19 @@ class PagePen:
         elif character == "X":
             drawn = own_sign("X", nib, height * 1.1, self.generator)
         else:
-            drawn = self.source.digit(character, nib, height, self.generator)
+            drawn = self._digit(character, nib, height)
         x, y = cell.centre
         x += self.generator.normal(0, 0.05) * cell.width
         y += self.generator.normal(0, 0.05) * cell.height
         self.lay(drawn, x, y)
+
+    def _digit(self, character: str, nib: float, height: float) -> Ink:
+        """A digit that leaves ink: of a thin one a data set's picture sometimes keeps nothing, its pen varied."""
+        for _ in range(TRIES):
+            drawn = self.source.digit(character, nib, height, self.generator)
+            if float(drawn.sum()) >= LEAST_INK * height:
+                return drawn
+        return own_sign(character, nib, height, self.generator)
 
     def number(self, cell: Box, digits: str) -> None:
         """Several digits freely in one cell, in its middle."""
