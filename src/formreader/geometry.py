@@ -55,6 +55,12 @@ class Box:
     def shifted(self, right: float, down: float) -> Box:
         return Box(self.x + right, self.y + down, self.width, self.height)
 
+    def overlaps(self, other: Box, by: float = 0.0) -> bool:
+        """Whether the two share more than ``by``, across and down."""
+        across = min(self.right, other.right) - max(self.x, other.x)
+        down = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return across > by and down > by
+
 
 def crop_box(cell: Box) -> Box:
     """The square around ``cell`` that a recogniser sees (same frame as the cell)."""

@@ -215,14 +215,10 @@ def _texts(words: Sequence[Word], groups: Sequence[NamedGroup], sheet: FlatSheet
     lines = [
         line
         for line in joined(words)
-        if line.sureness >= LEAST_SURE and line.letters >= 3 and not any(_overlap(line.box, box) for box in written)
+        if line.sureness >= LEAST_SURE and line.letters >= 3 and not any(line.box.overlaps(box) for box in written)
     ]
     top = [line for line in lines if line.box.y < HEADING_TOP * sheet.height_mm and line.box.height >= HEADING_MM]
     headings = sorted(top, key=lambda line: (-round(line.box.height, 1), -len(line.text)))[:HEADINGS]
     kept = sorted(lines, key=lambda line: -line.letters)[:MOST_TEXTS]
     chosen = [line for line in lines if line in kept or line in headings]
     return [(line, line in headings) for line in chosen]
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return min(a.right, b.right) > max(a.x, b.x) and min(a.bottom, b.bottom) > max(a.y, b.y)

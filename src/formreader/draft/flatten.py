@@ -12,7 +12,7 @@ from formreader.draft.sheet import PX_PER_MM, FlatSheet
 from formreader.errors import UsageError
 from formreader.geometry import Homography, Points, apply_homography, inverse
 from formreader.records import Bend, Grey, Photo
-from formreader.register.align import FOCAL_OVER_LONG_SIDE
+from formreader.register.align import usual_camera
 from formreader.register.bend import bend_at, no_bend
 from formreader.register.ink import find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments, rectifier
@@ -119,9 +119,7 @@ def _aspect(
     centre: Points,
 ) -> float:
     """A step across over a step down, as long on the paper as each other, on the rectified picture."""
-    width, height = photo.source.width, photo.source.height
-    focal = FOCAL_OVER_LONG_SIDE * max(width, height)
-    camera = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+    camera = usual_camera(photo.source.width, photo.source.height)
     from_pixel = np.linalg.inv(camera)
     middle = apply_homography(photo_from_work, centre)
     here = from_pixel @ np.array([*middle, 1.0])

@@ -53,7 +53,7 @@ def _codes(photo: Photo, sheet: FlatSheet) -> list[Mark]:
     page = Box(0, 0, sheet.width_mm, sheet.height_mm)
     for mark in found:
         inside = min(mark.box.x, mark.box.y, page.right - mark.box.right, page.bottom - mark.box.bottom) >= 0
-        if inside and not any(_overlap(mark.box, other.box) for other in kept):
+        if inside and not any(mark.box.overlaps(other.box) for other in kept):
             kept.append(mark)
     return kept
 
@@ -89,7 +89,7 @@ def _solid(sheet: FlatSheet, codes: Sequence[Box]) -> tuple[list[Mark], list[Are
     kernel = np.ones((px(SOLID_MM) | 1, px(SOLID_MM) | 1), np.uint8)
     solid = cv2.morphologyEx(sheet.darkness, cv2.MORPH_OPEN, kernel)
     for box in _rectangles(solid > BLACK):
-        if any(_overlap(box, code) for code in codes):
+        if any(box.overlaps(code) for code in codes):
             continue
         sides = sorted((box.width, box.height))
         if SQUARE_MM[0] <= sides[0] and sides[1] <= SQUARE_MM[1] and sides[1] < SQUARISH * sides[0]:
@@ -101,7 +101,7 @@ def _solid(sheet: FlatSheet, codes: Sequence[Box]) -> tuple[list[Mark], list[Are
         sheet.darkness, cv2.MORPH_OPEN, np.ones((px(LEAST_AREA_MM) | 1, px(LEAST_AREA_MM) | 1), np.uint8)
     )
     for box in _rectangles((wide > GREY) & (solid < BLACK + 0.2)):
-        if min(box.width, box.height) >= LEAST_AREA_MM and not any(_overlap(box, other) for other in done):
+        if min(box.width, box.height) >= LEAST_AREA_MM and not any(box.overlaps(other) for other in done):
             rows, columns = (
                 slice(round(a * PX_PER_MM), round(b * PX_PER_MM)) for a, b in ((box.y, box.bottom), (box.x, box.right))
             )
@@ -115,7 +115,3 @@ def _rectangles(mask: np.ndarray) -> Iterable[Box]:
         touches = x == 0 or y == 0 or x + width == mask.shape[1] or y + height == mask.shape[0]
         if area >= FILLED * width * height and not touches and min(width, height) >= px(SOLID_MM):
             yield Box(*(float(v) / PX_PER_MM for v in (x, y, width, height)))
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return min(a.right, b.right) > max(a.x, b.x) and min(a.bottom, b.bottom) > max(a.y, b.y)

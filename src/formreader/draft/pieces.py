@@ -162,8 +162,7 @@ def _wide_cell_of(block: Block, parts: Sequence[Parts], words: Sequence[Word]) -
     for part in parts:
         if "tally" in part.pieces and not {"words", "letters"} & set(part.pieces):
             tally = part.pieces["tally"][0].box
-            shared = min(tally.right, box.right) - max(tally.x, box.x)
-            if 0 <= box.y - tally.bottom < UNDER_MM and shared > 0.8 * tally.width:
+            if 0 <= box.y - tally.bottom < UNDER_MM and _shared(tally, box) > 0.8 * tally.width:
                 return part
     return None
 
@@ -275,7 +274,7 @@ def _nearest_or_new(parts: list[Parts], box: Box, *, above: bool, below: bool = 
 
 def _distance(anchor: Box, box: Box, *, above: bool, below: bool) -> float:
     """0 to 1 where they may belong to one field, the less the likelier; more where they do not."""
-    shared_x = min(anchor.right, box.right) - max(anchor.x, box.x)
+    shared_x = _shared(anchor, box)
     shared_y = min(anchor.bottom, box.bottom) - max(anchor.y, box.y)
     if above:  # bubbles hang under their boxes
         gap = box.y - anchor.bottom

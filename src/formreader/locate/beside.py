@@ -44,11 +44,11 @@ def ink_beside(
     near = near_lines(strip, printed, LINE_OFF_MM)
     taken = np.zeros(near.shape, bool)
     for cell in cells:
-        if _meet(cell, strip.box):
+        if cell.overlaps(strip.box):
             over = OVER_EDGE * min(cell.height, cell_mm)
             taken[strip.span(Box(cell.x - over, cell.y - over, cell.width + 2 * over, cell.height + 2 * over))] = True
     for text in texts:
-        if _meet(text, strip.box):
+        if text.overlaps(strip.box):
             taken[strip.span(text)] = True
     if (strip.darkness[~(near | taken)] > FAINTEST).sum() < LEAST_INK * (cell_mm * strip.px_per_mm) ** 2:
         return None
@@ -79,7 +79,3 @@ def _at_border(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.b
     left, top, width, height = stats[:, :4].T
     result: NDArray[np.bool_] = (left == 0) | (top == 0) | (left + width == shape[1]) | (top + height == shape[0])
     return result
-
-
-def _meet(a: Box, b: Box) -> bool:
-    return a.x < b.right and a.right > b.x and a.y < b.bottom and a.bottom > b.y

@@ -83,10 +83,9 @@ def missing_frames(frames: Sequence[Sequence[Edge]]) -> list[float]:
 
 
 def _missing(box: Sequence[Edge], usual: Mapping[tuple[float, float], float]) -> float:
-    gone = [
-        edge.darkness < MISSING * usual[line_kind(edge)] for edge in box if usual[line_kind(edge)] >= FAINTEST_LINES
-    ]
-    ways = [edge.segment.horizontal for edge in box if usual[line_kind(edge)] >= FAINTEST_LINES]
+    visible = [edge for edge in box if usual[line_kind(edge)] >= FAINTEST_LINES]
+    gone = [edge.darkness < MISSING * usual[line_kind(edge)] for edge in visible]
+    ways = [edge.segment.horizontal for edge in visible]
     for i, (one, way) in enumerate(zip(gone, ways, strict=True)):
         for other, other_way in zip(gone[:i], ways[:i], strict=True):
             if way == other_way and len(one) == len(other) and _longest(one & other) >= LEAST_ACROSS:

@@ -85,7 +85,7 @@ def _beyond(
     unexplained = [side for side in sides if not _explained(side, printed)]
     if far not in unexplained or not strip.box.x < far.x0 < strip.box.right:
         return NOTHING
-    if len(unexplained) == 1 and any(_meet(box, cell) for cell in known):
+    if len(unexplained) == 1 and any(box.overlaps(cell, REACH_MM) for cell in known):
         return NOTHING
     shares = []
     for edge in see_edges(strip, unexplained):
@@ -98,10 +98,6 @@ def _is_paper(strip: Strip, box: Box, beside: Box) -> bool:
     """Whether there is paper to write on: print that is black all over has edges everywhere."""
     shown, own = (strip.paper[strip.span(of)] for of in (box, beside))
     return shown.size > 0 and float(np.median(shown)) >= BLACK * float(np.median(own))
-
-
-def _meet(a: Box, b: Box) -> bool:
-    return min(a.right, b.right) - max(a.x, b.x) > REACH_MM and min(a.bottom, b.bottom) - max(a.y, b.y) > REACH_MM
 
 
 def _explained(side: Segment, printed: Ruling) -> bool:

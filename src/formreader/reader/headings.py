@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from formreader.geometry import Box
 from formreader.identify import likeness, read_words
 from formreader.locate import cut_box
 from formreader.records import Photo, Registration
@@ -31,7 +30,7 @@ def headings_apart(photo: Photo, close: Sequence[Registration], templates: Mappi
             read = _read(photo, registration, text)
             if read is None:
                 return {}
-            there = [other.text for form in others for other in form.texts if _overlap(text.box, other.box)]
+            there = [other.text for form in others for other in form.texts if text.box.overlaps(other.box)]
             shared = max((likeness(text.text, other) for other in there), default=0.0)
             if shared < 1.0:
                 seen = max(0.0, (likeness(read, text.text) - shared) / (1.0 - shared))
@@ -60,10 +59,6 @@ def _own_headings(template: Template, others: Sequence[Template]) -> list[Text]:
 def _same(text: Text, other: Text) -> bool:
     (x, y), (other_x, other_y) = text.box.centre, other.box.centre
     return text.text == other.text and max(abs(x - other_x), abs(y - other_y)) < SAME_PLACE_MM
-
-
-def _overlap(box: Box, other: Box) -> bool:
-    return box.x < other.right and other.x < box.right and box.y < other.bottom and other.y < box.bottom
 
 
 def _read(photo: Photo, registration: Registration, text: Text) -> str | None:

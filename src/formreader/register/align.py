@@ -135,8 +135,7 @@ def _aspect(
 ) -> float:
     """Scale across over scale down of the rectified picture, for a camera of ordinary focal length."""
     height, width = shape
-    focal = FOCAL_OVER_LONG_SIDE * max(shape)
-    camera = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+    camera = usual_camera(width, height)
     from_pixel = np.linalg.inv(camera)
     here = from_pixel @ np.array([centre[0], centre[1], 1.0])
     scales = []
@@ -149,12 +148,16 @@ def _aspect(
     return scales[0] / max(scales[1], 1e-12)
 
 
+def usual_camera(width: int, height: int) -> Homography:
+    """The camera matrix of ordinary focal length through the middle of a picture of that size, px."""
+    focal = FOCAL_OVER_LONG_SIDE * max(width, height)
+    return np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+
+
 def squeeze(photo_from_page: Homography, width: int, height: int) -> float:
     """How much wider or higher than printed a page would have to be to lie so on a picture of that size, px; 1 not at
-    all. By a camera of ordinary focal length that looks through the picture's middle."""
-    focal = FOCAL_OVER_LONG_SIDE * max(width, height)
-    camera = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
-    across, down = np.linalg.norm((np.linalg.inv(camera) @ photo_from_page)[:, :2], axis=0)
+    all. By ``usual_camera``."""
+    across, down = np.linalg.norm((np.linalg.inv(usual_camera(width, height)) @ photo_from_page)[:, :2], axis=0)
     return float(max(across, down) / max(min(across, down), 1e-12))
 
 

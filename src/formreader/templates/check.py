@@ -65,14 +65,10 @@ def _overlaps(template: Template) -> Iterator[Finding]:
         for name, encoding in field.encodings.items()
     ]
     for (name, frame, cells), (other_name, other_frame, other_cells) in combinations(boxes, 2):
-        if not _overlap(frame, other_frame):
+        if not frame.overlaps(other_frame, OVERLAP_MM):
             continue
-        if any(_overlap(cell, other) for cell in cells for other in other_cells):
+        if any(cell.overlaps(other, OVERLAP_MM) for cell in cells for other in other_cells):
             yield Finding(name, f"overlaps {other_name}: mend one of the boxes")
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return min(a.right, b.right) - max(a.x, b.x) > OVERLAP_MM and min(a.bottom, b.bottom) - max(a.y, b.y) > OVERLAP_MM
 
 
 def _unbounded(template: Template) -> Iterator[Finding]:

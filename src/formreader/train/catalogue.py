@@ -44,15 +44,15 @@ class Recipe:
     spread: float = 1.0
 
 
+FEWEST_HELD_OUT, MOST_HELD_OUT = 200, 4
+"""Below the first no temperature can be fitted; more than so many times the recipe's tell nothing more."""
+
+
 def recipe_for(recipe: Recipe, asked: Mapping[str, int]) -> Recipe:
     """``recipe`` with what is ``asked`` in its place; other ``cells`` change how many are held out alike."""
     cells = asked.get("cells", recipe.cells)
     held_out = max(FEWEST_HELD_OUT, round(recipe.held_out * cells / recipe.cells))
     return replace(recipe, **{"held_out": min(held_out, MOST_HELD_OUT * recipe.held_out), **asked})
-
-
-FEWEST_HELD_OUT, MOST_HELD_OUT = 200, 4
-"""Below the first no temperature can be fitted; more than so many times the recipe's tell nothing more."""
 
 
 @dataclass(frozen=True, slots=True)

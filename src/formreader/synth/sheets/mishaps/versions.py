@@ -57,7 +57,7 @@ def _with_further_box(field: Field, boxes: Sequence[Box]) -> Field | None:
     if not isinstance(digits, Digits) or len(digits.cells) < 2 or field.primary != "digits":
         return None
     further = _before(digits.cells)
-    if further.x < LEAST_MARGIN_MM or any(_meet(further, box) for box in boxes):
+    if further.x < LEAST_MARGIN_MM or any(further.overlaps(box, LINE_MM) for box in boxes):
         return None
     encodings = {**field.encodings, "digits": replace(digits, cells=(further, *digits.cells))}
     bubbles = field.encodings.get("bubbles")
@@ -65,10 +65,6 @@ def _with_further_box(field: Field, boxes: Sequence[Box]) -> Field | None:
         column = tuple(_before(row) for row in zip(*bubbles.columns, strict=True))
         encodings["bubbles"] = replace(bubbles, columns=(column, *bubbles.columns))
     return replace(field, encodings=encodings)
-
-
-def _meet(a: Box, b: Box) -> bool:
-    return min(a.right, b.right) - max(a.x, b.x) > LINE_MM and min(a.bottom, b.bottom) - max(a.y, b.y) > LINE_MM
 
 
 def _before(row: Sequence[Box]) -> Box:
