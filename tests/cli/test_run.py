@@ -68,7 +68,7 @@ def rows(text: str) -> list[dict[str, str]]:
 def test_a_batch_says_how_its_pages_came_out(batch):
     _, done = batch
     assert done.returncode == 1, done.stderr
-    assert "6 pages: 3 accepted, 1 review, 1 rejected, 1 failed" in done.stdout
+    assert "6 pages: 1 accepted, 3 review, 1 rejected, 1 failed" in done.stdout
 
 
 def test_status_says_how_far_what_is_missing_and_what_it_adds_up_to(run, finished):
