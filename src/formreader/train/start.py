@@ -21,7 +21,8 @@ def start_from(network: nn.Module, start: str, folder: Path, sample: torch.Tenso
 
     The export folded each normalisation into its convolution. It is taken apart again by what the convolutions
     say of ``sample``, a batch of the network's input, so that the network says of it what the file says, and
-    goes on normalising as it trains. Raises ``FileNotFoundError`` where that very model is not there.
+    goes on normalising as it trains. A wider network says the same: what its further channels find has no weight yet
+    where the file's own channels take it up. Raises ``FileNotFoundError`` where that very model is not there.
     """
     kept = {
         item.name: torch.from_numpy(numpy_helper.to_array(item).copy())
@@ -30,8 +31,9 @@ def start_from(network: nn.Module, start: str, folder: Path, sample: torch.Tenso
     with torch.no_grad():
         for place, parameter in network.named_parameters():
             if place in kept:
-                # classes that came since stand behind those of the file
-                parameter[: len(kept[place])].copy_(kept[place])
+                # classes and channels that came since stand behind those of the file
+                parameter[: len(kept[place])] = 0
+                parameter[tuple(slice(size) for size in kept[place].shape)].copy_(kept[place])
         _unfold(network, kept, sample)
 
 
@@ -62,7 +64,9 @@ def _unfold(network: nn.Module, kept: dict[str, torch.Tensor], sample: torch.Ten
         norm.running_mean.copy_(mean)
         norm.running_var.copy_(variance)
         norm.weight.copy_((variance + norm.eps).sqrt())
-        norm.bias.copy_(mean + kept[f"{last[0]}.weight{BIAS}"])
+        norm.bias.copy_(mean)
+        folded = kept[f"{last[0]}.weight{BIAS}"]
+        norm.bias[: len(folded)] += folded
 
     hooks = []
     for place, module in network.named_modules():

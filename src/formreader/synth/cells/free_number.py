@@ -25,6 +25,8 @@ from formreader.synth.hand.pen import draw_strokes
 UNREADABLE = "?"
 NO_NUMBERS = ("NIL", "Nil", "nil", "NONE", "None", "none", "N A", "NA", "Zero", "ZERO", "KOSONG", "NOL", "nada")
 """What people write where there is nothing to count; a reader of numbers says that it is no number."""
+SIZES, LARGE_SIZES = (0.42, 0.75), (0.6, 1.1)
+"""Heights of digits in parts of the cell's: smaller ones are seen from nearer (``locate.free.nearer``)."""
 EMPTY, STRUCK, OVER, WORD, BLOT = 0.1, 0.17, 0.2, 0.25, 0.27
 """Cells below each share are left empty, hold a number struck out, one with a digit over another, a word, a blot."""
 
@@ -40,7 +42,7 @@ def compose_free_number(source: GlyphSource, generator: np.random.Generator) -> 
 
 def _write(strip: Strip, source: GlyphSource) -> tuple[str, float]:
     generator = strip.generator
-    size = CELL_PX * float(generator.uniform(0.32, 0.75) if generator.random() < 0.6 else generator.uniform(0.6, 1.1))
+    size = CELL_PX * float(generator.uniform(*SIZES) if generator.random() < 0.6 else generator.uniform(*LARGE_SIZES))
     nib = min(strip.nib, 0.16 * size)
     _write_around(strip, size, nib, source)
     kind = generator.random()

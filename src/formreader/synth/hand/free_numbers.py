@@ -10,7 +10,7 @@ from formreader.synth.hand.fonts import HandFont
 from formreader.synth.hand.glyphs import DIGITS, GlyphSource, own_sign, scribble
 from formreader.synth.hand.ink import lay
 from formreader.synth.hand.lines import write_number
-from formreader.synth.hand.pen import Ink, draw_strokes, smooth_stroke
+from formreader.synth.hand.pen import Ink, Stroke, draw_strokes, smooth_stroke, vary_strokes
 
 FONT_SHARE = 0.2
 TOUCHING_SHARE = 0.35
@@ -19,8 +19,30 @@ TOUCHING_GAPS, OPEN_GAPS = (-0.14, 0.03), (0.02, 0.3)
 """Gaps between digits, in parts of their height."""
 INKED = 0.3
 """Ink fainter than this is a stroke's soft edge."""
-ONES_SHARE, COMMA_SHARE = 0.12, 0.45
-"""Numbers in which ones run together; dots that are written as commas."""
+ONES_SHARE, ALIKE_SHARE, COMMA_SHARE = 0.12, 0.04, 0.45
+"""Numbers in which ones run together, of one digit alone; dots that are written as commas."""
+SLANTS = (0.08, 0.16)
+"""Mean and standard deviation of what a hand leans to the right, in parts of the height."""
+RARE_SHARE = 0.18
+"""Fours and ones that are drawn as ``RARE_SHAPES``."""
+RARE_SHAPES: dict[str, list[tuple[bool, list[list[tuple[float, float]]]]]] = {
+    "4": [  # open, its stem short: it begins at the bar or just above it, or ends just below
+        (True, [[(0.12, 0.0), (0.02, 0.4), (0.06, 0.72), (0.3, 0.72), (0.56, 0.66)], [(0.42, 0.42), (0.38, 1.0)]]),
+        (True, [[(0.3, 0.0), (0.08, 0.35), (0.02, 0.66), (0.2, 0.74), (0.55, 0.64)], [(0.4, 0.5), (0.36, 1.0)]]),
+        (True, [[(0.2, 0.0), (0.05, 0.45), (0.03, 0.8), (0.25, 0.84), (0.6, 0.78)], [(0.42, 0.5), (0.4, 1.0)]]),
+        (False, [[(0.1, 0.0), (0.0, 0.7), (0.55, 0.68)], [(0.38, 0.45), (0.36, 0.98)]]),
+        (False, [[(0.25, 0.0), (0.0, 0.62), (0.6, 0.6)], [(0.36, 0.36), (0.34, 0.86)]]),
+    ],
+    "1": [  # a stroke and no more, as short or as slanted as haste makes it
+        (False, [[(0.0, 0.0), (0.0, 1.0)]]),
+        (False, [[(0.12, 0.0), (0.0, 1.0)]]),
+        (False, [[(0.34, 0.0), (0.0, 0.9)]]),
+        (False, [[(0.0, 0.15), (0.04, 0.85)]]),
+    ],
+}
+"""Ways of drawing a digit that are taken for another one, or for nothing: in curves or not, and its strokes."""
+FINEST = 0.035
+"""Width of the finest pen that draws such a one, in parts of its height."""
 
 
 def any_free_text(generator: np.random.Generator) -> str:
@@ -64,7 +86,7 @@ def write_free_number(
         x += ink.shape[1] + gap * height_px * float(generator.uniform(0.5, 1.5))
         if low < 0:
             x = max(x, placed[-1][1] + 0.5 * ink.shape[1])
-    return _together(placed)
+    return _leaning(_together(placed), float(generator.normal(*SLANTS)))
 
 
 def strike_out(ink: Ink, nib_px: float, generator: np.random.Generator) -> Ink:
@@ -114,6 +136,8 @@ def _number(generator: np.random.Generator) -> str:
             digits[generator.random(count) < 0.7] = 1
         elif generator.random() < 0.1:  # round numbers
             digits[1:] = 0
+        elif generator.random() < ALIKE_SHARE:
+            digits[:] = digits[0]
     return "".join(str(int(digit)) for digit in digits)
 
 
@@ -129,9 +153,20 @@ def _character(
     if character == "-":
         length = max(height * float(generator.uniform(0.3, 1.0)), 2.5 * nib)
         return own_sign("-", nib, length, generator), height * float(generator.uniform(0.3, 0.6))
+    if character in RARE_SHAPES and generator.random() < RARE_SHARE:
+        return _rare(character, height, nib, generator), 0.0
     if character in DIGITS:
         return digit_by_any_hand(source, character, nib, height, generator), 0.0
     return own_sign(character, nib, height, generator), 0.0
+
+
+def _rare(character: str, height: float, nib: float, generator: np.random.Generator) -> Ink:
+    curved, paths = RARE_SHAPES[character][int(generator.integers(len(RARE_SHAPES[character])))]
+    moved: list[Stroke] = [np.array(path) + generator.normal(0, 0.035, (len(path), 2)) for path in paths]
+    if character == "1":
+        nib *= float(generator.uniform(0.45, 1.0))
+    strokes = vary_strokes([smooth_stroke(stroke) for stroke in moved] if curved else moved, generator, 0.8)
+    return draw_strokes(strokes, height, max(nib, FINEST * height), generator)
 
 
 def _tight(ink: Ink) -> Ink:
@@ -149,3 +184,11 @@ def _together(placed: list[tuple[Ink, float, float]]) -> Ink:
     for ink, x, y in placed:
         lay(picture, ink, x - left + 1, y - top + 1)
     return picture
+
+
+def _leaning(ink: Ink, slant: float) -> Ink:
+    """``ink`` leaning by ``slant`` of its height to the right, or to the left."""
+    height, width = ink.shape
+    reach = abs(slant) * height
+    leaning_from_upright = np.array([[1.0, -slant, max(slant, 0.0) * height], [0.0, 1.0, 0.0]])
+    return cv2.warpAffine(ink, leaning_from_upright, (int(width + reach) + 1, height), flags=cv2.INTER_LINEAR)
