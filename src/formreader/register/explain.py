@@ -64,9 +64,10 @@ def _accounted(fit: Fit, points: Points, level: NDArray[np.bool_], upright: NDAr
 def _in_rows(heights: NDArray[np.float64], template: Template) -> NDArray[np.bool_]:
     """Which of these heights (N,), mm, lie in a row that the printer may have crossed out."""
     rows = [outline(field.encodings[field.primary]) for field in template.fields.values() if field.crossed]
-    tops, bottoms = (np.array([getattr(row, end) for row in rows]) for end in ("y", "bottom"))
-    result: NDArray[np.bool_] = ((heights[:, None] > tops) & (heights[:, None] < bottoms)).any(axis=1)
-    return result
+    inside = np.zeros(len(heights), dtype=bool)
+    for row in rows:
+        inside |= (heights > row.y) & (heights < row.bottom)
+    return inside
 
 
 def _on_lines(points: Points, lines: NDArray[np.float64]) -> NDArray[np.bool_]:
