@@ -27,7 +27,7 @@ from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
 from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
-from formreader.templates import Field, encoding_cells, outline
+from formreader.templates import Field, Number, encoding_cells, outline
 
 ALTERNATIVES = 5
 CORRECTED = ("struck", "written_beside")
@@ -136,11 +136,17 @@ def _sight(
         says=agreement.says,
         remarks=evidence.remarks,
         unreadable="?" in reported.written,
-        odd=not plainly_written(reported.written),
+        odd=not plainly_written(reported.written) or _begins_with_zero(reported.written, page.template.fields[name]),
         left_empty=set(reported.written) == {"_"}
         and page.template.fields[name].empty == "review"
         and not evidence.crossed_out,
     )
+
+
+def _begins_with_zero(written: str, field: Field) -> bool:
+    """Whether zeros stand before a number that is written freely: nobody writes them there, a lost digit leaves them."""
+    digits = written.lstrip("X-_")
+    return isinstance(field.encodings[field.primary], Number) and len(digits) > 1 and digits.startswith("0")
 
 
 def _longer_share(reported: Reported, second: Mapping[int | None, float]) -> float:
