@@ -87,7 +87,7 @@ def _fields(table: Sequence[TableCell], words: Sequence[Word]) -> list[Parts]:
         first = min((i for i, cell in enumerate(row) if cell.is_heading), default=-1)
         # what stands left of the first heading numbers the rows; labels may stand on both sides
         open_cells = [cell for cell in row[first + 1 :] if not cell.is_heading]
-        above = [_heading_over(cell, table) for cell in open_cells]
+        above = [_heading_over(cell, table) or _words_over(cell, table, words) for cell in open_cells]
         if first < 0 and not any(above) and not nameless:
             continue
         found += _of_row(open_cells, above)
@@ -138,6 +138,17 @@ def _heading_over(cell: TableCell, table: Sequence[TableCell]) -> str:
         c for c in table if c.is_heading and c.box.bottom < cell.box.y + TOUCH_MM and c.box.x < middle < c.box.right
     ]
     return " ".join(c.label for c in sorted(over, key=lambda c: c.box.y))
+
+
+def _words_over(cell: TableCell, table: Sequence[TableCell], words: Sequence[Word]) -> str:
+    """What is printed over a column whose heading has no cell, beside headings that have: its frame was not seen."""
+    middle = cell.box.centre[0]
+    top = min((c.box for c in table if c.box.x < middle < c.box.right), key=lambda box: box.y)
+    if not any(c.is_heading and abs(c.box.bottom - top.y) < TOUCH_MM for c in table):
+        return ""
+    over = within(words, Box(top.x, top.y - HEADING_ABOVE_MM, top.width, HEADING_ABOVE_MM))
+    free = [word for word in over if not any(within([word], c.box) for c in table)]
+    return " ".join(line.text for line in joined(free) if line.letters >= LABEL_LETTERS)
 
 
 def _of_row(cells: Sequence[TableCell], above: Sequence[str]) -> list[Parts]:
