@@ -43,7 +43,8 @@ def gone_on(segments: Sequence[Segment]) -> list[Segment]:
     """The lines of a photograph's tables as long as they must be, without the strokes that only lie over a table.
 
     A line ends where a line crosses it. One that ends in nothing, where the next line that might cross it is not seen
-    either, is hidden from there on: it goes on to that line, or to the table's last. Hidden are more lines than one.
+    either, is hidden from there on, and so are several that begin at a line and end in nothing on one side: they go on
+    to the next line that is seen to cross them, or to the table's last.
     """
     drawn = [segment for table in _tables(segments) for segment in _whole(table)]
     return [s for s in drawn if s.horizontal] + [s for s in drawn if not s.horizontal]
@@ -78,22 +79,22 @@ def _whole(table: Sequence[Segment]) -> Sequence[Segment]:
     strokes = {id(line) for own, other in ((across, down), (down, across)) for line in own if _lies_over(line, other)}
     across, down = ([line for line in lines if id(line) not in strokes] for lines in (across, down))
     ways = ((across, down), (down, across))
-    for own, other in ways:
-        for side in (-1, 1):
-            for line in own:
-                _into_corner(line, other, side)
-            hidden = [line for line in own if _ends_unseen(line, other, side)]
-            for line in hidden if len(hidden) >= FELLOWS else ():
-                _go_on(line, other, side)
+    sides = [(own, other, side) for own, other in ways for side in (-1, 1)]
+    for own, other, side in sides:
+        for line in own:
+            _into_corner(line, other, side)
+    hidden = [_hidden(*way) for way in sides]
+    for (_, other, side), lines in zip(sides, hidden, strict=True):
+        for line in lines:
+            _go_on(line, other, side)
     changed = True
     while changed:  # what ended at a hidden part of another line goes on as well
-        before = [line.tip(side) for own, _ in ways for line in own for side in (-1, 1)]
-        for own, other in ways:
+        before = [line.tip(side) for own, _, side in sides for line in own]
+        for own, other, side in sides:
             for line in own:
-                for side in (-1, 1):
-                    if _meets_unseen(line, other, side):
-                        _go_on(line, other, side)
-        changed = before != [line.tip(side) for own, _ in ways for line in own for side in (-1, 1)]
+                if _meets_unseen(line, other, side):
+                    _go_on(line, other, side)
+        changed = before != [line.tip(side) for own, _, side in sides for line in own]
     return [_segment(line) for line in (*across, *down)]
 
 
@@ -135,15 +136,35 @@ def _is_held(line: _Line, others: Sequence[_Line], side: int) -> bool:
     return any(abs(other.at - line.tip(side)) < TOUCH_MM and other.is_seen(line.at) for other in others)
 
 
-def _ends_unseen(line: _Line, others: Sequence[_Line], side: int) -> bool:
+def _hidden(own: Sequence[_Line], others: Sequence[_Line], side: int) -> list[_Line]:
+    """The lines that end in nothing on one side because the rest of them is not seen, if they are several."""
+    unseen = [line for line in own if _ends_unseen(line, own, others, side)]
+    # in front of a line that is seen a stroke of the pen may end as well, but not many, nor each at the table's side
+    short = [line for line in own if _is_held(line, others, -side) and not _is_held(line, others, side)]
+    short = [line for line in short if _ahead(line, others, side)]
+    unseen = unseen if len(unseen) >= FELLOWS else []
+    return [*unseen, *(line for line in short if line not in unseen)] if len(short) >= FEWEST else unseen
+
+
+def _ends_unseen(line: _Line, own: Sequence[_Line], others: Sequence[_Line], side: int) -> bool:
+    """Whether it ends in nothing, and the next line that is or may be there is not seen there."""
     ahead = _ahead(line, others, side)
-    return bool(ahead) and not _is_held(line, others, side) and not any(other.is_seen(line.at) for other in ahead)
+    if not ahead or _is_held(line, others, side):
+        return False
+    there = [other for other in ahead if other.is_seen(line.at) or _may_reach(other, own, line.at)]
+    return not there or not there[0].is_seen(line.at)
+
+
+def _may_reach(line: _Line, others: Sequence[_Line], place: float) -> bool:
+    """Whether it ends in nothing before ``place``."""
+    return not line.start <= place <= line.end and not _is_held(line, others, 1 if place > line.end else -1)
 
 
 def _meets_unseen(line: _Line, others: Sequence[_Line], side: int) -> bool:
-    """Whether the next line that runs across beyond its end does so unseen."""
+    """Whether the next line that runs across beyond its end does so unseen, or its end is an unseen one itself."""
     ahead = [other for other in _ahead(line, others, side) if other.start <= line.at <= other.end]
-    return bool(ahead) and ahead[0].runs_unseen(line.at)
+    gone_on = all(abs(tip - line.tip(side)) > TOUCH_MM for span in line.spans for tip in span)
+    return bool(ahead) and (ahead[0].runs_unseen(line.at) or (gone_on and not _is_held(line, others, side)))
 
 
 def _lies_over(line: _Line, others: Sequence[_Line]) -> bool:
