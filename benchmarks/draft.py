@@ -8,8 +8,8 @@ a tenth of a millimetre, and two people measure one print from different corners
 covered by drafted lines within 0.3 mm ("long" is the same by length, without the 80 %); a cell where a drafted cell of
 the same encoding overlaps it by three quarters; a field where all cells of its primary encoding are those of one
 drafted field. "precise" is the part of the drafted lines, by length, that the template has. Templates of photographs
-are people's too: "right" counts those lines alone that lie within 0.3 mm of print where the reader finds the template on
-the photograph, its bend taken out.
+are people's too: "right" counts those lines alone that lie within 0.3 mm of print where the reader finds the template
+on the photograph, its bend taken out.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def right_lines(photo: Photo, template: Template) -> list[bool]:
         return [True] * len(template.segments)
     size = template.width_mm, template.height_mm
     sheet = lay_flat(photo, found[0].photo_from_page, found[0].bend, size)
-    off = {s: mm for s, mm in misfits(template, sheet).lines}
+    off = dict(misfits(template, sheet).lines)
     return [(mm := off.get(s)) is not None and mm <= NEAR_MM for s in template.segments]
 
 
@@ -126,7 +126,7 @@ def score(
     wanted = [_moved_line(s, scale, shift) for s in template.segments]
     shares = np.array([_covered(s, drafted.segments) for s in wanted])
     long = np.array([_length(s) for s in wanted])
-    lines = int((shares >= COVERED).sum())
+    hits = shares >= COVERED
     counted = np.ones(len(wanted), bool) if right is None else np.array(right)
     by_length = float((shares * long).sum() / long.sum())
     lengths = np.array([_length(s) for s in drafted.segments])
@@ -151,8 +151,8 @@ def score(
                 whole += None not in owners and len(set(owners)) == 1
     return Found(
         name,
-        (lines, len(wanted)),
-        (int((shares[counted] >= COVERED).sum()), int(counted.sum())),
+        (int(hits.sum()), len(wanted)),
+        (int(hits[counted].sum()), int(counted.sum())),
         by_length,
         precision,
         (hit, total),

@@ -41,8 +41,9 @@ def without(lines: list[Segment], hidden: Box) -> list[Segment]:
 
 def ends(lines: list[Segment]) -> set[tuple[bool, float, float, float]]:
     return {
-        (s.horizontal, round(s.y0 if s.horizontal else s.x0, 1), round(s.x0 if s.horizontal else s.y0, 1))
-        + (round(s.x1 if s.horizontal else s.y1, 1),)
+        (True, round(s.y0, 1), round(s.x0, 1), round(s.x1, 1))
+        if s.horizontal
+        else (False, round(s.x0, 1), round(s.y0, 1), round(s.y1, 1))
         for s in lines
     }
 

@@ -10,7 +10,7 @@ from formreader.draft.pieces import sort_out
 from formreader.draft.ruling import find_lines
 from formreader.draft.sheet import PX_PER_MM, FlatSheet
 from formreader.draft.tables import free_fields
-from formreader.draft.words import Word
+from formreader.draft.words import Word, without_letters
 from formreader.geometry import Box
 from formreader.records import Bend
 from formreader.templates import Segment
@@ -40,6 +40,28 @@ def test_equal_columns_under_one_heading_are_the_digits_of_a_number():
     headings = grid(20, 20, 3, 1, 60.0, 7.0)
     digits = grid(20, 27, 12, 2, 15.0, 7.5)
     assert kinds([*headings, *digits], [word("Total", cell) for cell in headings]) == ["digits"] * 6
+
+
+def test_beside_a_column_for_figures_stands_one_for_words_though_its_heading_was_not_read():
+    headings = [*grid(20, 20, 1, 1, 30.0, 7.0), *grid(50, 20, 2, 1, 40.0, 7.0)]
+    cells = [*grid(20, 27, 1, 3, 30.0, 7.0), *grid(50, 27, 2, 3, 40.0, 7.0)]
+    labels = [
+        word(text, cell) for text, cell in zip(("Alpha", "Beta", "Gamma"), grid(20, 27, 1, 3, 30.0, 7.0), strict=True)
+    ]
+    read = [*labels, word("Party", headings[0]), word("FIGURES", headings[1])]
+    assert kinds([*headings, *cells], read) == ["number"] * 3 + ["words"] * 3
+    told = [*read, word("Total", headings[2])]
+    assert kinds([*headings, *cells], told) == ["number"] * 6
+
+
+def test_a_heading_whose_frame_was_not_seen_counts_beside_one_that_was():
+    headings = [*grid(20, 20, 1, 1, 30.0, 7.0), *grid(50, 20, 2, 1, 40.0, 7.0)]
+    cells = [*grid(20, 27, 1, 3, 30.0, 7.0), *grid(50, 27, 2, 3, 40.0, 7.0)]
+    labels = [
+        word(text, cell) for text, cell in zip(("Alpha", "Beta", "Gamma"), grid(20, 27, 1, 3, 30.0, 7.0), strict=True)
+    ]
+    read = [*labels, word("Party", headings[0]), word("Votes", headings[1]), word("WORDS", headings[2])]
+    assert kinds([*headings[:2], *cells], read) == ["number"] * 3 + ["words"] * 3
 
 
 def test_columns_that_people_sign_in_are_none():
@@ -95,3 +117,14 @@ def test_lines_that_run_out_of_a_black_bar_are_found():
     lines += [Segment(x, 24, x, 60, 0.25, 1.0) for x in (20, 60, 100)]
     found = find_lines(flat(lines, [Box(20, 24, 80, 6)]))
     assert [round(s.x0) for s in found if not s.horizontal and s.y1 - s.y0 > 25] == [20, 60, 100]
+
+
+def test_the_stems_of_letters_in_a_low_row_are_no_lines():
+    row = Word("Number", Box(30, 40.5, 12, 2.4), 90.0)
+    stems = [Segment(x, 40, x, 43.4, 0.2, 1.0) for x in (30.1, 33.5, 37)]
+    others = [
+        Segment(20, 40, 100, 40, 0.2, 1.0),
+        Segment(60, 40, 60, 43.4, 0.2, 1.0),
+        Segment(35, 20, 35, 80, 0.2, 1.0),
+    ]
+    assert without_letters([*stems, *others], [row]) == others

@@ -169,9 +169,7 @@ def _meets_unseen(line: _Line, others: Sequence[_Line], side: int) -> bool:
 
 def _lies_over(line: _Line, others: Sequence[_Line]) -> bool:
     """Whether it crosses a line, and ends short of lines that are seen on both its sides: a stamp's, or a pen's."""
-    crossed = any(
-        line.start + TOUCH_MM < other.at < line.end - TOUCH_MM and other.is_seen(line.at) for other in others
-    )
+    crossed = any(line.start + TOUCH_MM < other.at < line.end - TOUCH_MM and other.is_seen(line.at) for other in others)
     return crossed and all(
         not _is_held(line, others, side)
         and any(other.is_seen(line.at) and not _ends_at(other, line) for other in _ahead(line, others, side))
@@ -186,9 +184,10 @@ def _ends_at(other: _Line, line: _Line) -> bool:
 def _into_corner(line: _Line, others: Sequence[_Line], side: int) -> None:
     """To the next line, where that one ends in nothing but this one."""
     seen = [other for other in _ahead(line, others, side) if other.is_seen(line.at)]
-    if seen and not _is_held(line, others, side) and _ends_at(seen[0], line):
-        if abs(seen[0].at - line.tip(side)) < CORNER_MM:
-            line.reach(seen[0].at)
+    if not seen or _is_held(line, others, side) or not _ends_at(seen[0], line):
+        return
+    if abs(seen[0].at - line.tip(side)) < CORNER_MM:
+        line.reach(seen[0].at)
 
 
 def _go_on(line: _Line, others: Sequence[_Line], side: int) -> None:

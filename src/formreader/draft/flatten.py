@@ -64,7 +64,10 @@ def flatten(photo: Photo, page_mm: tuple[float, float] | None = None) -> Flatten
     photo_from_page = inverse(page_from_rectified @ rectified_from_photo)
     photographed = any(seen) or _perspective(photo_from_page, size) > PERSPECTIVE
     if photographed and not any(seen):
-        doubts = (*doubts, "no edge of the paper was seen: the picture's own were taken, and sizes may be wrong by much")
+        doubts = (
+            *doubts,
+            "no edge of the paper was seen: the picture's own were taken, and sizes may be wrong by much",
+        )
     return Flattened(lay_flat(photo, photo_from_page, no_bend(*size), size), name, doubts, photographed)
 
 

@@ -33,6 +33,8 @@ PAGE_WORDS_MM = 45.0
 """A cell that is to hold a number in words is rarely higher."""
 
 IN_WORDS = re.compile(r"huruf|\bwords?\b|letras|lettres|extenso|maneno|worten|lettere", re.IGNORECASE)
+IN_FIGURES = re.compile(r"figure|angka|cifra|chiffre|algarismo|takwimu|ziffer", re.IGNORECASE)
+"""Over numbers that stand in words as well, beside them."""
 FOR_PEOPLE = re.compile(
     r"\bnam[ea]|sign|tanda|tangan|firma|nombre|nome\b|\bnoms?\b|remark|agent|witness|saksi|"
     r"\bsite\b|\bby\b|period|\bdate\b|fecha|tanggal|address|officer|stamp",

@@ -28,8 +28,8 @@ MEETS_MM, MEETS_OFF_MM = 15.0, 0.4
 ORDER, NODES = 6, (19, 15)
 """Of the polynomials along the lines and across them; rows and columns of the bend that they are kept as."""
 STIFFNESS, REWEIGHTED = 1e-6, 6
-"""How little a term is wanted, by the fourth power of its order: where no line runs, paper goes on as smoothly as it can,
-and a short line there turns it, but does not swing it about."""
+"""How little a term is wanted, by the fourth power of its order: where no line runs, paper goes on as smoothly as it
+can, and a short line there turns it, but does not swing it about."""
 
 
 @dataclass(frozen=True, slots=True)

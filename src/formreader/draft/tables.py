@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from formreader.draft.cells import Block
 from formreader.draft.pieces import (
     FOR_PEOPLE,
+    IN_FIGURES,
     IN_WORDS,
     NUMBER_HEIGHT_MM,
     NUMBER_WIDTH_MM,
@@ -113,9 +115,23 @@ def _mark_headings(table: Sequence[TableCell]) -> None:
         cell.is_heading = share > MOSTLY if len(column) > 2 else bool(cell.label)
         if cell.label and not top:
             cell.is_heading = True
+    for row in _level(table):
+        # where most cells of a row are headings, of columns too, the others are headings that were not read
+        heads = [cell for cell in row if cell.is_heading]
+        if len(heads) > MOSTLY * len(row) and any(_is_over_open_cells(cell, table) for cell in heads):
+            for cell in row:
+                cell.is_heading = True
 
 
-def _rows(table: Sequence[TableCell]) -> list[list[TableCell]]:
+def _is_over_open_cells(heading: TableCell, table: Sequence[TableCell]) -> bool:
+    box = heading.box
+    return any(
+        not c.is_heading and c.box.y > box.bottom - TOUCH_MM and box.x < c.box.centre[0] < box.right for c in table
+    )
+
+
+def _level(table: Sequence[TableCell]) -> list[list[TableCell]]:
+    """Cells of one top and one bottom."""
     rows: list[list[TableCell]] = []
     for cell in table:
         for row in rows:
@@ -124,6 +140,11 @@ def _rows(table: Sequence[TableCell]) -> list[list[TableCell]]:
                 break
         else:
             rows.append([cell])
+    return rows
+
+
+def _rows(table: Sequence[TableCell]) -> list[list[TableCell]]:
+    rows = _level(table)
     # a heading that spans several rows heads each of them
     for row in rows:
         middle = row[0].box.centre[1]
@@ -154,6 +175,8 @@ def _words_over(cell: TableCell, table: Sequence[TableCell], words: Sequence[Wor
 def _of_row(cells: Sequence[TableCell], above: Sequence[str]) -> list[Parts]:
     """Each number of a row, words going to the number on their left, or the next."""
     kinds: list[Kind | None] = [_kind(cell.box, heading) for cell, heading in zip(cells, above, strict=True)]
+    if "words" not in kinds:
+        kinds = ["words" if i in _beside_figures(above) else kind for i, kind in enumerate(kinds)]
     parts: list[Parts] = []
     waiting: list[Piece] = []
     for cell, kind in zip(cells, kinds, strict=True):
@@ -171,6 +194,15 @@ def _of_row(cells: Sequence[TableCell], above: Sequence[str]) -> list[Parts]:
         if kind == "number" and waiting:
             parts[-1].add(waiting.pop())
     return parts
+
+
+def _beside_figures(above: Sequence[str]) -> set[int]:
+    """The columns right of those for figures, where no heading of their own was read: those are for words."""
+    return {
+        i + 1
+        for i, (heading, after) in enumerate(pairwise(above))
+        if IN_FIGURES.search(heading) and not IN_FIGURES.search(after) and heading.startswith(after)
+    }
 
 
 def _kind(box: Box, heading: str) -> Kind | None:

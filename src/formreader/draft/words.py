@@ -107,11 +107,7 @@ def without_letters(segments: Sequence[Segment], words: Iterable[Word]) -> list[
 
 def _is_stem(s: Segment, word: Box) -> bool:
     low, high = word.x - STEM_MM, word.right + STEM_MM
-    return (
-        low < s.x0 < high
-        and s.y1 - s.y0 < STEM_HEIGHTS * word.height
-        and s.y0 < word.centre[1] < s.y1
-    )
+    return low < s.x0 < high and s.y1 - s.y0 < STEM_HEIGHTS * word.height and s.y0 < word.centre[1] < s.y1
 
 
 def _one(line: Sequence[Word]) -> Word:
