@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from formreader.draft.bubbles import BubbleGroup
 from formreader.draft.cells import Block, find_blocks
+from formreader.draft.marks import edges_of
 from formreader.draft.pieces import sort_out
 from formreader.draft.ruling import find_lines
 from formreader.draft.sheet import PX_PER_MM, FlatSheet
@@ -13,7 +15,7 @@ from formreader.draft.tables import free_fields
 from formreader.draft.words import Word, without_letters
 from formreader.geometry import Box
 from formreader.records import Bend
-from formreader.templates import Segment
+from formreader.templates import Area, Segment
 
 
 def grid(x: float, y: float, columns: int, rows: int, width: float, height: float) -> list[Box]:
@@ -62,6 +64,47 @@ def test_a_heading_whose_frame_was_not_seen_counts_beside_one_that_was():
     ]
     read = [*labels, word("Party", headings[0]), word("Votes", headings[1]), word("WORDS", headings[2])]
     assert kinds([*headings[:2], *cells], read) == ["number"] * 3 + ["words"] * 3
+
+
+def test_boxes_with_a_figure_in_each_are_digits_though_nothing_parts_them():
+    cells = grid(20, 20, 12, 3, 8.0, 8.0)
+    figures = [Box(cell.x + 2, cell.y + 1.5, 4, 5) for cell in cells]
+    assert kinds(cells, []) == ["tally"]
+    parts, left = sort_out(find_blocks(cells), [], [], figures)
+    assert not left
+    assert [part.pieces["digits"][0].block.columns for part in parts] == [4] * 9
+
+
+def test_bubbles_of_two_rows_beside_their_boxes_go_with_each():
+    boxes = [*grid(120, 40, 3, 1, 8.0, 9.0), *grid(120, 95, 3, 1, 8.0, 9.0)]
+    bubbles = [BubbleGroup(3, (80.0, y), (13.0, 5.0), 4.0) for y in (22.0, 77.0)]
+    parts, _ = sort_out(find_blocks(boxes), bubbles, [])
+    assert [(part.anchor.y, part.bubbles) for part in parts] == [(40, bubbles[0]), (95, bubbles[1])]
+
+
+@pytest.mark.parametrize(("heading", "found"), [("", 4), ("Remarks", 0)])
+def test_wide_cells_beside_digit_boxes_may_be_for_words(heading, found):
+    boxes = [cell for i in range(4) for cell in grid(55, 31 + 12 * i, 3, 1, 7.0, 8.0)]
+    wide = grid(80, 29, 1, 4, 70.0, 12.0)
+    read = [Word(heading, Box(90, 24, 20, 3), 95.0)] if heading else []
+    parts, _ = sort_out(find_blocks([*boxes, *wide]), [], read)
+    assert sum("words" in part.pieces for part in parts) == found
+    assert all("unsure" in part.doubts[0] for part in parts if "words" in part.pieces)
+
+
+def test_of_two_columns_that_nothing_tells_apart_the_much_wider_may_be_for_words():
+    label = grid(20, 20, 1, 3, 30.0, 7.0)
+    read = [word(text, cell) for text, cell in zip(("Alpha", "Beta", "Gamma"), label, strict=True)]
+    first = grid(50, 20, 1, 3, 40.0, 7.0)
+    assert kinds([*label, *first, *grid(90, 20, 1, 3, 42.0, 7.0)], read) == ["number"] * 6
+    assert kinds([*label, *first, *grid(90, 20, 1, 3, 70.0, 7.0)], read) == ["number"] * 3 + ["words"] * 3
+
+
+def test_a_bar_without_a_line_under_it_bounds_the_cells_below():
+    bar = Area(Box(20, 20, 80, 8), 1.0)
+    lines = [Segment(20, 28, 100, 28, 0.3, 1.0), Segment(20, 20, 20, 60, 0.3, 1.0)]
+    edges = edges_of([bar], lines)
+    assert [(e.horizontal, e.y0 if e.horizontal else e.x0) for e in edges] == [(True, 20), (False, 100)]
 
 
 def test_columns_that_people_sign_in_are_none():

@@ -14,11 +14,11 @@ from formreader.draft.faded import gone_on
 from formreader.draft.flatten import flatten
 from formreader.draft.guides import without_guides
 from formreader.draft.implied import claim
-from formreader.draft.marks import Marks, find_marks
+from formreader.draft.marks import Marks, edges_of, find_marks
 from formreader.draft.names import column_label, keys, row_label, section_label, slug
 from formreader.draft.pdf import PdfPage
 from formreader.draft.pieces import Kind, Parts, sort_out
-from formreader.draft.ruling import find_lines
+from formreader.draft.ruling import find_lines, meeting
 from formreader.draft.shapes import Group, group
 from formreader.draft.sheet import PX_PER_MM, FlatSheet
 from formreader.draft.straighten import straighten
@@ -123,10 +123,12 @@ def draft_sheet(
     doubts = []
     read = tuple(words) if words is not None else find_words(sheet, segments, language)
     segments = without_letters(segments, read or ())
-    blocks = find_blocks(find_cells(segments, sheet.width_mm, sheet.height_mm))
+    edges = edges_of(marks.areas, segments)
+    bounds = meeting([*segments, *edges]) if edges else segments
+    blocks = find_blocks(find_cells(bounds, sheet.width_mm, sheet.height_mm))
     if read is None:
         doubts.append("Tesseract is not installed: no word was read, and fields are named by their places")
-    fields = _fields(sheet, blocks, read or ())
+    fields = _fields(sheet, blocks, read or (), figures)
     groups = _named(group(fields), read or (), [cell for block in blocks for cell in block.cells])
     ruled = list(segments)
     for found in groups:
@@ -146,8 +148,8 @@ def _beside_marks(segments: Sequence[Segment], codes: Sequence[Box]) -> list[Seg
     ]
 
 
-def _fields(sheet: FlatSheet, blocks: Sequence[Block], words: Sequence[Word]) -> list[Parts]:
-    boxed, left = sort_out(blocks, find_bubbles(sheet), words)
+def _fields(sheet: FlatSheet, blocks: Sequence[Block], words: Sequence[Word], figures: Sequence[Box]) -> list[Parts]:
+    boxed, left = sort_out(blocks, find_bubbles(sheet), words, figures)
     inked = [] if words else [cell for block in left for cell in block.cells if _is_inked(sheet, cell)]
     return boxed + free_fields(left, words, inked)
 

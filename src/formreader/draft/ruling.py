@@ -61,7 +61,7 @@ def find_lines(sheet: FlatSheet, *, paper_seen: bool = False) -> list[Segment]:
     found += [_segment(piece, blur_px, level=False) for piece in sorted(down)]
     if paper_seen:
         found = [s for s in found if _off_edges(s, sheet.width_mm, sheet.height_mm) > EDGE_MM]
-    return _meeting(_credible(found))
+    return meeting(_credible(found))
 
 
 Piece = tuple[float, float, float, float, float, float]
@@ -209,7 +209,7 @@ def _is_ruled(segment: Segment, segments: list[Segment]) -> bool:
     return sum(alike) >= FELLOWS or any(goes_on) or _parts_equally(segment, segments)
 
 
-def _meeting(segments: list[Segment]) -> list[Segment]:
+def meeting(segments: list[Segment]) -> list[Segment]:
     """Lines that end at one that crosses them end in its middle: corners are whole, and nothing sticks out."""
     met = []
     for segment in segments:

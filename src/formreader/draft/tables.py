@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from formreader.draft.cells import Block
 from formreader.draft.pieces import (
+    BESIDE_ASPECT,
     FOR_PEOPLE,
     IN_FIGURES,
     IN_WORDS,
@@ -26,6 +27,8 @@ LABEL_LETTERS, LABEL_SURE = 2, 60
 """A cell is a heading where so many letters are read in it, so surely; writing is seldom read like print."""
 MOSTLY = 0.5
 """A column is one of headings where more than this part of its cells are."""
+WIDER = 1.3
+"""A cell for words is so much wider than the one for figures; cells for one purpose are equal."""
 HEADING_ABOVE_MM = 9.0
 """Words over a box of its own, or over a table, stand within this."""
 
@@ -92,7 +95,10 @@ def _fields(table: Sequence[TableCell], words: Sequence[Word]) -> list[Parts]:
         above = [_heading_over(cell, table) or _words_over(cell, table, words) for cell in open_cells]
         if first < 0 and not any(above) and not nameless:
             continue
-        found += _of_row(open_cells, above)
+        numbers = _of_row(open_cells, above)
+        if len(open_cells) == 2 and not nameless:
+            numbers = _with_words(numbers)
+        found += numbers
     if nameless and found:
         found[0].doubts.append("unsure: nothing that is printed says what these cells are for")
     return found
@@ -194,6 +200,19 @@ def _of_row(cells: Sequence[TableCell], above: Sequence[str]) -> list[Parts]:
         if kind == "number" and waiting:
             parts[-1].add(waiting.pop())
     return parts
+
+
+def _with_words(numbers: list[Parts]) -> list[Parts]:
+    """Of two cells side by side that nothing tells apart, the second, if it is much wider, for the first in words."""
+    if [list(part.pieces) for part in numbers] != [["number"], ["number"]]:
+        return numbers
+    first, second = (part.anchor for part in numbers)
+    touching = abs(second.x - first.right) < TOUCH_MM
+    if not touching or second.width < max(WIDER * first.width, BESIDE_ASPECT * second.height):
+        return numbers
+    numbers[0].add(Piece("words", _alone(second)))
+    numbers[0].doubts.append("unsure: the wide cell beside may be for the number in words; leave `words` out if not")
+    return numbers[:1]
 
 
 def _beside_figures(above: Sequence[str]) -> set[int]:
