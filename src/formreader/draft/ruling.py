@@ -190,7 +190,11 @@ def _is_ruled(segment: Segment, segments: list[Segment]) -> bool:
         # a line to write on may stand alone; of what is upright only the frame of a page
         met = any(start - TOUCH_MM < place < end + TOUCH_MM for place, _, _ in crossing)
         return across or met or end - start > FRAME_MM
-    held = [[line for line in crossing if abs(line[0] - tip) < TOUCH_MM] for tip in (start, end)]
+    # it may stick out of the line that it ends at: a photograph's blur does that
+    held = [
+        [line for line in crossing if -TOUCH_MM < side * (line[0] - tip) < ENDS_MM]
+        for tip, side in ((start, 1), (end, -1))
+    ]
     if not all(held):
         return False
     if all(any(min(abs(low - position), abs(high - position)) < TOUCH_MM for _, low, high in tip) for tip in held):
