@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -220,8 +221,13 @@ def _beside_figures(above: Sequence[str]) -> set[int]:
     return {
         i + 1
         for i, (heading, after) in enumerate(pairwise(above))
-        if IN_FIGURES.search(heading) and not IN_FIGURES.search(after) and heading.startswith(after)
+        if IN_FIGURES.search(heading) and not IN_FIGURES.search(after) and not _words_of(after) - _words_of(heading)
     }
+
+
+def _words_of(heading: str) -> set[str]:
+    """Its words of three letters and more."""
+    return set(re.findall(r"\w{3,}", heading.lower()))
 
 
 def _kind(box: Box, heading: str) -> Kind | None:
