@@ -44,7 +44,7 @@ def find_marks(photo: Photo, sheet: FlatSheet) -> Marks:
 
 def edges_of(areas: Sequence[Area], segments: Sequence[Segment]) -> list[Segment]:
     """The edges of solid areas where no line runs: cells end there as well."""
-    edges = []
+    edges: list[Segment] = []
     for area in areas:
         x, y, right, bottom = area.box.x, area.box.y, area.box.right, area.box.bottom
         for ends in ((x, y, right, y), (x, bottom, right, bottom), (x, y, x, bottom), (right, y, right, bottom)):
