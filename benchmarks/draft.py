@@ -242,9 +242,9 @@ def frames(drafted: Sequence[Segment], wanted: Sequence[Segment]) -> tuple[Point
         for lines, count in ((wanted, 15), (drafted, 40))
     )
     tried = [(np.array([x, y]), np.array([right, down])) for (x, right), (y, down) in itertools.product(*choices)]
-    likeliest = sorted(tried, key=lambda frame: -_agreement(long, seen, *frame, 1.0))[:REFINED]
+    likeliest = sorted(tried, key=lambda frame: -_agreement(long, seen, frame[0], frame[1], 1.0))[:REFINED]
     refined = [_refined(drafted, wanted, *frame) for frame in [tried[0], *likeliest]]
-    return max(refined, key=lambda frame: _agreement(wanted, drafted, *frame, NEAR_MM))
+    return max(refined, key=lambda frame: _agreement(wanted, drafted, frame[0], frame[1], NEAR_MM))
 
 
 def _agreement(
