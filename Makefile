@@ -32,7 +32,7 @@ test-service: $(VENV)/.developed
 
 # A hundred kills of batches and reviewers on each database, two hundred damaged stores: half an hour.
 test-sturdy: $(VENV)/.developed
-	FORMREADER_TEST_LONG=1 $(BIN)/python -m pytest -q tests/store/test_kills.py tests/store/test_damage.py
+	FORMREADER_TEST_LONG=1 $(BIN)/python -m pytest -q tests/store/test_kills.py tests/store/test_damage.py tests/cli/test_batch_process.py
 
 check: $(VENV)/.developed
 	$(BIN)/ruff check $(CHECKED)
