@@ -19,6 +19,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, Table, event, insert, 
 
 from formreader.audit import verify_run
 from formreader.service.writing import MOST_AT_ONCE, Writer
+from formreader.store import StoreError
 from formreader.store.database import open_database
 
 noted = Table("noted", MetaData(), Column("number", Integer, primary_key=True, autoincrement=False))
@@ -121,6 +122,23 @@ def test_one_that_fails_takes_no_other_with_it(engine, writer):
     assert numbers(engine) == set(range(5))
 
 
+def test_a_store_that_does_not_answer_is_not_asked_once_for_each(engine, writer):
+    tried = []
+
+    def gone(_connection: object) -> None:
+        tried.append(1)
+        raise StoreError("it does not answer")
+
+    with ThreadPoolExecutor(10) as threads:
+        first = Held(writer, threads)
+        answers = [threads.submit(writer.write, gone) for _ in range(5)]
+        all_wait(writer, 5)
+        first.go.set()
+        assert [type(answer.exception(30)) for answer in answers] == [StoreError] * 5
+    assert len(tried) == 1
+    assert writer.write(adds(1)) == 1, "and the next is written again"
+
+
 def test_it_writes_what_waits_before_it_ends(engine, writer):
     with ThreadPoolExecutor(4) as threads:
         first = Held(writer, threads)
@@ -175,6 +193,12 @@ def test_who_sends_a_photograph_is_asked_of_the_store_once(served, monkeypatch):
     monkeypatch.setattr(served.service.people, "by_token", lambda secret: asked.append(1) or known(secret))
     officer.post("/v1/sheets", files={"photograph": ("a.jpg", photograph(1), "image/jpeg")})
     assert len(asked) == 1
+
+
+def test_a_server_whose_queue_is_full_starts_and_says_so(serve):
+    served = serve(queue_limit=0)
+    files = {"photograph": ("a.jpg", photograph(1), "image/jpeg")}
+    assert served.person("ana", "capture").post("/v1/sheets", files=files).json()["code"] == "queue_full"
 
 
 def test_the_first_photograph_waits_for_nothing_to_be_loaded(tmp_path, forms):

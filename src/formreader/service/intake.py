@@ -58,12 +58,11 @@ class Intake:
     def warm_up(self) -> None:
         """What is loaded for the first photograph alone: else all that come at first wait for it together."""
         inspect(simplejpeg.encode_jpeg(np.zeros((LEAST_SIDE_PX, LEAST_SIDE_PX, 1), np.uint8), colorspace="GRAY"))
-        self.check_queue()
+        self._waits()
 
     def check_queue(self) -> None:
         """Raises ``Problem`` 503 while more waits to be read than should."""
-        with self._store.engine.connect() as connection:
-            waits = connection.execute(select(_waits_in(inputs) + _waits_in(pages))).scalar_one()
+        waits = self._waits()
         if waits >= self._settings.queue_limit:
             raise Problem.later(503, "queue_full", f"{waits} photographs wait to be read: come again later", BUSY_S)
 
@@ -105,6 +104,10 @@ class Intake:
         query = select(pages.c.id).where(pages.c.content_id.in_(mine.where(uploads.c.user_id == person.id)))
         with self._store.engine.connect() as connection:
             return set(connection.execute(query).scalars())
+
+    def _waits(self) -> int:
+        with self._store.engine.connect() as connection:
+            return int(connection.execute(select(_waits_in(inputs) + _waits_in(pages))).scalar_one())
 
     def _gathered(self, chunks: Iterable[bytes]) -> bytes:
         found = bytearray()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from formreader.store import StoreError
 from formreader.store.database import make_durable
 
 T = TypeVar("T")
@@ -35,21 +36,23 @@ class Writer:
         """What ``job`` returns, once all that it has written is on the disk.
 
         It may be begun again where another one in its transaction fails: it writes to the connection and nowhere else.
-        Raises what it raises, and leaves nothing of it then.
+        Raises what it raises, and leaves nothing of it then; ``StoreError`` where the store does not answer.
         """
         future: Future[T] = Future()
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep_writing, daemon=True, name="writer")
                 self._thread.start()
-        self._waiting.put((job, future))
+            self._waiting.put((job, future))
         return future.result()
 
     def close(self) -> None:
         """What waits is written first."""
-        if self._thread is not None:
-            self._waiting.put(None)
-            self._thread.join()
+        with self._starting:
+            if self._thread is not None:
+                self._waiting.put(None)
+                self._thread.join()
+                self._thread = None
 
     def _keep_writing(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -75,8 +78,9 @@ class Writer:
                 make_durable(connection)  # who has an answer throws the photograph away
                 made = [job(connection) for job, _ in jobs]
         except Exception as error:
-            if len(jobs) == 1:
-                jobs[0][1].set_exception(error)
+            if len(jobs) == 1 or isinstance(error, StoreError):  # a store that does not answer is not asked for each
+                for _, future in jobs:
+                    future.set_exception(error)
             else:
                 for one in jobs:  # the one that fails takes no other with it
                     self._write([one])
