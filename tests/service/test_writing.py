@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -12,10 +13,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 import service_drawn
 from service_drawn import photograph
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, event, insert, select
+from starlette import datastructures
 
 from formreader.audit import verify_run
 from formreader.service.writing import MOST_AT_ONCE, Writer
@@ -193,6 +196,23 @@ def test_who_sends_a_photograph_is_asked_of_the_store_once(served, monkeypatch):
     monkeypatch.setattr(served.service.people, "by_token", lambda secret: asked.append(1) or known(secret))
     officer.post("/v1/sheets", files={"photograph": ("a.jpg", photograph(1), "image/jpeg")})
     assert len(asked) == 1
+
+
+def test_a_large_photograph_is_not_handed_from_thread_to_thread_by_the_packet(served, monkeypatch):
+    """Starlette writes each piece of what is over 1 MB to disk by a thread of the pool: 64 times for a phone's 5 MB."""
+    handed = []
+    by_a_thread = datastructures.run_in_threadpool
+
+    async def counted(*given: object) -> object:
+        handed.append(1)
+        return await by_a_thread(*given)
+
+    monkeypatch.setattr(datastructures, "run_in_threadpool", counted)
+    data = photograph(1) + np.random.default_rng(1).bytes(5 * 2**20)
+    files = {"photograph": ("a.jpg", data, "image/jpeg")}
+    answer = served.person("ana", "capture").post("/v1/sheets", files=files)
+    assert (answer.status_code, answer.json()["sha256"]) == (201, hashlib.sha256(data).hexdigest())
+    assert 0 < len(handed) <= 12
 
 
 def test_a_server_whose_queue_is_full_starts_and_says_so(serve):

@@ -16,6 +16,8 @@ from formreader.service.problems import Problem, problem_response, unknown
 MINUTE_S = 60.0
 FORM_BYTES = 2**20
 """Of any request that is no upload."""
+PIECE_BYTES = 2**20
+"""What is handed on of an upload at once: of a large one each piece is written to disk by another thread."""
 PERSON = "formreader.person"
 """Where a request's scope says who it is from, once that was asked."""
 
@@ -74,11 +76,17 @@ class BodyLimit:
 
         async def counted() -> Message:
             nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > most:
-                raise too_large
-            return message
+            body, more = bytearray(), True
+            while more and len(body) < PIECE_BYTES:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return message  # whoever sent it has gone
+                body += message.get("body", b"")
+                seen += len(message.get("body", b""))
+                if seen > most:
+                    raise too_large
+                more = message.get("more_body", False)
+            return {"type": "http.request", "body": bytes(body), "more_body": more}
 
         async def answered(message: Message) -> None:
             # who parses bodies makes an answer of its own of whatever goes wrong meanwhile
