@@ -154,11 +154,12 @@ def test_it_writes_what_waits_before_it_ends(engine, writer):
     assert numbers(engine) == {1}
 
 
-def test_submissions_that_meet_a_locked_store_are_written_together(served):
+def test_submissions_that_meet_a_locked_store_are_written_together(served, monkeypatch):
     """A worker that holds the store must not have each of them ask for it again and again by itself."""
     service, officer = served.service, served.person("ana", "capture")
     pictures = [photograph(number) for number in range(12)]
-    made = commits(service.store.engine)
+    made, begun, write = commits(service.store.engine), threading.Event(), service.writer._write
+    monkeypatch.setattr(service.writer, "_write", lambda jobs: begun.set() or write(jobs))
 
     def submit(number: int) -> int:
         files = {"photograph": ("a.jpg", pictures[number], "image/jpeg")}
@@ -167,7 +168,9 @@ def test_submissions_that_meet_a_locked_store_are_written_together(served):
     other = sqlite3.connect(served.folder / "run.sqlite", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor(12) as threads:
-        answers = [threads.submit(submit, number) for number in range(12)]
+        answers = [threads.submit(submit, 0)]
+        assert begun.wait(25)
+        answers += [threads.submit(submit, number) for number in range(1, 12)]
         all_wait(service.writer, 11)
         other.execute("ROLLBACK")
         assert [answer.result(30) for answer in answers] == [201] * 12
