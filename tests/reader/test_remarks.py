@@ -27,11 +27,6 @@ Alter = Callable[[np.ndarray, Points], None]
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
-@pytest.fixture(scope="module")
 def looked(reader: Reader) -> Page:
     page = reader.look_at(SAMPLE)
     assert isinstance(page, Page)

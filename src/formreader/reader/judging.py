@@ -17,7 +17,7 @@ from formreader.decide import (
     judge_field,
     stated_confidence,
 )
-from formreader.decode import Posterior, infer_sheet, plainly_written, readable
+from formreader.decode import Posterior, plainly_written, readable
 from formreader.geometry import Points
 from formreader.reader.field_evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
@@ -58,12 +58,11 @@ def judge_page(
         quads = {name: _quad(page, name) for name in page.evidence}
         inside = {name: _is_inside(quad, page.source) for name, quad in quads.items()}
         adrift = without_total(page, reported, inside)
-        alone = infer_sheet(page.encodings, (), page.most)
         fields = {}
         for name, field in reported.items():
             sight = replace(
                 _sight(page, name, posterior, field, seen, policy),
-                share_alone=alone.fields[name].get(field.value, 0.0),
+                share_alone=posterior.alone[name].get(field.value, 0.0),
                 settled=is_settled(name, seen, page.template.rules, policy),
                 inside=inside[name],
                 in_place=_is_in_place(page, name, policy),
