@@ -143,7 +143,7 @@ def _sight(
 
 
 def _begins_with_zero(written: str, field: Field) -> bool:
-    """Whether zeros stand before a number that is written freely: nobody writes them there, a lost digit leaves them."""
+    """Whether zeros stand before a free number: nobody writes them there, and a digit that is lost leaves them."""
     digits = written.lstrip("X-_")
     return isinstance(field.encodings[field.primary], Number) and len(digits) > 1 and digits.startswith("0")
 
