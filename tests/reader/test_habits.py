@@ -6,14 +6,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from formreader.decode import read_strings
 from formreader.reader import Reader
+from formreader.reader.judging import begins_with_zero
 from formreader.records import SheetReading
 from formreader.synth import load_glyphs, save_picture
 from formreader.synth.sheets.behaviours import BEHAVIOURS, compose_behaving_sheet
 from formreader.synth.sheets.sheet import fill_sheet, photograph_sheet
-from formreader.templates import Template, parse_template
+from formreader.templates import Template, load_library, parse_template
 
 FORM = """
 schema: formreader/template/1
@@ -101,3 +103,11 @@ def test_figures_in_the_column_for_words_are_found_and_shown_to_a_person(tmp_pat
     assert sum("exchanged" in codes for codes in found.values()) >= len(behaving) / 2
     right = [sheet.fields[name].value == value for name, value in behaving.items() if "exchanged" in found[name]]
     assert sum(right) >= len(right) / 2
+
+
+@pytest.mark.parametrize(("written", "odd"), [("07", True), ("X07", True), ("0", False), ("70", False), ("-", False)])
+def test_a_zero_before_a_free_number_is_odd_and_one_in_boxes_is_not(written, odd):
+    free = form_with("empty: review").fields["votes.a"]
+    boxes = load_library()["id-2022-chasil-ppwp-2"].fields["valid"]
+    assert begins_with_zero(written, free) is odd
+    assert not begins_with_zero(written, boxes)

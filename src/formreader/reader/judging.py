@@ -135,14 +135,14 @@ def _sight(
         says=agreement.says,
         remarks=evidence.remarks,
         unreadable="?" in reported.written,
-        odd=not plainly_written(reported.written) or _begins_with_zero(reported.written, page.template.fields[name]),
+        odd=not plainly_written(reported.written) or begins_with_zero(reported.written, page.template.fields[name]),
         left_empty=set(reported.written) == {"_"}
         and page.template.fields[name].empty == "review"
         and not evidence.crossed_out,
     )
 
 
-def _begins_with_zero(written: str, field: Field) -> bool:
+def begins_with_zero(written: str, field: Field) -> bool:
     """Whether zeros stand before a free number: nobody writes them there, and a digit that is lost leaves them."""
     digits = written.lstrip("X-_")
     return isinstance(field.encodings[field.primary], Number) and len(digits) > 1 and digits.startswith("0")
