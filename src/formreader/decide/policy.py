@@ -151,7 +151,8 @@ def policy_for(policy: Policy | str | Path | None, models: Mapping[str, str]) ->
     serves under another name: what it was learnt for is not known to hold.
     """
     if policy is None and default_policy().models not in ({}, dict(models)):
-        return replace(default_policy(), name=f"{default_policy().name}-other-models", risk=None, confidence=None)
+        name = f"{default_policy().name}-other-models"
+        return replace(default_policy(), name=name, risk=None, confidence=None, models={})
     chosen = policy if isinstance(policy, Policy) else load_policy(Path(policy)) if policy else default_policy()
     if chosen.models and dict(chosen.models) != dict(models):
         raise ModelError(

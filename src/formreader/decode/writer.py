@@ -207,6 +207,8 @@ def _states(joint: NDArray[np.float64], values: Codes) -> States:
 
 def _kept(states: States, most: int) -> States:
     """The first ``most - 1`` states and the last; what is given up goes where its written value is kept."""
+    if len(states.weights) <= most:
+        return states
     first = most - 1
     weights = [*states.weights[:first].tolist(), float(states.weights[-1])]
     meant, written = np.append(states.meant[:first], OTHER), np.append(states.written[:first], OTHER)
