@@ -219,6 +219,41 @@ def test_paper_that_curls_at_one_end_is_followed() -> None:
     assert min(found.standing.ground.values()) > 0.8
 
 
+DENSE_OVER_WIDE = """
+schema: formreader/template/1
+id: dense
+title: A grid of small cells over a table of wide ones
+language: en
+page: [210, 297]
+source: drawn for a test
+lines:
+  - {across: [40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100], from: 50, to: 170, width: 0.3}
+  - {down: [50, 54, 58, 62, 66, 70, 74, 78, 82, 86, 90, 94, 98, 102, 106, 110, 114, 118, 122, 126, 130, 134, 138, 142,
+            146, 150, 154, 158, 162, 166, 170], from: 40, to: 100, width: 0.3}
+  - {across: [110, 119, 128, 137, 146, 155, 164, 173, 182, 191, 200, 209, 218, 227, 236, 245, 254, 263], from: 20, to: 190,
+     width: 0.4}
+  - {down: [20, 90, 190], from: 110, to: 263, width: 0.4}
+fields:
+  - name: votes.{row}
+    row: {r1: 0, r2: 9, r3: 18, r15: 126, r16: 135, r17: 144}
+    number: {box: [90, 110, 100, 9]}
+"""
+
+
+def test_a_few_uprights_that_run_aside_below_a_dense_table_are_followed() -> None:
+    """Few of all lines they are, and a page went on without them: a wide cell lay a quarter of its height off."""
+    template = parse_template(DENSE_OVER_WIDE.encode(), "dense.yaml")
+    page = printed(template)
+    height, width = page.shape
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    aside = 3.0 * PX_PER_MM * np.clip((y / height - 0.6) / 0.3, 0, 1) ** 2
+    found = best(cv2.remap(page, x - aside, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), template)
+    corner = np.array([[90.0, 263.0]])
+    seen = corner * PX_PER_MM - 0.5 + 60
+    seen[0, 0] += 3.0 * PX_PER_MM * np.clip((seen[0, 1] / height - 0.6) / 0.3, 0, 1) ** 2
+    assert np.abs(map_points(found, corner) - seen).max() < 0.8 * PX_PER_MM
+
+
 def test_a_point_of_the_photograph_is_found_on_the_page_again() -> None:
     template = LIBRARY["id-2022-chasil-ppwp-1"]
     found = best(printed(template), template)
