@@ -8,15 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from formreader.geometry import Box
+from formreader.geometry import Box, apply_homography
 from formreader.records import Photo, Source
-from formreader.register import map_points, page_points, register
+from formreader.register import map_points, page_points, register, registrar
 from formreader.register.align import rulings
 from formreader.register.areas import area_points, tones
 from formreader.register.bend import no_bend
 from formreader.register.duel import lead_over
 from formreader.register.fit import fit
 from formreader.register.ink import find_ink
+from formreader.register.proof import prove
 from formreader.register.rivals import rivals
 from formreader.register.samples import template_samples
 from formreader.register.segments import find_pencils, find_segments
@@ -252,6 +253,48 @@ def test_a_few_uprights_that_run_aside_below_a_dense_table_are_followed() -> Non
     seen = corner * PX_PER_MM - 0.5 + 60
     seen[0, 0] += 3.0 * PX_PER_MM * np.clip((seen[0, 1] / height - 0.6) / 0.3, 0, 1) ** 2
     assert np.abs(map_points(found, corner) - seen).max() < 0.8 * PX_PER_MM
+
+
+ROWS_OF_TWO_HEIGHTS = """
+schema: formreader/template/1
+id: heights
+title: A table of low rows over one of high rows
+language: en
+page: [210, 297]
+source: drawn for a test
+lines:
+  - {across: [40, 43.4, 46.8, 50.2, 53.6, 57, 60.4, 63.8, 67.2], from: 20, to: 190, width: 0.3}
+  - {down: [20, 100, 190], from: 40, to: 67.2, width: 0.3}
+  - {across: [84, 90.8, 97.6, 104.4, 111.2, 118, 124.8, 131.6, 138.4, 145.2, 152, 158.8, 165.6, 172.4, 179.2, 186, 192.8,
+              199.6, 206.4], from: 20, to: 190, width: 0.4}
+  - {down: [20, 60, 100, 140, 190], from: 67.2, to: 206.4, width: 0.4}
+fields:
+  - name: votes.{row}
+    row: {r1: 0, r2: 6.8, r17: 108.8, r18: 115.6}
+    number: {box: [60, 84, 40, 6.8]}
+  - name: total
+    number: {box: [100, 40, 90, 3.4]}
+"""
+
+
+def test_a_page_found_with_each_table_a_row_of_its_own_off_is_drawn_out_to_its_place() -> None:
+    """On paper that bulged no place moved by one row explained both tables, and the page was refused."""
+    template = parse_template(ROWS_OF_TWO_HEIGHTS.encode(), "heights.yaml")
+    picture = find_ink(photo_of(printed(template)))
+    true = picture.work_from_photo @ np.array([[PX_PER_MM, 0, 59.5], [0, PX_PER_MM, 59.5], [0, 0, 1.0]])
+    stretch = (6.8 - 3.4) / (206.4 - 40.0)
+    astray = true @ np.array([[1.0, 0, 0], [0, 1.0 - stretch, stretch * 40.0 - 3.4], [0, 0, 1.0]])
+    wrong = fit(template, astray, picture.ink)
+    lowest = np.array([[100.0, 206.4]])
+
+    def off_px(place: np.ndarray) -> float:
+        return float(np.hypot(*(apply_homography(place, lowest) - apply_homography(true, lowest)).T).max())
+
+    assert off_px(wrong.work_from_page) > 5.0 * PX_PER_MM
+    starts = registrar._drawn_out(wrong, prove(wrong, picture, ())[1], picture)
+    right = max((fit(template, start, picture.ink) for start in starts), key=lambda one: one.net_mm)
+    assert right.net_mm > 1.5 * wrong.net_mm
+    assert off_px(right.work_from_page) < 0.2 * PX_PER_MM
 
 
 def test_a_point_of_the_photograph_is_found_on_the_page_again() -> None:
