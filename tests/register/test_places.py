@@ -66,6 +66,18 @@ def best(grey: np.ndarray, *templates: Template):
     return register(photo_of(grey), templates, ()).registrations[0]
 
 
+def test_a_frame_that_no_template_has_hides_no_columns() -> None:
+    """The eight edges of its uprights are longer than any column, and all pairs of lines were made of them."""
+    template = table(9, top=120.0)
+    page = printed(template)
+    for aside in (4, 9):
+        at, end = round(aside * PX_PER_MM), [round(side - aside * PX_PER_MM) for side in (page.shape[1], page.shape[0])]
+        cv2.rectangle(page, (at, at), (end[0], end[1]), 40, 7)
+    found = best(page, template)
+    corner = np.array([[90.0, 120.0], [190.0, 201.0]])
+    assert np.abs(map_points(found, corner) - (corner * PX_PER_MM + 59.5)).max() < 0.3 * PX_PER_MM
+
+
 def test_a_tables_rivals_are_itself_rows_further() -> None:
     moved = sorted(abs(rival.shift_mm) for rival in rivals(table(12)) if rival.kind == "rows")
     assert moved[:2] == pytest.approx([9.0, 9.0], abs=0.1)

@@ -9,7 +9,16 @@ import numpy as np
 
 from formreader.geometry import Box, Homography, Points, apply_homography, inverse
 from formreader.records import Bend, Code, Photo, Registration, Standing
-from formreader.register.align import Hypothesis, Ruling, align, align_from, rulings, squeeze
+from formreader.register.align import (
+    STRONGEST_FOUND,
+    STRONGEST_FOUND_FOR_THOROUGH,
+    Hypothesis,
+    Ruling,
+    align,
+    align_from,
+    rulings,
+    squeeze,
+)
 from formreader.register.areas import GRID_MM, area_points, tones
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.duel import lead_over
@@ -145,7 +154,8 @@ def _register(
     thorough: bool,
 ) -> Registered:
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
-    turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2])
+    strongest = STRONGEST_FOUND_FOR_THOROUGH if thorough else STRONGEST_FOUND
+    turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2], strongest)
     # those that a code names are few
     likely = templates if codes else shortlist(templates, turns, KEPT_FOR_THOROUGH if thorough else KEPT)
     keep = GLANCED_FOR_THOROUGH if thorough else GLANCED
