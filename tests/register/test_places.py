@@ -58,6 +58,15 @@ def printed(template: Template) -> np.ndarray:
     return cv2.copyMakeBorder(page.astype(np.uint8), 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=235)
 
 
+LOWER_ROWS = TABLE.format(
+    id="lower",
+    across=[round(110.0 + 8.55 * i, 2) for i in range(14)],
+    top=110.0,
+    bottom=221.15,
+    rows="{" + ", ".join(f"r{i}: {8.55 * i:.2f}" for i in range(13)) + "}",
+).replace("100, 9]", "100, 8.55]")
+
+
 def photo_of(grey: np.ndarray) -> Photo:
     return Photo(Source("drawn", 1, "", grey.shape[1], grey.shape[0]), np.ascontiguousarray(grey), 1.0)
 
@@ -217,6 +226,18 @@ def test_a_duel_is_decided_by_what_only_one_has() -> None:
     share, mm = lead_over(right, wrong, picture)
     assert share > 0.8
     assert mm == pytest.approx(170 + 3 * 9, rel=0.3)
+
+
+def test_rows_a_twentieth_lower_are_told_by_where_the_paper_ends() -> None:
+    """No camera's length is known so well that a table's proportions would tell them apart."""
+    template = table(13, top=110.0, id_="higher")
+    lower = parse_template(LOWER_ROWS.encode(), "lower.yaml")
+    page = (255 * (1 - draw_page(template, PX_PER_MM))).astype(np.uint8)
+    on_a_desk = cv2.copyMakeBorder(page, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=70)
+    found = register(photo_of(on_a_desk), [lower, template], ()).registrations
+    assert [one.template for one in found] == ["higher", "lower"]
+    assert found[1].behind[0] > 0.5
+    assert found[1].behind[1] > 100.0
 
 
 def test_paper_that_curls_at_one_end_is_followed() -> None:
