@@ -31,7 +31,8 @@ from formreader.alphabets import (
     WORD_ALPHABET,
 )
 from formreader.decode import infer_sheet
-from formreader.reader.evidence import FieldEvidence, Looked, evidence_of
+from formreader.reader.evidence import Looked, evidence_of
+from formreader.reader.field_evidence import FieldEvidence
 from formreader.synth.sheets.values import choose_values
 from formreader.templates import (
     LIBRARY,

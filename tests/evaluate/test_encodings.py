@@ -11,7 +11,7 @@ import numpy as np
 
 from formreader.evaluate.encodings import STEPS, score_encodings
 from formreader.reader import Page
-from formreader.reader.evidence import FieldEvidence
+from formreader.reader.field_evidence import FieldEvidence
 from formreader.records import Photo, SheetReading, Source, Trace
 from formreader.templates import load_library
 

@@ -12,7 +12,7 @@ import numpy as np
 from formreader.decide import Policy, default_policy
 from formreader.evaluate.witnesses import STEPS, score_witnesses
 from formreader.reader import Page
-from formreader.reader.evidence import FieldEvidence
+from formreader.reader.field_evidence import FieldEvidence
 from formreader.records import Photo, SheetReading, Source, Trace
 from formreader.templates import load_library
 

@@ -11,7 +11,7 @@ import pytest
 from formreader.decode import by_value, value_of
 from formreader.decode.digits import NumberReading
 from formreader.geometry import Box
-from formreader.reader.evidence import FieldEvidence
+from formreader.reader.field_evidence import FieldEvidence
 from formreader.reader.page import Page
 from formreader.records import Bend, Cell, Photo, Registration, Source, Trace
 from formreader.templates import Digits, Field, Tally, Template

@@ -18,7 +18,8 @@ from formreader.alphabets import (
 from formreader.decode import infer_sheet
 from formreader.errors import TemplateError
 from formreader.geometry import Box
-from formreader.reader.evidence import FieldEvidence, Looked, evidence_of
+from formreader.reader.evidence import Looked, evidence_of
+from formreader.reader.field_evidence import FieldEvidence
 from formreader.reader.reading import check_words
 from formreader.templates import (
     Bubbles,

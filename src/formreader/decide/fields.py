@@ -28,6 +28,7 @@ REASONS = {
     "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
     "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
     "line_through": "a line that is no digit runs through a box, a hair or a stroke over rows, say: look at the crop",
+    "exchanged": "the figures stand in the column for words: look at the crop",
     "not_all_seen": "more is written there than could be read at once: look at the crop",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",
     "total_missing": "what this number adds up to is left empty or lies outside the photograph: look whether the page "

@@ -30,6 +30,8 @@ from formreader.decode import (
 )
 from formreader.locate import Place
 from formreader.reader.cutting import CellKey, CutCells, Free, View, cut_boxes, cut_digits, cut_numbers, cut_words
+from formreader.reader.field_evidence import FieldEvidence
+from formreader.reader.habits import crossed_out, exchanged, exchanged_places, with_line_through
 from formreader.reader.remarks import remarks_of
 from formreader.reader.second import second_rows, second_values
 from formreader.recognise import (
@@ -84,7 +86,9 @@ class Recognisers:
 class Looked:
     """Every cell of a page, what its model says of it, and its model's first choice with its probability.
 
-    ``remarks`` of each field are what else is seen of it, as in ``FieldEvidence``.
+    ``remarks`` of each field are what else is seen of it, as in ``FieldEvidence``; ``figures`` the steps along the
+    words' cells, read as numbers, of fields whose writers may exchange the two; a line runs
+    through those ``crossed_out``.
     """
 
     cells: tuple[Cell, ...]
@@ -92,20 +96,8 @@ class Looked:
     likeliest: Mapping[CellKey, tuple[str, float]]
     remarks: Mapping[str, Mapping[str, float]] = dataclass_field(default_factory=dict)
     second: Mapping[str, Sequence[Rows]] = dataclass_field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FieldEvidence:
-    """``written``: the strings that may stand in the primary encoding; ``encodings``: what each says, it first.
-
-    ``most`` is the largest number that there is room for. ``remarks``: what else is seen that keeps the field from
-    being accepted, codes of ``decide.REASONS``, each with its probability.
-    """
-
-    written: tuple[NumberReading, ...]
-    encodings: Mapping[str, Values]
-    most: int
-    remarks: Mapping[str, float] = dataclass_field(default_factory=dict)
+    figures: Mapping[str, Rows] = dataclass_field(default_factory=dict)
+    crossed_out: frozenset[str] = frozenset()
 
 
 def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
@@ -129,7 +121,12 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
             rows[key], likeliest[key] = row, _likeliest(recogniser, row)
         cells += cut.cells
     second = second_rows(template.fields, cells, recognisers.second)
-    return Looked(tuple(cells), rows, likeliest, remarks_of(template, view, likeliest, free), second)
+    figures: dict[str, Rows] = {}
+    if beyond := exchanged_places(template):
+        _, judged = _judged(recognisers.numbers, beyond, view)
+        figures = {name: row for (name, *_), row in zip(beyond, judged, strict=True)}
+    remarks = remarks_of(template, view, likeliest, free)
+    return Looked(tuple(cells), rows, likeliest, remarks, second, figures, with_line_through(template, view))
 
 
 def evidence_of(
@@ -145,14 +142,16 @@ def evidence_of(
         for name, field in fields.items()
     }
     seconds = {name: {SECOND: second_values(fields[name], seen)} for name, seen in looked.second.items()}
-    return {
-        name: replace(
+    for name, found in evidence.items():
+        seen = replace(
             found,
             encodings={**found.encodings, **seconds.get(name, {})},
             remarks={**found.remarks, **looked.remarks.get(name, {})},
         )
-        for name, found in evidence.items()
-    }
+        if name in looked.figures:
+            seen = exchanged(fields[name], seen, looked.figures[name])
+        evidence[name] = crossed_out(fields[name], seen) if name in looked.crossed_out else seen
+    return evidence
 
 
 def _tallies(
@@ -191,10 +190,10 @@ def _evidence(
             case Digits():
                 written = read_boxes(np.array(rows), DIGIT_CLASSES)
                 encodings[called] = by_value(written)
-            case Number():
+            case Number(thousands=mark):
                 strings = beam(rows[0], NUMBER_ALPHABET)
-                written = read_strings(strings)
-                encodings[called] = read_number(strings)
+                written = read_strings(strings, mark)
+                encodings[called] = read_number(strings, mark)
             case Bubbles(columns=columns):
                 marks = _grid(rows, len(columns))
                 encodings[called] = read_bubbles(marks)

@@ -19,7 +19,7 @@ from formreader.decide import (
 )
 from formreader.decode import Posterior, infer_sheet, plainly_written, readable
 from formreader.geometry import Points
-from formreader.reader.evidence import FieldEvidence
+from formreader.reader.field_evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
 from formreader.reader.remarks import surroundings
 from formreader.reader.station import places_seen, station_of
@@ -137,7 +137,9 @@ def _sight(
         remarks=evidence.remarks,
         unreadable="?" in reported.written,
         odd=not plainly_written(reported.written),
-        left_empty=set(reported.written) == {"_"} and page.template.fields[name].empty == "review",
+        left_empty=set(reported.written) == {"_"}
+        and page.template.fields[name].empty == "review"
+        and not evidence.crossed_out,
     )
 
 
@@ -158,6 +160,11 @@ def _quad(page: AnyPage, name: str) -> Points:
 def _shown_quad(page: AnyPage, name: str, quad: Points, policy: Policy) -> Points:
     """The outline that is reported: with what is beside the field where that may be the number that counts."""
     remarks = page.evidence[name].remarks
+    if remarks.get("exchanged", 0.0) > policy.most_remark:
+        cells = [
+            cell for encoding in page.template.fields[name].encodings.values() for cell in encoding_cells(encoding)
+        ]
+        return map_points(page.registration, surroundings(cells).corners)
     if max((remarks.get(code, 0.0) for code in CORRECTED), default=0.0) <= policy.most_remark:
         return quad
     field = page.template.fields[name]

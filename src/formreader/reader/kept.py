@@ -14,7 +14,7 @@ from formreader.decode import NumberReading, readable
 from formreader.decode.values import LEAST_SHARE
 from formreader.decode.writer import likeliest
 from formreader.errors import UsageError
-from formreader.reader.evidence import FieldEvidence
+from formreader.reader.field_evidence import FieldEvidence
 from formreader.reader.judging import ALTERNATIVES
 from formreader.reader.page import KeptPage, Page
 from formreader.reader.station import CodedStation
@@ -86,6 +86,7 @@ def _lean(evidence: FieldEvidence) -> dict[str, Any]:
         },
         "most": evidence.most,
         "remarks": dict(evidence.remarks),
+        **({"crossed_out": True} if evidence.crossed_out else {}),
     }
 
 
@@ -103,4 +104,4 @@ def _needed(written: tuple[NumberReading, ...], values: set[int | None]) -> Iter
 def _field(kept: Mapping[str, Any]) -> FieldEvidence:
     written = tuple(NumberReading(*reading) for reading in kept["written"])
     encodings = {called: dict(map(tuple, says)) for called, says in kept["encodings"].items()}
-    return FieldEvidence(written, encodings, kept["most"], kept["remarks"])
+    return FieldEvidence(written, encodings, kept["most"], kept["remarks"], kept.get("crossed_out", False))

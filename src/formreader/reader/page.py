@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formreader.decode import Encodings
-from formreader.reader.evidence import FieldEvidence
+from formreader.reader.field_evidence import FieldEvidence
 from formreader.reader.station import CodedStation
 from formreader.records import Quality, Registration, SheetReading, Source, Trace
 from formreader.templates import Template

@@ -11,7 +11,7 @@ from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
 from formreader.decode import Values, as_on_forms, by_value, read_boxes, read_number
 from formreader.recognise import SecondReader, beam
 from formreader.records import Cell
-from formreader.templates import Digits, Field
+from formreader.templates import Digits, Field, Number
 
 Rows = Sequence[NDArray[np.float64]]
 """Log-probabilities of a field's boxes (14,) in their order, or of the steps (T, 16) along its one cell."""
@@ -37,10 +37,13 @@ def second_rows(fields: Mapping[str, Field], cells: Sequence[Cell], reader: Seco
 
 def second_values(field: Field, rows: Rows) -> Values:
     """The numbers that it reads, by these rows of the field's primary encoding."""
-    is_boxes = isinstance(field.encodings[field.primary], Digits)
-    says = (
-        by_value(read_boxes(np.array(rows), DIGIT_CLASSES)) if is_boxes else read_number(beam(rows[0], NUMBER_ALPHABET))
-    )
+    match field.encodings[field.primary]:
+        case Digits():
+            says = by_value(read_boxes(np.array(rows), DIGIT_CLASSES))
+        case Number(thousands=mark):
+            says = read_number(beam(rows[0], NUMBER_ALPHABET), mark)
+        case _:
+            raise ValueError(f"{field.name}: a second reader sees boxes and free numbers alone")
     return {value: share for value, share in says.items() if share >= LEAST_SECOND}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from formreader.decide import Policy
 from formreader.decode import NumberReading, Values, readable
 from formreader.decode.digits import FILLERS
-from formreader.reader.evidence import FieldEvidence
+from formreader.reader.field_evidence import FieldEvidence
 
 UNREADABLE = "?"
 

@@ -14,7 +14,7 @@ from formreader.register.bend import page_points_at
 from formreader.register.fit import Fit
 from formreader.register.samples import template_samples
 from formreader.register.segments import Segments, segment_lengths
-from formreader.templates import Template
+from formreader.templates import Template, outline
 
 SHORTEST_PX = 25.0
 """Shorter segments are handwriting and print as often as ruling."""
@@ -57,7 +57,17 @@ def _accounted(fit: Fit, points: Points, level: NDArray[np.bool_], upright: NDAr
     accounted = np.zeros(len(points), dtype=bool)
     accounted[level] = _on_lines(points[level], edges[across][:, [0, 2, 1]])
     accounted[upright] |= _on_lines(points[upright, :, ::-1], edges[~across][:, [1, 3, 0]])
+    accounted[level & _in_rows(points[:, 1, 1], fit.template)] = True
     return accounted
+
+
+def _in_rows(heights: NDArray[np.float64], template: Template) -> NDArray[np.bool_]:
+    """Which of these heights (N,), mm, lie in a row that the printer may have crossed out."""
+    rows = [outline(field.encodings[field.primary]) for field in template.fields.values() if field.crossed]
+    inside = np.zeros(len(heights), dtype=bool)
+    for row in rows:
+        inside |= (heights > row.y) & (heights < row.bottom)
+    return inside
 
 
 def _on_lines(points: Points, lines: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -34,7 +34,7 @@ from formreader.train.lines import by_width, fit_line_temperature, line_report, 
 from formreader.train.sources import by_source
 from formreader.train.start import model_to_start_from
 
-LINES_A_BATCH, LINES_BESIDE = 32, 18
+LINES_A_BATCH, LINES_BESIDE = 32, 12
 """Lines in a batch, and batches of lines to one of boxes: the reader that it starts from has learnt boxes already."""
 CONTRAST = 0.12
 """Standard deviation of the logarithm by which an epoch changes a row's ink."""
@@ -100,7 +100,7 @@ def train_second(
     return _written(network, out, card)
 
 
-SHARES = ((DIGITS.drawing, 1.0), (NUMBERS.drawing, 6.0))
+SHARES = ((DIGITS.drawing, 1.0), (NUMBERS.drawing, 4.0))
 """Whose drawings it learns from, and how many of each in parts of the recipe's cells."""
 
 

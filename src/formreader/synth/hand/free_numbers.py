@@ -5,12 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from formreader.synth.hand.digits import any_digit, digit_by_any_hand
+from formreader.synth.hand.digits import any_digit, digit_by_any_hand, pen_paths
 from formreader.synth.hand.fonts import HandFont
 from formreader.synth.hand.glyphs import DIGITS, GlyphSource, own_sign, scribble
 from formreader.synth.hand.ink import lay
 from formreader.synth.hand.lines import write_number
 from formreader.synth.hand.pen import Ink, Stroke, draw_strokes, smooth_stroke, vary_strokes
+from formreader.synth.hand.pendigits import pendigit_strokes
 
 FONT_SHARE = 0.2
 TOUCHING_SHARE = 0.35
@@ -43,6 +44,17 @@ RARE_SHAPES: dict[str, list[tuple[bool, list[list[tuple[float, float]]]]]] = {
 """Ways of drawing a digit that are taken for another one, or for nothing: in curves or not, and its strokes."""
 FINEST = 0.035
 """Width of the finest pen that draws such a one, in parts of its height."""
+FINE_SHARE, FINE = 0.4, (0.04, 0.11)
+"""Numbers written by one fine pen, and its widths in parts of their height: data sets know broad pens alone."""
+UPSTROKE_SHARE = 0.35
+"""Ones by a fine pen that begin with a long stroke upwards, as much of Europe and Africa writes them."""
+UPSTROKES: list[list[tuple[float, float]]] = [
+    [(0.0, 1.0), (0.3, 0.45), (0.5, 0.0), (0.46, 0.5), (0.44, 1.0)],
+    [(0.0, 0.75), (0.2, 0.35), (0.36, 0.0), (0.34, 0.5), (0.3, 1.0)],
+    [(0.0, 0.5), (0.3, 0.0), (0.28, 0.5), (0.26, 1.0)],
+    [(0.0, 0.95), (0.28, 0.3), (0.42, 0.02), (0.4, 0.6), (0.46, 0.98), (0.62, 0.9)],
+]
+"""Ones by their points, drawn in curves."""
 
 
 def any_free_text(generator: np.random.Generator) -> str:
@@ -67,7 +79,10 @@ def write_free_number(
 ) -> Ink:
     """``text`` cropped to its ink, digits about ``height_px`` tall."""
     fonts: tuple[HandFont, ...] = source.fonts
-    if fonts and generator.random() < FONT_SHARE:
+    fine = generator.random() < FINE_SHARE
+    if fine:
+        nib_px = float(generator.uniform(*FINE)) * height_px
+    elif fonts and generator.random() < FONT_SHARE:
         return write_number(text, height_px, nib_px, source, generator)
     low, high = TOUCHING_GAPS if generator.random() < TOUCHING_SHARE else OPEN_GAPS
     gap = float(generator.uniform(low, high))
@@ -79,7 +94,7 @@ def write_free_number(
             x += float(generator.uniform(0.3, 1.2)) * height_px
             continue
         ink, above = _character(
-            character, height_px * float(np.exp(generator.normal(0, 0.08))), nib_px, source, generator
+            character, height_px * float(np.exp(generator.normal(0, 0.08))), nib_px, source, generator, fine
         )
         ink = _tight(ink)
         placed.append((ink, x, -above - ink.shape[0] + float(generator.normal(0, 1)) * unevenness + slope * x))
@@ -142,7 +157,7 @@ def _number(generator: np.random.Generator) -> str:
 
 
 def _character(
-    character: str, height: float, nib: float, source: GlyphSource, generator: np.random.Generator
+    character: str, height: float, nib: float, source: GlyphSource, generator: np.random.Generator, fine: bool
 ) -> tuple[Ink, float]:
     """Ink, and the height of its lower edge above the line in px."""
     if character == ".":
@@ -156,8 +171,27 @@ def _character(
     if character in RARE_SHAPES and generator.random() < RARE_SHARE:
         return _rare(character, height, nib, generator), 0.0
     if character in DIGITS:
-        return digit_by_any_hand(source, character, nib, height, generator), 0.0
+        by = _by_fine_pen if fine else digit_by_any_hand
+        return by(source, character, nib, height, generator), 0.0
     return own_sign(character, nib, height, generator), 0.0
+
+
+def _by_fine_pen(source: GlyphSource, label: str, nib: float, height: float, generator: np.random.Generator) -> Ink:
+    """A digit by the path that a pen took: recorded ones of many writers, or our own."""
+    if label == "1" and generator.random() < UPSTROKE_SHARE:
+        path = np.array(UPSTROKES[int(generator.integers(len(UPSTROKES)))])
+        moved = smooth_stroke(path + generator.normal(0, 0.03, path.shape))
+        return draw_strokes(vary_strokes([moved], generator, 0.8), height, nib, generator)
+    kind = generator.random()
+    paths = pen_paths(source.folder, source.held_out).get(label)
+    if kind < 0.45 and paths:
+        strokes: list[Stroke] = pendigit_strokes(paths[generator.integers(len(paths))], label, generator)
+    elif kind < 0.75 and label in source.strokes:
+        variants = source.strokes[label]
+        strokes = variants[generator.integers(len(variants))]
+    else:
+        return own_sign(label, nib, height, generator)
+    return draw_strokes(vary_strokes(strokes, generator, 0.7), height, nib, generator)
 
 
 def _rare(character: str, height: float, nib: float, generator: np.random.Generator) -> Ink:
