@@ -15,8 +15,10 @@ CHECKED := src tests hatch_build.py $(wildcard benchmarks samples notebooks docs
 try: $(VENV)/.installed
 	$(BIN)/formreader read samples/*.jpg
 
+# A file's tests stay together, on as many cores as there are, four at most: each has its readers in memory.
+TOGETHER := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 test: $(VENV)/.developed
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(TOGETHER)
 
 # A Ray cluster of two nodes on this machine, one of which is lost half-way: a minute of its own.
 test-cluster: $(VENV)/.developed
@@ -30,7 +32,7 @@ test-service: $(VENV)/.developed
 
 # A hundred kills of batches and reviewers on each database, two hundred damaged stores: half an hour.
 test-sturdy: $(VENV)/.developed
-	FORMREADER_TEST_LONG=1 $(BIN)/python -m pytest -q tests/store/test_kills.py tests/store/test_damage.py
+	FORMREADER_TEST_LONG=1 $(BIN)/python -m pytest -q tests/store/test_kills.py tests/store/test_damage.py tests/cli/test_batch_process.py
 
 check: $(VENV)/.developed
 	$(BIN)/ruff check $(CHECKED)

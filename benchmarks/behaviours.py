@@ -20,15 +20,11 @@ import os
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +33,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from about import about
+import rounds
 
 from formreader.reader import Reader
 from formreader.records import SheetReading
 from formreader.synth import SyntheticSheet, load_glyphs, save_picture
-from formreader.synth.forms import HELD_OUT_FROM, RandomForm, any_form
+from formreader.synth.forms import RandomForm, any_form
 from formreader.synth.sheets.behaviours import BEHAVIOURS, compose_behaving_sheet
 from formreader.synth.sheets.sheet import px_per_mm_of
 from formreader.templates import Template
@@ -97,24 +93,16 @@ HEAD = f"{'':>24}{'pages':>7}{'not read':>10}{'fields':>8}{'right':>9}{'review':
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = rounds.options(__doc__, first_seed=7000)
     arguments.add_argument("--count", type=int, default=500)
     arguments.add_argument("--only", nargs="+", default=[""])
-    arguments.add_argument("--first-seed", type=int, default=7000)
-    arguments.add_argument("--severity", type=float, default=1.0)
-    arguments.add_argument("--jobs", type=int, default=2)
-    arguments.add_argument("--glyphs", type=Path)
-    arguments.add_argument("--policy", type=Path)
-    arguments.add_argument("--json", type=Path)
-    arguments.add_argument("--debug", type=Path)
     arguments.add_argument("--list", action="store_true")
     chosen = arguments.parse_args()
     names = [name for name in BEHAVIOURS if any(name.startswith(wanted) for wanted in chosen.only)]
     if chosen.list or not names:
         print(*BEHAVIOURS, sep="\n")
         return 0 if chosen.list else 2
-    if chosen.first_seed >= HELD_OUT_FROM and chosen.debug:
-        arguments.error(f"seeds from {HELD_OUT_FROM} on are held out: no pictures of them")
+    rounds.check_held_out(arguments, chosen, chosen.first_seed)
     setting = Setting(
         chosen.count, chosen.jobs, chosen.first_seed, chosen.severity, chosen.glyphs, chosen.policy, chosen.debug
     )
@@ -125,23 +113,15 @@ def main() -> int:
         scores.append(score)
         told += wrong
     print(*told, sep="\n")
-    if chosen.json:
-        settings = {name: str(value) for name, value in vars(chosen).items()}
-        said = {"about": about(chosen.jobs), "settings": settings, "behaviours": [asdict(score) for score in scores]}
-        chosen.json.write_text(json.dumps(said, indent=1), encoding="utf-8")
+    rounds.save(chosen, behaviours=[asdict(score) for score in scores])
     return int(any(score.wrong or score.beside for score in scores))
 
 
 def _over(names: list[str], setting: Setting, jobs: int) -> Iterator[tuple[Score, list[str]]]:
     """Each behaviour's score and what was accepted wrongly, as all its parts are done."""
     tasks = [(name, part) for name in names for part in range(setting.parts)]
-    if jobs == 1:
-        _open(setting)
-        yield from _gathered(map(partial(read_behaviour, setting=setting), tasks), setting.parts)
-        return
-    # spawned: a fork of a process whose threads run OpenCV can hang
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_open, initargs=(setting,)) as pool:
-        yield from _gathered(pool.map(partial(read_behaviour, setting=setting), tasks), setting.parts)
+    read = partial(read_behaviour, setting=setting)
+    yield from _gathered(rounds.each(read, tasks, jobs, _open, setting), setting.parts)
 
 
 def _gathered(read: Iterator[tuple[Score, list[str]]], parts: int) -> Iterator[tuple[Score, list[str]]]:
@@ -160,10 +140,7 @@ def _open(setting: Setting) -> None:
     cv2.setNumThreads(1)
     _home = Reader(policy=setting.policy)
     _forms = [any_form(setting.first_seed + i) for i in range(RANDOM_FORMS)]
-    with tempfile.TemporaryDirectory() as folder:
-        for form in _forms:
-            (Path(folder) / f"{form.id}.yaml").write_text(form.text, encoding="utf-8")
-        _strange = Reader(templates=folder, policy=setting.policy)
+    _strange = rounds.reader_of(_forms, setting.policy)
     _source = load_glyphs(setting.glyphs, held_out=setting.glyphs is not None)
 
 

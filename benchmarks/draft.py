@@ -7,7 +7,9 @@ The draft's frame is laid on the template's by a scale and a shift an axis: a pi
 a tenth of a millimetre, and two people measure one print from different corners. A line counts where 80 % of it is
 covered by drafted lines within 0.3 mm ("long" is the same by length, without the 80 %); a cell where a drafted cell of
 the same encoding overlaps it by three quarters; a field where all cells of its primary encoding are those of one
-drafted field. "precise" is the part of the drafted lines, by length, that the template has.
+drafted field. "precise" is the part of the drafted lines, by length, that the template has. Templates of photographs
+are people's too: "right" counts those lines alone that lie within 0.3 mm of print where the reader finds the template
+on the photograph, its bend taken out.
 """
 
 from __future__ import annotations
@@ -26,12 +28,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.draft.drafting import Draft, NamedGroup, draft_photo
+from formreader.draft.flatten import lay_flat
+from formreader.draft.misfit import misfits
 from formreader.draft.together import draft_together
 from formreader.draft.yaml_text import flow, template_text
 from formreader.evaluate.sheets import score_sheet, totals
 from formreader.geometry import Box, Points
 from formreader.load import load_photo
 from formreader.reader import Reader
+from formreader.records import Photo
+from formreader.register import register
 from formreader.synth.forms import any_form
 from formreader.synth.print.page import draw_page
 from formreader.templates import Segment, Template, encoding_cells, load_library, load_template, parse_template
@@ -52,6 +58,7 @@ class Found:
 
     name: str
     lines: tuple[int, int]
+    right: tuple[int, int]
     long: float
     precision: float
     cells: tuple[int, int]
@@ -76,19 +83,19 @@ def main() -> None:
                 compare_reading(folder, options.read)
         return
     print(
-        f"{'picture':34}{'lines':>13}{'':>8}{'long':>8}{'precise':>9}{'cells':>13}{'':>8}{'fields':>9}{'drafted':>9}{'s':>7}"
+        f"{'picture':34}{'lines':>13}{'':>8}{'right':>13}{'':>8}{'long':>8}{'precise':>9}{'cells':>13}{'':>8}{'fields':>9}{'drafted':>9}{'s':>7}"
     )
     sets = (("blanks", _blanks(options.blanks)), ("random blanks", _random(options)), ("filled", _strangers(options)))
     for title, pictures in sets:
         found = []
         for path, template in pictures:
-            found.append(measure(path, template))
+            found.append(measure(path, template, filled=title == "filled"))
             _print(found[-1])
         if found:
             _print(_sum(title, found))
 
 
-def measure(path: Path, template: Template) -> Found:
+def measure(path: Path, template: Template, filled: bool) -> Found:
     start = time.perf_counter()
     photo = load_photo(path)
     draft = draft_photo(photo, (template.width_mm, template.height_mm), template.language)
@@ -96,15 +103,31 @@ def measure(path: Path, template: Template) -> Found:
         file = Path(folder) / "draft.yaml"
         file.write_text(template_text(draft, "draft"), encoding="utf-8")
         drafted = load_template(file)
-    return score(path.name, drafted, template, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return score(path.name, drafted, template, seconds, right_lines(photo, template) if filled else None)
 
 
-def score(name: str, drafted: Template, template: Template, seconds: float) -> Found:
+def right_lines(photo: Photo, template: Template) -> list[bool]:
+    """Of each line of a template, whether it is printed where the template says, by what the photograph shows."""
+    found = register(photo, [template], []).registrations
+    if not found:
+        return [True] * len(template.segments)
+    size = template.width_mm, template.height_mm
+    sheet = lay_flat(photo, found[0].photo_from_page, found[0].bend, size)
+    off = dict(misfits(template, sheet).lines)
+    return [(mm := off.get(s)) is not None and mm <= NEAR_MM for s in template.segments]
+
+
+def score(
+    name: str, drafted: Template, template: Template, seconds: float, right: Sequence[bool] | None = None
+) -> Found:
+    """``right`` says of each of the template's lines whether it is where it should be; all are without it."""
     scale, shift = frames(drafted.segments, template.segments)
     wanted = [_moved_line(s, scale, shift) for s in template.segments]
     shares = np.array([_covered(s, drafted.segments) for s in wanted])
     long = np.array([_length(s) for s in wanted])
-    lines = int((shares >= COVERED).sum())
+    hits = shares >= COVERED
+    counted = np.ones(len(wanted), bool) if right is None else np.array(right)
     by_length = float((shares * long).sum() / long.sum())
     lengths = np.array([_length(s) for s in drafted.segments])
     shares = np.array([_covered(s, wanted) for s in drafted.segments])
@@ -128,7 +151,8 @@ def score(name: str, drafted: Template, template: Template, seconds: float) -> F
                 whole += None not in owners and len(set(owners)) == 1
     return Found(
         name,
-        (lines, len(wanted)),
+        (int(hits.sum()), len(wanted)),
+        (int(hits[counted].sum()), int(counted.sum())),
         by_length,
         precision,
         (hit, total),
@@ -218,9 +242,9 @@ def frames(drafted: Sequence[Segment], wanted: Sequence[Segment]) -> tuple[Point
         for lines, count in ((wanted, 15), (drafted, 40))
     )
     tried = [(np.array([x, y]), np.array([right, down])) for (x, right), (y, down) in itertools.product(*choices)]
-    likeliest = sorted(tried, key=lambda frame: -_agreement(long, seen, *frame, 1.0))[:REFINED]
+    likeliest = sorted(tried, key=lambda frame: -_agreement(long, seen, frame[0], frame[1], 1.0))[:REFINED]
     refined = [_refined(drafted, wanted, *frame) for frame in [tried[0], *likeliest]]
-    return max(refined, key=lambda frame: _agreement(wanted, drafted, *frame, NEAR_MM))
+    return max(refined, key=lambda frame: _agreement(wanted, drafted, frame[0], frame[1], NEAR_MM))
 
 
 def _agreement(
@@ -374,6 +398,7 @@ def _sum(title: str, found: Sequence[Found]) -> Found:
     return Found(
         f"all {title}",
         added("lines"),
+        added("right"),
         float(np.mean([f.long for f in found])),
         precision,
         added("cells"),
@@ -384,10 +409,10 @@ def _sum(title: str, found: Sequence[Found]) -> Found:
 
 
 def _print(f: Found) -> None:
-    lines, cells, fields = (f"{a} of {b}" for a, b in (f.lines, f.cells, f.fields))
-    line_share, cell_share = (f"{a / max(b, 1):.1%}" for a, b in (f.lines, f.cells))
+    lines, right, cells, fields = (f"{a} of {b}" for a, b in (f.lines, f.right, f.cells, f.fields))
+    line_share, right_share, cell_share = (f"{a / max(b, 1):.1%}" for a, b in (f.lines, f.right, f.cells))
     print(
-        f"{f.name:34}{lines:>13}{line_share:>8}{f.long:8.1%}{f.precision:9.1%}{cells:>13}{cell_share:>8}{fields:>9}"
+        f"{f.name:34}{lines:>13}{line_share:>8}{right:>13}{right_share:>8}{f.long:8.1%}{f.precision:9.1%}{cells:>13}{cell_share:>8}{fields:>9}"
         f"{f.drafted_fields:9}{f.seconds:7.1f}",
         flush=True,
     )

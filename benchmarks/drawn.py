@@ -28,6 +28,10 @@ from typing import Any, TypeVar
 import cv2
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from judged import IN_PLACE
+
 from formreader.decide import Policy, policy_for, save_policy
 from formreader.distributions import calibration_error
 from formreader.evaluate import calibration
@@ -40,8 +44,6 @@ from formreader.synth import USUAL_SLIPS, Slips, compose_sheet, load_glyphs, sav
 T = TypeVar("T")
 LONG_SIDES_PX = (2000, 3200)
 """From 3 to about 8 megapixels."""
-IN_PLACE = 0.25
-"""A page is placed where no digit box lies further than this part of its height from where it was drawn."""
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
+from formreader.reader import Reader  # noqa: E402
 from formreader.records import (  # noqa: E402
     Bend,
     Check,
@@ -28,6 +29,12 @@ from formreader.records import (  # noqa: E402
 )
 
 MakeSheet = Callable[..., SheetReading]
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    """The reader as it comes; nothing that it does changes it, so one serves all tests of a process."""
+    return Reader()
 
 
 def make_field(

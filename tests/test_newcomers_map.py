@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import formreader
-from formreader import Reader, Rejected
+from formreader import Rejected
 from formreader.cli.main import app, main
 from formreader.errors import REFUSALS
 from formreader.evaluate import plugged
@@ -50,7 +50,7 @@ def test_a_command_is_added(monkeypatch, capsys):
     assert (stop.value.code or 0, capsys.readouterr().out) == (0, "hello there\n")
 
 
-def test_a_refusal_is_added(monkeypatch, tmp_path):
+def test_a_refusal_is_added(monkeypatch, reader):
     """Raised anywhere below, it is an answer, and the schema knows it once it is in the list."""
 
     def refuse(*_: object, **__: object) -> None:
@@ -58,7 +58,7 @@ def test_a_refusal_is_added(monkeypatch, tmp_path):
 
     monkeypatch.setitem(REFUSALS, "coffee_stain", "there is coffee on it")
     monkeypatch.setattr("formreader.reader.reading.open_picture", refuse)
-    sheet = Reader().read(np.full((2000, 1500), 255, np.uint8))
+    sheet = reader.read(np.full((2000, 1500), 255, np.uint8))
     assert sheet.rejection is not None and sheet.rejection.code == "coffee_stain"
     assert type(sheet).from_dict(json.loads(sheet.to_json())) == sheet
     assert "coffee_stain" in json.dumps(sheet_schema())

@@ -15,7 +15,6 @@ from formreader.batch.reading import Seen, open_reader
 from formreader.batch.results import Results
 from formreader.batch.weighed import summarised
 from formreader.batch.worker import answer
-from formreader.reader import Reader
 from formreader.records import Check, DocumentChecks, DocumentReading, Identity, Reason, SheetReading, Source
 from formreader.report import to_dict
 from formreader.store import Input, KeptResult, Review, RunStore
@@ -234,13 +233,13 @@ def test_pages_read_by_different_models_are_not_mixed_until_they_are_refreshed(s
     assert [status for status, _ in votes(store).values()] == ["review", "review"]
 
 
-def test_a_batch_says_what_read_document_says_bit_for_bit(store, tmp_path):
+def test_a_batch_says_what_read_document_says_bit_for_bit(store, reader):
     """The library's own Reader, over two drawn pages of one form that contradict each other."""
     paths = [SAMPLES / f"id-2022-chasil-ppwp-{page}.jpg" for page in (1, 2)]
     store.register(Input(path.as_posix(), str(path), "12") for path in paths)
     engine = Inline(open_reader(None, None, None))
     run_batch(store, engine, store.begin_run(engine.identity, {}), lambda: True)
-    together = Reader().read_document(paths)
+    together = reader.read_document(paths)
     assert [{**one.sheet, "timing_ms": None} for one in entries(store.engine)] == [
         json.loads(json.dumps({**to_dict(sheet), "timing_ms": None})) for sheet in together.pages
     ]

@@ -50,9 +50,9 @@ def adapter(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_the_template_lies_on_the_bubbles_and_the_answers_come_back_by_field(
-    adapter: ModuleType, tmp_path: Path
+    adapter: ModuleType, reader: Reader, tmp_path: Path
 ) -> None:
-    reader, truths, pages = Reader(), [], []
+    truths, pages = [], []
     for seed in (1, 2):
         generator = np.random.default_rng(seed)
         form, hand = reader.templates["id-2024-ppwp-2"], any_hand(np.random.default_rng(1))
@@ -72,8 +72,8 @@ def test_the_template_lies_on_the_bubbles_and_the_answers_come_back_by_field(
     assert list(checked[0].shown.shape[::-1]) == adapter.template_json(pages[0].template)["pageDimensions"]
 
 
-def test_two_marks_in_a_column_are_no_number(adapter: ModuleType) -> None:
-    form = Reader().templates["id-2024-ppwp-2"]
+def test_two_marks_in_a_column_are_no_number(adapter: ModuleType, reader: Reader) -> None:
+    form = reader.templates["id-2024-ppwp-2"]
     said = adapter.answers(form, {"a1": "", "a2": "37", "a3": "2"})
     assert said["votes.1"] == "_?2" and said["votes.2"] == "___"
 

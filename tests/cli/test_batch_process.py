@@ -1,4 +1,7 @@
-"""``formreader batch`` as a process of its own: killed, stopped, started again."""
+"""``formreader batch`` as a process of its own: killed, stopped, started again.
+
+Killed a few times in every run, ten times with FORMREADER_TEST_LONG=1 (``make test-sturdy``).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ from formreader.store.readout import entries
 COMMAND = [sys.executable, "-c", "from formreader.cli import main; main()"]
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
-PHOTOGRAPHS, KILLS = 120, 10
+KILLS = 10 if os.environ.get("FORMREADER_TEST_LONG") else 4
+"""Of every kind one at least: alone or with its workers, at work or at any moment."""
+PHOTOGRAPHS = 40 + 8 * KILLS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of this kind are POSIX")
 
@@ -96,7 +101,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_killed_ten_times_at_random_moments_it_loses_nothing_and_repeats_nothing(started, tmp_path):
+def test_killed_at_random_moments_it_loses_nothing_and_repeats_nothing(started, tmp_path):
     folder = inputs(tmp_path / "in", PHOTOGRAPHS, "sleep 0.05")
     arguments = (folder, "--workers", "2", "--reader", "stubs:StubReader")
     chance = random.Random(6)

@@ -49,8 +49,8 @@ def test_no_key_of_the_shipped_file_is_lost_in_writing(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"least_lead": ...}, "least_lead: Field required"),
-        ({"accept_confidence": ...}, "accept_confidence: Field required"),
+        ({"least_lead": ..., "accept_confidance": 0.9}, "least_lead: Field required"),
+        ({"name": ...}, "name: Field required"),
         ({"accept_confidance": 0.9}, "accept_confidance: Unexpected keyword argument"),
         ({"accept_confidence": 1.5}, "accept_confidence: Input should be less than or equal to 1"),
         ({"accept_confidence": "0.9"}, "accept_confidence: Input should be a valid number"),
@@ -67,6 +67,16 @@ def test_a_malformed_file_is_refused_with_the_key_and_the_mend(tmp_path, changes
         load_policy(path)
     assert f"{path}: is no policy of this release ({fault}" in str(refused.value)
     assert str(refused.value).endswith("write it again with formreader calibrate")
+
+
+@pytest.mark.parametrize("lacks", [("most_longer_share", "most_squeeze"), ("most_contrary_share",)])
+def test_a_policy_of_an_earlier_release_is_refused_by_what_it_does_not_say(tmp_path, lacks):
+    """Its risk was found without those thresholds: no value is made up for them."""
+    path = written(tmp_path / "mine.json", **dict.fromkeys(lacks, ...))
+    with pytest.raises(UsageError) as refused:
+        load_policy(path)
+    said = f"{path}: is a policy of an earlier release: it says nothing of {', '.join(lacks)}; write it again"
+    assert str(refused.value) == f"{said} with formreader calibrate"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xd8\xff"])
@@ -108,9 +118,9 @@ def test_a_policy_of_other_models_is_refused_with_the_mend(others):
     assert said.endswith("run formreader calibrate again, or leave the policy out")
 
 
-def test_a_reader_takes_a_policy_or_its_file_and_refuses_a_foreign_one(tmp_path):
+def test_a_reader_takes_a_policy_or_its_file_and_refuses_a_foreign_one(tmp_path, reader):
     path = tmp_path / "policy.json"
-    mine = replace(default_policy(), name="mine", models=Reader().models)
+    mine = replace(default_policy(), name="mine", models=reader.models)
     save_policy(mine, path)
     assert Reader(policy=path).policy == Reader(policy=str(path)).policy == Reader(policy=mine).policy == mine
     save_policy(replace(mine, models=MODELS), path)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from formreader.decode import infer
+from formreader.decode import infer, infer_sheet
 from formreader.decode.rates import RULE_HOLDS, VALUES
 from formreader.decode.writer import LEAST_OTHER
 from formreader.synth.sheets.values import choose_values
@@ -45,6 +45,18 @@ def brute_force(evidence: dict[str, dict[int | None, float]], rules: list[Rule])
         for name, value in chosen.items():
             totals[name][value] = totals[name].get(value, 0.0) + weight
     return {name: {v: w / mass for v, w in values.items() if v != "?"} for name, values in totals.items()}
+
+
+def test_what_a_field_says_alone_is_its_posterior_without_any_rule() -> None:
+    evidence = {
+        "a": {"digits": {1: 0.6, 7: 0.3}, "words": {7: 0.9}},
+        "b": {"digits": {2: 0.8}},
+        "c": {"digits": {9: 1}},
+    }
+    bound, free = (infer_sheet(evidence, rules) for rules in ([equation("a + b = c")], []))
+    assert bound.fields["a"] != free.fields["a"]
+    for name in evidence:
+        assert bound.alone[name] == free.alone[name] == pytest.approx(free.fields[name], rel=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import pytest
 
 from formreader.draft.drafting import Draft, draft_sheet
+from formreader.draft.faded import gone_on
+from formreader.draft.ruling import find_lines
 from formreader.draft.yaml_text import template_text
 from formreader.geometry import Box
 from formreader.synth.forms import any_form
@@ -100,6 +104,23 @@ def test_the_draft_of_any_form_is_a_template_without_mistakes(seed, no_tesseract
     sheet = drawn.sheet_of(template)
     found = parsed(draft_sheet(drawn.photo_of(sheet.grey), sheet, template.language, drawn.words_of(template)))
     check_template(found)  # warnings may be, mistakes would have raised
+    assert found.fields
+
+
+@pytest.mark.parametrize("seed", range(4, 8))
+def test_so_is_that_of_a_form_that_is_written_on_and_partly_hidden(seed, no_tesseract, drawn):
+    template = any_form(seed).template
+    sheet = drawn.sheet_of(template)
+    rng = np.random.default_rng(seed)
+    size = np.array(sheet.grey.shape[::-1])
+    for _ in range(30):
+        start = rng.uniform(0, 1, 2) * size
+        cv2.line(sheet.grey, *(tuple(map(int, end)) for end in (start, start + rng.normal(0, 80, 2))), 60, 3)
+    left, top = (rng.uniform(0.2, 0.8, 2) * size).astype(int)
+    sheet.grey[top : top + size[1] // 3, left : left + size[0] // 3] = 200
+    lines = gone_on(find_lines(sheet, paper_seen=True))
+    found = parsed(draft_sheet(drawn.photo_of(sheet.grey), sheet, template.language, (), lines))
+    check_template(found)
     assert found.fields
 
 

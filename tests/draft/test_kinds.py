@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from formreader.draft.bubbles import BubbleGroup
 from formreader.draft.cells import Block, find_blocks
+from formreader.draft.marks import edges_of
 from formreader.draft.pieces import sort_out
 from formreader.draft.ruling import find_lines
 from formreader.draft.sheet import PX_PER_MM, FlatSheet
 from formreader.draft.tables import free_fields
-from formreader.draft.words import Word
+from formreader.draft.words import Word, without_letters
 from formreader.geometry import Box
 from formreader.records import Bend
-from formreader.templates import Segment
+from formreader.templates import Area, Segment
 
 
 def grid(x: float, y: float, columns: int, rows: int, width: float, height: float) -> list[Box]:
@@ -40,6 +42,69 @@ def test_equal_columns_under_one_heading_are_the_digits_of_a_number():
     headings = grid(20, 20, 3, 1, 60.0, 7.0)
     digits = grid(20, 27, 12, 2, 15.0, 7.5)
     assert kinds([*headings, *digits], [word("Total", cell) for cell in headings]) == ["digits"] * 6
+
+
+def test_beside_a_column_for_figures_stands_one_for_words_though_its_heading_was_not_read():
+    headings = [*grid(20, 20, 1, 1, 30.0, 7.0), *grid(50, 20, 2, 1, 40.0, 7.0)]
+    cells = [*grid(20, 27, 1, 3, 30.0, 7.0), *grid(50, 27, 2, 3, 40.0, 7.0)]
+    labels = [
+        word(text, cell) for text, cell in zip(("Alpha", "Beta", "Gamma"), grid(20, 27, 1, 3, 30.0, 7.0), strict=True)
+    ]
+    read = [*labels, word("Party", headings[0]), word("FIGURES", headings[1])]
+    assert kinds([*headings, *cells], read) == ["number"] * 3 + ["words"] * 3
+    told = [*read, word("Total", headings[2])]
+    assert kinds([*headings, *cells], told) == ["number"] * 6
+
+
+def test_a_heading_whose_frame_was_not_seen_counts_beside_one_that_was():
+    headings = [*grid(20, 20, 1, 1, 30.0, 7.0), *grid(50, 20, 2, 1, 40.0, 7.0)]
+    cells = [*grid(20, 27, 1, 3, 30.0, 7.0), *grid(50, 27, 2, 3, 40.0, 7.0)]
+    labels = [
+        word(text, cell) for text, cell in zip(("Alpha", "Beta", "Gamma"), grid(20, 27, 1, 3, 30.0, 7.0), strict=True)
+    ]
+    read = [*labels, word("Party", headings[0]), word("Votes", headings[1]), word("WORDS", headings[2])]
+    assert kinds([*headings[:2], *cells], read) == ["number"] * 3 + ["words"] * 3
+
+
+def test_boxes_with_a_figure_in_each_are_digits_though_nothing_parts_them():
+    cells = grid(20, 20, 12, 3, 8.0, 8.0)
+    figures = [Box(cell.x + 2, cell.y + 1.5, 4, 5) for cell in cells]
+    assert kinds(cells, []) == ["tally"]
+    parts, left = sort_out(find_blocks(cells), [], [], figures)
+    assert not left
+    assert [part.pieces["digits"][0].block.columns for part in parts] == [4] * 9
+
+
+def test_bubbles_of_two_rows_beside_their_boxes_go_with_each():
+    boxes = [*grid(120, 40, 3, 1, 8.0, 9.0), *grid(120, 95, 3, 1, 8.0, 9.0)]
+    bubbles = [BubbleGroup(3, (80.0, y), (13.0, 5.0), 4.0) for y in (22.0, 77.0)]
+    parts, _ = sort_out(find_blocks(boxes), bubbles, [])
+    assert [(part.anchor.y, part.bubbles) for part in parts] == [(40, bubbles[0]), (95, bubbles[1])]
+
+
+@pytest.mark.parametrize(("heading", "found"), [("", 4), ("Remarks", 0)])
+def test_wide_cells_beside_digit_boxes_may_be_for_words(heading, found):
+    boxes = [cell for i in range(4) for cell in grid(55, 31 + 12 * i, 3, 1, 7.0, 8.0)]
+    wide = grid(80, 29, 1, 4, 70.0, 12.0)
+    read = [Word(heading, Box(90, 24, 20, 3), 95.0)] if heading else []
+    parts, _ = sort_out(find_blocks([*boxes, *wide]), [], read)
+    assert sum("words" in part.pieces for part in parts) == found
+    assert all("unsure" in part.doubts[0] for part in parts if "words" in part.pieces)
+
+
+def test_of_two_columns_that_nothing_tells_apart_the_much_wider_may_be_for_words():
+    label = grid(20, 20, 1, 3, 30.0, 7.0)
+    read = [word(text, cell) for text, cell in zip(("Alpha", "Beta", "Gamma"), label, strict=True)]
+    first = grid(50, 20, 1, 3, 40.0, 7.0)
+    assert kinds([*label, *first, *grid(90, 20, 1, 3, 42.0, 7.0)], read) == ["number"] * 6
+    assert kinds([*label, *first, *grid(90, 20, 1, 3, 70.0, 7.0)], read) == ["number"] * 3 + ["words"] * 3
+
+
+def test_a_bar_without_a_line_under_it_bounds_the_cells_below():
+    bar = Area(Box(20, 20, 80, 8), 1.0)
+    lines = [Segment(20, 28, 100, 28, 0.3, 1.0), Segment(20, 20, 20, 60, 0.3, 1.0)]
+    edges = edges_of([bar], lines)
+    assert [(e.horizontal, e.y0 if e.horizontal else e.x0) for e in edges] == [(True, 20), (False, 100)]
 
 
 def test_columns_that_people_sign_in_are_none():
@@ -95,3 +160,14 @@ def test_lines_that_run_out_of_a_black_bar_are_found():
     lines += [Segment(x, 24, x, 60, 0.25, 1.0) for x in (20, 60, 100)]
     found = find_lines(flat(lines, [Box(20, 24, 80, 6)]))
     assert [round(s.x0) for s in found if not s.horizontal and s.y1 - s.y0 > 25] == [20, 60, 100]
+
+
+def test_the_stems_of_letters_in_a_low_row_are_no_lines():
+    row = Word("Number", Box(30, 40.5, 12, 2.4), 90.0)
+    stems = [Segment(x, 40, x, 43.4, 0.2, 1.0) for x in (30.1, 33.5, 37)]
+    others = [
+        Segment(20, 40, 100, 40, 0.2, 1.0),
+        Segment(60, 40, 60, 43.4, 0.2, 1.0),
+        Segment(35, 20, 35, 80, 0.2, 1.0),
+    ]
+    assert without_letters([*stems, *others], [row]) == others

@@ -32,14 +32,14 @@ def test_a_page_on_a_table_is_cut_at_its_edges_and_levelled(form, drawn):
     scene = np.full((1450, 1320), 70, np.uint8)
     seen = cv2.warpPerspective(page, onto, scene.shape[::-1], dst=scene, borderMode=cv2.BORDER_TRANSPARENT)
     found = flatten(drawn.photo_of(seen), (form.width_mm, form.height_mm))
-    assert found.edges_seen
+    assert found.photographed
     placed = apply_homography(found.sheet.photo_from_page, np.array([[0.0, 0], [148, 0], [148, 160], [0, 160]]))
     assert np.abs(placed - corners).max() < 8
 
 
 def test_a_scan_is_its_own_page_and_its_size_is_guessed(form, drawn):
     found = flatten(drawn.photo_of(drawn.picture_of(form)))
-    assert not found.edges_seen
+    assert not found.photographed
     assert found.size_name == "Letter"
     assert any("--page" in doubt for doubt in found.doubts)
     with pytest.raises(UsageError, match="no ruled lines"):

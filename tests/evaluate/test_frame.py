@@ -80,10 +80,8 @@ def test_an_evaluation_counts_as_its_own_summary_does(pandas, results):
     assert set(frame.scored_encodings(done)["encoding"]) == {"digits", "tally"}
 
 
-def test_a_sample_is_joined_over_its_frames(pandas):
-    from formreader import Reader
-
-    sheet = Reader().read(sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))[0])
+def test_a_sample_is_joined_over_its_frames(pandas, reader):
+    sheet = reader.read(sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))[0])
     again = type(sheet).from_dict(sheet.to_dict())
     joined = frame.fields([again]).merge(frame.evidence([again]), on=["path", "page", "field"])
     assert set(joined["field"]) <= set(sheet.fields) and len(joined) > len(sheet.fields)

@@ -31,8 +31,8 @@ def measure() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def scored(measure: ModuleType) -> list[tuple[dict, str, SheetScore]]:
-    return list(measure.score(measure.kept_sheets(), Reader()))
+def scored(measure: ModuleType, reader: Reader) -> list[tuple[dict, str, SheetScore]]:
+    return list(measure.score(measure.kept_sheets(), reader))
 
 
 def test_the_set_is_drawn_as_it_was_sealed(scored: list[tuple[dict, str, SheetScore]]) -> None:

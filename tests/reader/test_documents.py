@@ -153,9 +153,9 @@ def test_the_time_of_weighing_is_shared_by_the_pages(voters, votes):
     assert reading.pages[0].timing_ms["decode"] == reading.pages[1].timing_ms["decode"] > 0
 
 
-def test_drawn_pages_of_one_form_are_found_to_belong_together():
+def test_drawn_pages_of_one_form_are_found_to_belong_together(reader):
     paths = [SAMPLES / f"id-2022-chasil-ppwp-{page}.jpg" for page in (1, 2)]
-    reading = Reader().read_document(paths)
+    reading = reader.read_document(paths)
     (document,) = reading.documents
     assert (document.id, document.missing, document.double) == ("id-2022-chasil-ppwp", (), ())
     used, total = reading.pages[0].fields["ballots.used"].value, reading.pages[1].fields["total"].value

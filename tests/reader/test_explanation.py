@@ -199,8 +199,8 @@ def test_pages_that_are_no_station_are_refused(station, path, others, told):
         explain_fields(station, path, others=others)
 
 
-def test_a_photograph_is_explained_as_it_is_read():
-    reader, path = Reader(), SAMPLES / "id-2022-chasil-ppwp-2.jpg"
+def test_a_photograph_is_explained_as_it_is_read(reader):
+    path = SAMPLES / "id-2022-chasil-ppwp-2.jpg"
     found = explain(reader, path, "valid")
     field = reader.read(path).fields["valid"]
     assert (found.reading.value, found.reading.confidence) == (field.value, field.confidence)
@@ -210,6 +210,6 @@ def test_a_photograph_is_explained_as_it_is_read():
     assert [seen.name for seen in found.encodings] == [*encodings, "second"]
 
 
-def test_a_page_that_is_refused_cannot_be_explained(tmp_path):
+def test_a_page_that_is_refused_cannot_be_explained(reader, tmp_path):
     with pytest.raises(Rejected, match=r"gone\.jpg"):
-        explain(Reader(), tmp_path / "gone.jpg", "valid")
+        explain(reader, tmp_path / "gone.jpg", "valid")

@@ -15,11 +15,6 @@ SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("id-202*.jpg"))
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
-@pytest.fixture(scope="module")
 def looked(reader) -> list[Page]:
     pages = [reader.look_at(path) for path in SAMPLES]
     assert all(isinstance(page, Page) for page in pages)

@@ -129,11 +129,6 @@ def test_a_number_on_a_page_of_which_hardly_one_can_be_read_is_not_accepted(make
     assert codes(judged(page)["d"]) == ["one_witness", *code]
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 def read_picture(reader: Reader, picture: np.ndarray, folder: Path) -> SheetReading:
     path = folder / "photo.jpg"
     save_picture(path, picture)

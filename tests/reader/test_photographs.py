@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(not TRUTH.exists(), reason=f"no photographs at {
 
 
 @pytest.fixture(scope="module")
-def scores() -> list[SheetScore]:
-    return list(score_sheets(TRUTH, Reader()))
+def scores(reader: Reader) -> list[SheetScore]:
+    return list(score_sheets(TRUTH, reader))
 
 
 def test_all_photographs_have_their_template_and_none_is_refused(scores: list[SheetScore]) -> None:
@@ -35,8 +35,8 @@ def test_at_least_160_of_166_fields_are_right(scores: list[SheetScore]) -> None:
     assert counted.right >= 160
 
 
-def test_the_contradiction_on_paper_is_reported_and_nothing_rewritten() -> None:
-    sheet = Reader().read(TRUTH.parent / "c1_19_13.jpg")
+def test_the_contradiction_on_paper_is_reported_and_nothing_rewritten(reader: Reader) -> None:
+    sheet = reader.read(TRUTH.parent / "c1_19_13.jpg")
     broken = [check.rule for check in sheet.checks if check.holds is False]
     assert broken == ["valid + invalid = total"]
     assert sheet.fields["total"].value == 150

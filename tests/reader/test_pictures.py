@@ -25,11 +25,6 @@ TRUTH = {
 }
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 def image(name: str) -> Image.Image:
     with Image.open(SAMPLES / name) as opened:
         return opened.copy()

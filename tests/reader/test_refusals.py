@@ -20,11 +20,6 @@ from formreader.synth.sheets.writer import any_hand
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 def fur(generator: np.random.Generator) -> np.ndarray:
     """A texture of short dark hairs in a common direction, as on a cat."""
     picture = np.full((900, 700, 3), (150, 170, 190), np.uint8)

@@ -20,15 +20,10 @@ from formreader.templates import encoding_cells
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "id-2022-chasil-ppwp-2.jpg"
 FIELD = "valid"
-OURS = {"covered", "further_box", "faint", "struck", "line_through", "written_beside", "not_all_seen"}
+OURS = {"covered", "further_box", "faint", "struck", "line_through", "written_beside", "at_side", "not_all_seen"}
 
 Alter = Callable[[np.ndarray, Points], None]
 """Draws on a picture, given where the corners (boxes, 4, 2) px of a field's boxes are."""
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,6 @@ from formreader.reader import Reader
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 @pytest.mark.parametrize("truth", load_truth(SAMPLES / "truth.json"), ids=lambda truth: truth["name"])
 def test_a_sample_is_read_as_it_is_written(reader: Reader, truth: dict) -> None:
     reading = reader.read(SAMPLES / truth["name"])

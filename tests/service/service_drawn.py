@@ -110,7 +110,7 @@ def read_in(store, folder: Path, readings: dict[int, Callable[[Source], SheetRea
 
 
 class DrawnReader:
-    """Reads the number of a drawn page off its hash; the sleep is what a page takes."""
+    """Reads the number of a drawn page off its hash; a page takes the sleep, and so much of a core."""
 
     def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
         self.identity = PRESENT
@@ -122,6 +122,9 @@ class DrawnReader:
             with Path(log).open("a") as opened:
                 opened.write(f"{sha256}\n")
         time.sleep(float(os.environ.get("FORMREADER_TEST_SLEEP", "0")))
+        end = time.process_time() + float(os.environ.get("FORMREADER_TEST_BUSY", "0"))
+        while time.process_time() < end:
+            pass
         value = int(sha256[:4], 16) % 1000
         status = "review" if value % 2 else "accepted"
         return Seen(reading(Source(path, number, sha256, 840, 1188), value, status), None)

@@ -8,15 +8,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from formreader.batch.names import is_picture
 from formreader.errors import FormreaderError, UsageError
 from formreader.load.limits import BYTES_LIMIT
+from formreader.load.remote import storage_of
 from formreader.store import Input
-
-if TYPE_CHECKING:
-    from fsspec import AbstractFileSystem
 
 CHUNK_BYTES = 2**20
 URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -36,7 +34,7 @@ def remote_inputs(url: str) -> Iterator[Input]:
 
     Raises ``UsageError`` where fsspec or the storage's own package is missing, or the storage does not answer.
     """
-    files, place = _filesystem(url)
+    files, place = storage_of(url)
     try:
         found: dict[str, dict[str, Any]] = files.find(place, detail=True)
     except Exception as error:  # each storage has exceptions of its own
@@ -60,24 +58,12 @@ def local_file(file: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="formreader-") as folder:
         copy = Path(folder) / "photograph"
         try:
-            files, place = _filesystem(file)
+            files, place = storage_of(file)
             with files.open(place, "rb") as source, copy.open("wb") as target:
                 _copy(source, target, BYTES_LIMIT + 1)
         except Exception as error:  # each storage has exceptions of its own
             raise StorageError(f"{file}: the storage did not give it ({error})") from None
         yield str(copy)
-
-
-def _filesystem(url: str) -> tuple[AbstractFileSystem, str]:
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError:
-        raise UsageError(f"{url}: URLs need fsspec: pip install 'formreader[remote]'") from None
-    try:
-        files, place = url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise UsageError(f"{url}: cannot be opened: {error}") from None
-    return files, place
 
 
 def _stamp(about: Mapping[str, Any]) -> tuple[int | None, int]:

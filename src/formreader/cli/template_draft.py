@@ -17,6 +17,7 @@ from formreader.errors import TemplateError, UsageError
 if TYPE_CHECKING:
     from formreader.draft.drafting import Draft
     from formreader.records import Photo, SheetReading
+    from formreader.templates import Finding
 
 
 def draft(
@@ -61,7 +62,7 @@ def draft(
     if drafted.rules:
         _write(out, template_text(drafted, name))
     template = load_template(out)
-    for finding in check_template(template):
+    for finding in _told_once(check_template(template)):
         say(f"{out}: {finding}")
     for doubt in drafted.doubts:
         say(f"unsure: {doubt}")
@@ -70,6 +71,17 @@ def draft(
     print(f"{picture}: the draft over what it was made of")
     for reading in readings:
         print(told(reading))
+
+
+def _told_once(findings: Sequence[Finding]) -> list[str]:
+    """What is found, each message once: of many places the first, and how many more."""
+    places: dict[str, list[str]] = {}
+    for finding in findings:
+        places.setdefault(finding.message, []).append(finding.where)
+    return [
+        f"{where[0]}{f' and {len(where) - 1} more' if len(where) > 1 else ''}: {message}"
+        for message, where in places.items()
+    ]
 
 
 def page_size(text: str) -> tuple[float, float]:

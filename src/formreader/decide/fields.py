@@ -10,7 +10,8 @@ from formreader.records import Check, Reason, Status
 
 REASONS = {
     "unreadable": "a box holds something that is no digit, cross or dash: look at the crop",
-    "odd_writing": "a gap, cross or dash stands among the digits, or a gap among crosses or dashes: look at the crop",
+    "odd_writing": "a gap, cross or dash stands among the digits, a gap among crosses or dashes, or a zero before a "
+    "number that is written freely: look at the crop",
     "boxes_say_otherwise": "the boxes by themselves say {own}, and the rest of the sheet {proposed}: look at the crop",
     "low_confidence": "the writing allows another reading: compare with the alternatives",
     "settled_by_sums": "the rest of the sheet points to this value more than the writing does: look at the crop",
@@ -28,6 +29,7 @@ REASONS = {
     "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
     "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
     "line_through": "a line that is no digit runs through a box, a hair or a stroke over rows, say: look at the crop",
+    "at_side": "a digit stands on a side of the cell: look whether it belongs to this number or to the one beside it",
     "exchanged": "the figures stand in the column for words: look at the crop",
     "not_all_seen": "more is written there than could be read at once: look at the crop",
     "left_empty": "nothing is written in the boxes: check that none was forgotten",

@@ -101,6 +101,8 @@ class Policy:
 _FILE = TypeAdapter(Policy)
 MOST_BYTES = 100_000
 """Of a policy's file."""
+MISSING = "missing"
+"""What pydantic calls a key that is not there."""
 
 
 @cache
@@ -110,7 +112,11 @@ def default_policy() -> Policy:
 
 
 def load_policy(path: Path) -> Policy:
-    """The policy in a JSON file. Raises ``UsageError`` naming every key that is missing, unknown or unfit."""
+    """The policy in a JSON file. Raises ``UsageError`` naming every key that is missing, unknown or unfit.
+
+    One of an earlier release lacks thresholds that this one weighs: what it promises was found without them, so none is
+    made up for it.
+    """
     mend = "write it again with formreader calibrate"
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -119,6 +125,11 @@ def load_policy(path: Path) -> Policy:
     except OSError as error:
         raise UsageError(f"{path}: the policy cannot be read ({error.strerror}); {mend}") from None
     except ValidationError as error:
+        lacks = [str(fault["loc"][-1]) for fault in error.errors() if fault["type"] == MISSING]
+        if len(lacks) == error.error_count() and "name" not in lacks:
+            raise UsageError(
+                f"{path}: is a policy of an earlier release: it says nothing of {', '.join(lacks)}; {mend}"
+            ) from None
         faults = "; ".join(
             ": ".join(filter(None, [".".join(map(str, fault["loc"])), fault["msg"]])) for fault in error.errors()
         )

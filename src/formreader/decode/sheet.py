@@ -43,10 +43,14 @@ UNKNOWN = 1 << 30
 @dataclass(frozen=True, slots=True)
 class Posterior:
     """Per field the probability, given the whole sheet, of each value ``fields`` that stands in the primary
-    encoding and each value ``meant``, and whether its encodings agree; per rule, a check."""
+    encoding and each value ``meant``, and whether its encodings agree; per rule, a check.
+
+    ``alone`` is ``fields`` by the field's own encodings, no rule weighed.
+    """
 
     fields: Mapping[str, dict[int | None, float]]
     meant: Mapping[str, dict[int | None, float]]
+    alone: Mapping[str, dict[int | None, float]]
     agreements: Mapping[str, Agreement]
     checks: tuple[Check, ...]
 
@@ -93,6 +97,7 @@ def infer_sheet(
     return Posterior(
         {name: written[name] for name in evidence},
         {name: meant[name] for name in evidence},
+        {name: _alone(models[name].states) for name in evidence},
         {name: agreements[name] for name in evidence},
         checks,
     )
@@ -141,6 +146,11 @@ def _named(codes: Codes, weights: NDArray[np.float64]) -> dict[int | None, float
         totals[number] = totals.get(number, 0.0) + weight
     totals.pop(OTHER, None)
     return {value_of_code(number): weight for number, weight in sorted(totals.items(), key=lambda item: -item[1])}
+
+
+def _alone(states: States) -> dict[int | None, float]:
+    """What a field's own encodings say of it."""
+    return _named(states.written, states.weights / states.weights.sum())
 
 
 def _components(fields: Iterable[str], rules: Sequence[Rule]) -> list[tuple[list[str], list[Rule]]]:

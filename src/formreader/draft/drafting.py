@@ -10,19 +10,20 @@ import numpy as np
 from formreader.draft.bubbles import find_bubbles
 from formreader.draft.cells import Block, find_blocks, find_cells
 from formreader.draft.even import even_out
+from formreader.draft.faded import gone_on
 from formreader.draft.flatten import flatten
 from formreader.draft.guides import without_guides
 from formreader.draft.implied import claim
-from formreader.draft.marks import Marks, find_marks
+from formreader.draft.marks import Marks, edges_of, find_marks
 from formreader.draft.names import column_label, keys, row_label, section_label, slug
 from formreader.draft.pdf import PdfPage
 from formreader.draft.pieces import Kind, Parts, sort_out
-from formreader.draft.ruling import find_lines
+from formreader.draft.ruling import find_lines, meeting
 from formreader.draft.shapes import Group, group
 from formreader.draft.sheet import PX_PER_MM, FlatSheet
 from formreader.draft.straighten import straighten
 from formreader.draft.tables import free_fields
-from formreader.draft.words import Word, find_words, joined, within
+from formreader.draft.words import Word, find_words, joined, within, without_letters
 from formreader.geometry import Box
 from formreader.records import Photo
 from formreader.templates import Segment
@@ -80,9 +81,10 @@ def draft_photo(photo: Photo, page_mm: tuple[float, float] | None = None, langua
     """The draft of the form on one picture, blank or filled. Raises ``UsageError`` where it shows no ruling."""
     flat = flatten(photo, page_mm)
     sheet, crooked_mm = straighten(photo, flat.sheet)
-    if flat.edges_seen:  # a scan lies flat, and its rows are as they are
+    if flat.photographed:  # a scan lies flat, and its rows are as they are
         sheet = even_out(photo, sheet, find_lines(sheet, paper_seen=True))
-    draft = draft_sheet(photo, sheet, language, lines=find_lines(sheet, paper_seen=flat.edges_seen))
+    lines = find_lines(sheet, paper_seen=flat.photographed)
+    draft = draft_sheet(photo, sheet, language, lines=gone_on(lines) if flat.photographed else lines)
     draft.source = f"drafted by formreader from {photo.source.path}, page {flat.size_name}; to be checked on a print"
     draft.doubts[:0] = flat.doubts
     if crooked_mm > CROOKED_MM:
@@ -118,12 +120,15 @@ def draft_sheet(
     marks = find_marks(photo, sheet)
     segments = _beside_marks(segments, [mark.box for mark in marks.codes])
     segments, figures = without_guides(segments)
-    blocks = find_blocks(find_cells(segments, sheet.width_mm, sheet.height_mm))
     doubts = []
     read = tuple(words) if words is not None else find_words(sheet, segments, language)
+    segments = without_letters(segments, read or ())
+    edges = edges_of(marks.areas, segments)
+    bounds = meeting([*segments, *edges]) if edges else segments
+    blocks = find_blocks(find_cells(bounds, sheet.width_mm, sheet.height_mm))
     if read is None:
         doubts.append("Tesseract is not installed: no word was read, and fields are named by their places")
-    fields = _fields(sheet, blocks, read or ())
+    fields = _fields(sheet, blocks, read or (), figures)
     groups = _named(group(fields), read or (), [cell for block in blocks for cell in block.cells])
     ruled = list(segments)
     for found in groups:
@@ -143,8 +148,8 @@ def _beside_marks(segments: Sequence[Segment], codes: Sequence[Box]) -> list[Seg
     ]
 
 
-def _fields(sheet: FlatSheet, blocks: Sequence[Block], words: Sequence[Word]) -> list[Parts]:
-    boxed, left = sort_out(blocks, find_bubbles(sheet), words)
+def _fields(sheet: FlatSheet, blocks: Sequence[Block], words: Sequence[Word], figures: Sequence[Box]) -> list[Parts]:
+    boxed, left = sort_out(blocks, find_bubbles(sheet), words, figures)
     inked = [] if words else [cell for block in left for cell in block.cells if _is_inked(sheet, cell)]
     return boxed + free_fields(left, words, inked)
 

@@ -34,6 +34,8 @@ FILLS = 0.985
 """A mask that reaches over this part of the picture's side shows no edge of the paper there."""
 EDGE_SHARE = 0.25
 """Of all rows, the part whose edge may lie further in (fingers, dog-ears) or out (other paper)."""
+PERSPECTIVE = 0.02
+"""A scanner sees one part of the page as large as another; a camera that shows no edge of the paper does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Flattened:
     sheet: FlatSheet
     size_name: str
     doubts: tuple[str, ...]
-    edges_seen: bool
+    photographed: bool
+    """Seen by a camera and not by a scanner: the paper may be bent, and its edges are no ruling."""
 
 
 def flatten(photo: Photo, page_mm: tuple[float, float] | None = None) -> Flattened:
@@ -59,7 +62,13 @@ def flatten(photo: Photo, page_mm: tuple[float, float] | None = None) -> Flatten
     scale = np.array([size[0] / (right - left), size[1] / (bottom - top)])
     page_from_rectified = np.array([[scale[0], 0, -scale[0] * left], [0, scale[1], -scale[1] * top], [0, 0, 1.0]])
     photo_from_page = inverse(page_from_rectified @ rectified_from_photo)
-    return Flattened(lay_flat(photo, photo_from_page, no_bend(*size), size), name, doubts, any(seen))
+    photographed = any(seen) or _perspective(photo_from_page, size) > PERSPECTIVE
+    if photographed and not any(seen):
+        doubts = (
+            *doubts,
+            "no edge of the paper was seen: the picture's own were taken, and sizes may be wrong by much",
+        )
+    return Flattened(lay_flat(photo, photo_from_page, no_bend(*size), size), name, doubts, photographed)
 
 
 def lay_flat(photo: Photo, photo_from_page: Homography, bend: Bend, size_mm: tuple[float, float]) -> FlatSheet:
@@ -87,6 +96,13 @@ def _px_per_mm(photo_from_page: Homography, size_mm: tuple[float, float]) -> flo
     middle = np.array(size_mm) / 2
     here, right, below = apply_homography(photo_from_page, middle + np.array([[0.0, 0], [1, 0], [0, 1]]))
     return float((np.hypot(*(right - here)) + np.hypot(*(below - here))) / 2)
+
+
+def _perspective(photo_from_page: Homography, size_mm: tuple[float, float]) -> float:
+    """By what part of itself the scale differs from one corner of the page to another."""
+    corners = np.array([[0.0, 0.0], [1, 0], [0, 1], [1, 1]]) * size_mm
+    depths = np.column_stack([corners, np.ones(4)]) @ photo_from_page[2]
+    return float(np.ptp(depths) / np.abs(depths).min())
 
 
 def _levelled(photo: Photo) -> tuple[Homography, float]:

@@ -13,7 +13,7 @@ from formreader.geometry import Box, Points, apply_homography, inverse
 from formreader.identify.codes import DICTIONARIES, find_printed_codes, find_tags
 from formreader.records import Code, Photo, Source
 from formreader.register.bend import bend_at
-from formreader.templates import Area, Mark
+from formreader.templates import Area, Mark, Segment
 
 SQUARE_MM = (1.8, 7.0)
 """Sides of the black squares that forms print to be found by."""
@@ -22,6 +22,8 @@ SOLID_MM, BLACK, GREY = 1.5, 0.6, 0.15
 FILLED = 0.88
 SQUARISH = 1.6
 LEAST_AREA_MM = 4.0
+EDGE_MM = 1.0
+"""A line so near to an area's edge is its edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,26 @@ def find_marks(photo: Photo, sheet: FlatSheet) -> Marks:
     codes = _codes(photo, sheet)
     squares, areas = _solid(sheet, [mark.box for mark in codes])
     return Marks(tuple(codes), tuple(squares), tuple(areas))
+
+
+def edges_of(areas: Sequence[Area], segments: Sequence[Segment]) -> list[Segment]:
+    """The edges of solid areas where no line runs: cells end there as well."""
+    edges: list[Segment] = []
+    for area in areas:
+        x, y, right, bottom = area.box.x, area.box.y, area.box.right, area.box.bottom
+        for ends in ((x, y, right, y), (x, bottom, right, bottom), (x, y, x, bottom), (right, y, right, bottom)):
+            edge = Segment(*ends, 0.0, 0.0)
+            if not any(_runs_along(s, edge) for s in [*segments, *edges]):
+                edges.append(edge)
+    return edges
+
+
+def _runs_along(s: Segment, edge: Segment) -> bool:
+    if s.horizontal != edge.horizontal:
+        return False
+    if s.horizontal:
+        return abs(s.y0 - edge.y0) < EDGE_MM and min(s.x1, edge.x1) - max(s.x0, edge.x0) > 0.5 * (edge.x1 - edge.x0)
+    return abs(s.x0 - edge.x0) < EDGE_MM and min(s.y1, edge.y1) - max(s.y0, edge.y0) > 0.5 * (edge.y1 - edge.y0)
 
 
 def _codes(photo: Photo, sheet: FlatSheet) -> list[Mark]:

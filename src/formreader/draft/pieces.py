@@ -29,10 +29,15 @@ LEAST_HEIGHT_MM = 4.2
 BESIDE_MM, SAME_MM = 9.0, 1.5
 WORDS_HEIGHT_MM, WORDS_ASPECT, UNDER_MM = (5.0, 20.0), 5.0, 6.0
 """Of a cell for words that nothing says so of: its height, its width over its height, how near under a tally it is."""
+BESIDE_ASPECT, WORDS_WIDTH_MM, HEADING_MM = 3.0, 30.0, 12.0
+"""The same of one beside digit boxes: width over height, width; its heading stands within the last over it."""
+COMMON_DIGITS = (4, 3, 5, 2, 6, 7)
 PAGE_WORDS_MM = 45.0
 """A cell that is to hold a number in words is rarely higher."""
 
 IN_WORDS = re.compile(r"huruf|\bwords?\b|letras|lettres|extenso|maneno|worten|lettere", re.IGNORECASE)
+IN_FIGURES = re.compile(r"figure|angka|cifra|chiffre|algarismo|takwimu|ziffer", re.IGNORECASE)
+"""Over numbers that stand in words as well, beside them."""
 FOR_PEOPLE = re.compile(
     r"\bnam[ea]|sign|tanda|tangan|firma|nombre|nome\b|\bnoms?\b|remark|agent|witness|saksi|"
     r"\bsite\b|\bby\b|period|\bdate\b|fecha|tanggal|address|officer|stamp",
@@ -67,29 +72,35 @@ class Parts:
 
 
 def sort_out(
-    blocks: Sequence[Block], bubbles: Sequence[BubbleGroup], words: Sequence[Word]
+    blocks: Sequence[Block], bubbles: Sequence[BubbleGroup], words: Sequence[Word], figures: Sequence[Box] = ()
 ) -> tuple[list[Parts], list[Block]]:
-    """The fields that stand in boxes, bubbles and tallies, and the blocks that are left for tables of free numbers."""
+    """The fields that stand in boxes, bubbles and tallies, and the blocks that are left for tables of free numbers.
+
+    ``figures`` are those that are printed in boxes to lead the pen.
+    """
     left = list(blocks)
     # what has words in it is a heading, and cells each of whose columns has one of its own are a table's
     headers = {id(block) for block in blocks if _is_lettered(block.cells, words) or _is_headed(block, words)}
-    tallies = _take(left, lambda b: id(b) not in headers and is_tally(b))
+    guided = {id(block) for block in blocks if _is_guided(block, figures)}
+    tallies = _take(left, lambda b: id(b) not in headers | guided and is_tally(b))
     tallies, left = _parted(tallies, left)
     sums = [_row_sums(tally, left) for tally in tallies]
     used = {id(block) for block in sums if block is not None}
     left = [block for block in left if id(block) not in used]
-    letters = _take(left, lambda b: id(b) not in headers and is_letters(b))
+    letters = _take(left, lambda b: id(b) not in headers | guided and is_letters(b))
     letters = [row for block in letters for row in (rows_of(block) if block.rows > 2 else [block])]
     digits = [row for b in _take(left, lambda b: id(b) not in headers and is_digits(b)) for row in rows_of(b)]
     headings = [cell for block in blocks for cell in block.cells if _is_lettered([cell], words)]
     for block in [b for b in left if id(b) not in headers]:
         numbers = _under_headings(block, headings, words)
+        if not numbers and id(block) in guided and block.joined:
+            numbers = _equal_numbers(block)
         if numbers:
             left.remove(block)
             digits += [row for number in numbers for row in rows_of(number)]
     parts = [_with_digits(Piece("digits", block)) for block in digits]
     for group in bubbles:
-        _nearest_or_new(parts, group.box, above=True).bubbles = group
+        _over_or_beside(parts, group.box).bubbles = group
     for tally, beside in zip(tallies, sums, strict=True):
         own = _nearest_or_new(parts, tally.box, above=False)
         own.add(Piece("tally", tally))
@@ -97,6 +108,12 @@ def sort_out(
             own.add(Piece("row_sums", beside))
     for block in letters:
         _nearest_or_new(parts, block.box, above=False, below=True).add(Piece("letters", block))
+    _add_words(parts, left, words)
+    return [part for part in parts if part.pieces or part.bubbles], left
+
+
+def _add_words(parts: list[Parts], left: list[Block], words: Sequence[Word]) -> None:
+    """Give fields the cells of ``left`` in which their numbers are written in words, and take them from it."""
     for block in list(left):
         hinted = any(IN_WORDS.search(word.text) for word in within(words, block.box))
         if hinted and block.rows * block.columns == 1 and block.box.height < PAGE_WORDS_MM and parts:
@@ -110,7 +127,51 @@ def sort_out(
             owner.add(Piece("words", block))
             owner.doubts.append("unsure: the wide cell below may be for the number in words; leave `words` out if not")
             left.remove(block)
-    return [part for part in parts if part.pieces or part.bubbles], left
+    for block in list(left):
+        owners = _fields_left_of(block, parts, left, words)
+        for owner, row in zip(owners, rows_of(block), strict=False):
+            owner.add(Piece("words", row))
+            owner.doubts.append("unsure: the wide cell beside may be for the number in words; leave `words` out if not")
+        if owners:
+            left.remove(block)
+
+
+def _is_guided(block: Block, figures: Sequence[Box]) -> bool:
+    """Whether a figure is printed in most of its cells."""
+    held = [any(c.x < f.centre[0] < c.right and c.y < f.centre[1] < c.bottom for f in figures) for c in block.cells]
+    return sum(held) > 0.5 * len(held)
+
+
+def _equal_numbers(block: Block) -> list[Block]:
+    """Digit boxes that nothing parts, as numbers of the commonest length that leaves none over."""
+    count = next((n for n in COMMON_DIGITS if block.columns % n == 0), 0)
+    starts = range(0, block.columns, count) if count else ()
+    return [Block(block.first.shifted(i * block.step[0], 0), block.rows, count, block.step) for i in starts]
+
+
+def _fields_left_of(block: Block, parts: Sequence[Parts], left: Sequence[Block], words: Sequence[Word]) -> list[Parts]:
+    """The fields in digit boxes whose numbers are likely written in words in these wide cells, a cell a field.
+
+    None where other cells stand in their rows as well, or a heading says that something else is written.
+    """
+    box = block.box
+    is_wide = block.columns == 1 and box.width >= BESIDE_ASPECT * block.first.height and box.width > WORDS_WIDTH_MM
+    over = Box(box.x, box.y - HEADING_MM, box.width, HEADING_MM)
+    if not is_wide or any(FOR_PEOPLE.search(word.text) for word in within(words, over)):
+        return []
+    owners: list[Parts] = []
+    for cell in block.cells:
+        row = [part for part in parts if "digits" in part.pieces and _is_level(part.anchor, cell)]
+        others = [c for b in left if b is not block for c in b.cells if _is_level(c, cell) and c.x > box.x]
+        fits = len(row) == 1 and row[0].anchor.right < cell.x and not {"words", "letters"} & set(row[0].pieces)
+        if not fits or others or within(words, cell):
+            return []
+        owners.append(row[0])
+    return owners
+
+
+def _is_level(inner: Box, row: Box) -> bool:
+    return row.y - SAME_MM < inner.y and inner.bottom < row.bottom + SAME_MM
 
 
 def _is_lettered(cells: Sequence[Box], words: Sequence[Word]) -> bool:
@@ -268,6 +329,16 @@ def _nearest_or_new(parts: list[Parts], box: Box, *, above: bool, below: bool = 
         return best
     if not new:
         return min(parts, key=lambda part: abs(part.anchor.y - box.y) + abs(part.anchor.x - box.x))
+    parts.append(Parts(box))
+    return parts[-1]
+
+
+def _over_or_beside(parts: list[Parts], box: Box) -> Parts:
+    """The field whose digit boxes stand over or beside these bubbles, if it has none yet; or a new one."""
+    free = [part for part in parts if part.bubbles is None and "digits" in part.pieces]
+    off = [min(_distance(part.anchor, box, above=above, below=False) for above in (True, False)) for part in free]
+    if off and min(off) < 1.0:
+        return free[off.index(min(off))]
     parts.append(Parts(box))
     return parts[-1]
 

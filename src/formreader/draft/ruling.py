@@ -61,7 +61,7 @@ def find_lines(sheet: FlatSheet, *, paper_seen: bool = False) -> list[Segment]:
     found += [_segment(piece, blur_px, level=False) for piece in sorted(down)]
     if paper_seen:
         found = [s for s in found if _off_edges(s, sheet.width_mm, sheet.height_mm) > EDGE_MM]
-    return _meeting(_credible(found))
+    return meeting(_credible(found))
 
 
 Piece = tuple[float, float, float, float, float, float]
@@ -190,7 +190,11 @@ def _is_ruled(segment: Segment, segments: list[Segment]) -> bool:
         # a line to write on may stand alone; of what is upright only the frame of a page
         met = any(start - TOUCH_MM < place < end + TOUCH_MM for place, _, _ in crossing)
         return across or met or end - start > FRAME_MM
-    held = [[line for line in crossing if abs(line[0] - tip) < TOUCH_MM] for tip in (start, end)]
+    # it may stick out of the line that it ends at: a photograph's blur does that
+    held = [
+        [line for line in crossing if -TOUCH_MM < side * (line[0] - tip) < ENDS_MM]
+        for tip, side in ((start, 1), (end, -1))
+    ]
     if not all(held):
         return False
     if all(any(min(abs(low - position), abs(high - position)) < TOUCH_MM for _, low, high in tip) for tip in held):
@@ -209,7 +213,7 @@ def _is_ruled(segment: Segment, segments: list[Segment]) -> bool:
     return sum(alike) >= FELLOWS or any(goes_on) or _parts_equally(segment, segments)
 
 
-def _meeting(segments: list[Segment]) -> list[Segment]:
+def meeting(segments: list[Segment]) -> list[Segment]:
     """Lines that end at one that crosses them end in its middle: corners are whole, and nothing sticks out."""
     met = []
     for segment in segments:

@@ -27,7 +27,9 @@ MEETS_MM, MEETS_OFF_MM = 15.0, 0.4
 """How far one piece of a line may begin behind another's end, and beside where that one leads."""
 ORDER, NODES = 6, (19, 15)
 """Of the polynomials along the lines and across them; rows and columns of the bend that they are kept as."""
-RIDGE, REWEIGHTED = 1e-5, 6
+STIFFNESS, REWEIGHTED = 1e-6, 6
+"""How little a term is wanted, by the fourth power of its order: where no line runs, paper goes on as smoothly as it
+can, and a short line there turns it, but does not swing it about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,27 @@ def _bent_further(bend: Bend, size_mm: tuple[float, float], lines: list[tuple[Tr
         traces = [trace for trace, level in lines if level == is_level]
         if len(traces) < 2:
             continue
-        moved = _straightening(traces, size_mm[1 - axis], size_mm[axis])
+        # the whole bend anew, so that what holds it back holds all of it
+        before = [_bent(bend, trace, axis) for trace in traces]
+        moved = _straightening(traces, before, size_mm[1 - axis], size_mm[axis])
         along, across = grid[..., 1 - axis] / size_mm[1 - axis], grid[..., axis] / size_mm[axis]
-        offsets[..., axis] += moved(along, across)
+        offsets[..., axis] = moved(along, across)
     return Bend(x, y, offsets)
 
 
-def _straightening(traces: list[Traced], length_mm: float, breadth_mm: float) -> Callable[..., NDArray[np.float64]]:
-    """How far to move, mm, by the place along the lines and across them, both 0 to 1.
+def _bent(bend: Bend, trace: Traced, axis: int) -> NDArray[np.float64]:
+    """How far each sample of a line is already moved across it, mm."""
+    points = np.column_stack([trace.along, trace.at] if axis else [trace.at, trace.along])
+    moved: NDArray[np.float64] = bend_at(bend, points)[:, axis]
+    return moved
+
+
+def _straightening(
+    traces: list[Traced], before: list[NDArray[np.float64]], length_mm: float, breadth_mm: float
+) -> Callable[..., NDArray[np.float64]]:
+    """How far to move in all, mm, by the place along the lines and across them, both 0 to 1.
+
+    ``before`` is how far each line's samples are moved already.
 
     Polynomials that move no line as a whole: each begins with its slope. Least squares, outliers weighed down.
     """
@@ -86,14 +101,15 @@ def _straightening(traces: list[Traced], length_mm: float, breadth_mm: float) ->
     at = np.concatenate([trace.at for trace in traces])
     along = np.concatenate([trace.along for trace in traces]) / length_mm
     design = _terms(along, at / breadth_mm)
+    moved = at + np.concatenate(before)
     weights = np.ones(len(at))
     solution = np.zeros(design.shape[1])
     for _ in range(REWEIGHTED):
         # each line keeps a place of its own: what remains are its terms about their mean
         sums: NDArray[np.float64] = np.bincount(line, weights).astype(np.float64)
         centred: NDArray[np.float64] = design - _means(line, weights, design, sums)
-        wanted: NDArray[np.float64] = at - _means(line, weights, at[:, None], sums)[:, 0]
-        normal = centred.T @ (weights[:, None] * centred) + RIDGE * weights.sum() * np.eye(design.shape[1])
+        wanted: NDArray[np.float64] = moved - _means(line, weights, moved[:, None], sums)[:, 0]
+        normal = centred.T @ (weights[:, None] * centred) + weights.sum() * np.diag(STIFFNESS * _orders() ** 4)
         solution = np.linalg.solve(normal, centred.T @ (weights * wanted))
         left = wanted - centred @ solution
         scale = max(0.05, 1.48 * float(np.median(np.abs(left))))
@@ -105,6 +121,12 @@ def _terms(along: NDArray[np.float64], across: NDArray[np.float64]) -> NDArray[n
     u, v = legendre.legvander(2 * along - 1, ORDER), legendre.legvander(2 * across - 1, ORDER)
     terms: NDArray[np.float64] = np.einsum("ni,nj->nij", u[:, 1:], v).reshape(len(u), -1)
     return terms
+
+
+def _orders() -> NDArray[np.float64]:
+    """The order of each of the terms."""
+    orders: NDArray[np.float64] = np.add.outer(np.arange(1.0, ORDER + 1), np.arange(ORDER + 1)).ravel()
+    return orders
 
 
 def _means(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from formreader.draft.cells import Block
 from formreader.draft.pieces import (
+    BESIDE_ASPECT,
     FOR_PEOPLE,
+    IN_FIGURES,
     IN_WORDS,
     NUMBER_HEIGHT_MM,
     NUMBER_WIDTH_MM,
@@ -24,6 +28,8 @@ LABEL_LETTERS, LABEL_SURE = 2, 60
 """A cell is a heading where so many letters are read in it, so surely; writing is seldom read like print."""
 MOSTLY = 0.5
 """A column is one of headings where more than this part of its cells are."""
+WIDER = 1.3
+"""A cell for words is so much wider than the one for figures; cells for one purpose are equal."""
 HEADING_ABOVE_MM = 9.0
 """Words over a box of its own, or over a table, stand within this."""
 
@@ -87,10 +93,13 @@ def _fields(table: Sequence[TableCell], words: Sequence[Word]) -> list[Parts]:
         first = min((i for i, cell in enumerate(row) if cell.is_heading), default=-1)
         # what stands left of the first heading numbers the rows; labels may stand on both sides
         open_cells = [cell for cell in row[first + 1 :] if not cell.is_heading]
-        above = [_heading_over(cell, table) for cell in open_cells]
+        above = [_heading_over(cell, table) or _words_over(cell, table, words) for cell in open_cells]
         if first < 0 and not any(above) and not nameless:
             continue
-        found += _of_row(open_cells, above)
+        numbers = _of_row(open_cells, above)
+        if len(open_cells) == 2 and not nameless:
+            numbers = _with_words(numbers)
+        found += numbers
     if nameless and found:
         found[0].doubts.append("unsure: nothing that is printed says what these cells are for")
     return found
@@ -113,9 +122,23 @@ def _mark_headings(table: Sequence[TableCell]) -> None:
         cell.is_heading = share > MOSTLY if len(column) > 2 else bool(cell.label)
         if cell.label and not top:
             cell.is_heading = True
+    for row in _level(table):
+        # where most cells of a row are headings, of columns too, the others are headings that were not read
+        heads = [cell for cell in row if cell.is_heading]
+        if len(heads) > MOSTLY * len(row) and any(_is_over_open_cells(cell, table) for cell in heads):
+            for cell in row:
+                cell.is_heading = True
 
 
-def _rows(table: Sequence[TableCell]) -> list[list[TableCell]]:
+def _is_over_open_cells(heading: TableCell, table: Sequence[TableCell]) -> bool:
+    box = heading.box
+    return any(
+        not c.is_heading and c.box.y > box.bottom - TOUCH_MM and box.x < c.box.centre[0] < box.right for c in table
+    )
+
+
+def _level(table: Sequence[TableCell]) -> list[list[TableCell]]:
+    """Cells of one top and one bottom."""
     rows: list[list[TableCell]] = []
     for cell in table:
         for row in rows:
@@ -124,6 +147,11 @@ def _rows(table: Sequence[TableCell]) -> list[list[TableCell]]:
                 break
         else:
             rows.append([cell])
+    return rows
+
+
+def _rows(table: Sequence[TableCell]) -> list[list[TableCell]]:
+    rows = _level(table)
     # a heading that spans several rows heads each of them
     for row in rows:
         middle = row[0].box.centre[1]
@@ -140,9 +168,22 @@ def _heading_over(cell: TableCell, table: Sequence[TableCell]) -> str:
     return " ".join(c.label for c in sorted(over, key=lambda c: c.box.y))
 
 
+def _words_over(cell: TableCell, table: Sequence[TableCell], words: Sequence[Word]) -> str:
+    """What is printed over a column whose heading has no cell, beside headings that have: its frame was not seen."""
+    middle = cell.box.centre[0]
+    top = min((c.box for c in table if c.box.x < middle < c.box.right), key=lambda box: box.y)
+    if not any(c.is_heading and abs(c.box.bottom - top.y) < TOUCH_MM for c in table):
+        return ""
+    over = within(words, Box(top.x, top.y - HEADING_ABOVE_MM, top.width, HEADING_ABOVE_MM))
+    free = [word for word in over if not any(within([word], c.box) for c in table)]
+    return " ".join(line.text for line in joined(free) if line.letters >= LABEL_LETTERS)
+
+
 def _of_row(cells: Sequence[TableCell], above: Sequence[str]) -> list[Parts]:
     """Each number of a row, words going to the number on their left, or the next."""
     kinds: list[Kind | None] = [_kind(cell.box, heading) for cell, heading in zip(cells, above, strict=True)]
+    if "words" not in kinds:
+        kinds = ["words" if i in _beside_figures(above) else kind for i, kind in enumerate(kinds)]
     parts: list[Parts] = []
     waiting: list[Piece] = []
     for cell, kind in zip(cells, kinds, strict=True):
@@ -160,6 +201,33 @@ def _of_row(cells: Sequence[TableCell], above: Sequence[str]) -> list[Parts]:
         if kind == "number" and waiting:
             parts[-1].add(waiting.pop())
     return parts
+
+
+def _with_words(numbers: list[Parts]) -> list[Parts]:
+    """Of two cells side by side that nothing tells apart, the second, if it is much wider, for the first in words."""
+    if [list(part.pieces) for part in numbers] != [["number"], ["number"]]:
+        return numbers
+    first, second = (part.anchor for part in numbers)
+    touching = abs(second.x - first.right) < TOUCH_MM
+    if not touching or second.width < max(WIDER * first.width, BESIDE_ASPECT * second.height):
+        return numbers
+    numbers[0].add(Piece("words", _alone(second)))
+    numbers[0].doubts.append("unsure: the wide cell beside may be for the number in words; leave `words` out if not")
+    return numbers[:1]
+
+
+def _beside_figures(above: Sequence[str]) -> set[int]:
+    """The columns right of those for figures, where no heading of their own was read: those are for words."""
+    return {
+        i + 1
+        for i, (heading, after) in enumerate(pairwise(above))
+        if IN_FIGURES.search(heading) and not IN_FIGURES.search(after) and not _words_of(after) - _words_of(heading)
+    }
+
+
+def _words_of(heading: str) -> set[str]:
+    """Its words of three letters and more."""
+    return set(re.findall(r"\w{3,}", heading.lower()))
 
 
 def _kind(box: Box, heading: str) -> Kind | None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from formreader.draft.drafting import Draft, draft_photo, draft_sheet
+from formreader.draft.faded import gone_on
 from formreader.draft.flatten import flatten, lay_flat
 from formreader.draft.ruling import find_lines
 from formreader.draft.sheet import PX_PER_MM, Darkness, FlatSheet, px
@@ -34,7 +35,7 @@ def draft_together(photos: Sequence[Photo], page_mm: tuple[float, float] | None 
     sheet, used = common_print(alone.sheet, others, parse_template(template_text(alone, "draft").encode(), "draft"))
     words = find_words(alone.sheet, find_lines(alone.sheet), language)
     kept = None if words is None else _kept(words, alone.sheet, sheet)
-    draft = draft_sheet(first, sheet, language, kept, find_lines(sheet, paper_seen=True))
+    draft = draft_sheet(first, sheet, language, kept, gone_on(find_lines(sheet, paper_seen=True)))
     draft.source, draft.doubts[:0] = alone.source, alone.doubts
     left = [photo.source.path for photo in others if not any(photo is laid for laid in used)]
     if left:

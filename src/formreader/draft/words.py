@@ -25,6 +25,10 @@ ERASED_MM, LEAST_ERASED_MM = 0.35, 8.0
 """Ruled lines are painted over with so much to spare: they confuse the reading of words. Shorter ones may
 be letters."""
 
+STEMS_LETTERS, STEMS_SURE, STEM_MM, STEM_HEIGHTS = 4, 75, 0.3, 2.0
+"""A word read so surely, of so many letters, is one; what stands within it, to so far beside it, and is lower than so
+many of its heights, is a letter's stem: in a low row of a table one reaches from line to line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -93,6 +97,17 @@ def joined(words: Sequence[Word]) -> tuple[Word, ...]:
 def within(words: Iterable[Word], box: Box) -> tuple[Word, ...]:
     """Those whose middle lies in the box."""
     return tuple(w for w in words if box.x <= w.box.centre[0] <= box.right and box.y <= w.box.centre[1] <= box.bottom)
+
+
+def without_letters(segments: Sequence[Segment], words: Iterable[Word]) -> list[Segment]:
+    """The lines that are no stems of a word's letters: upright, about as high as it, and within it."""
+    sure = [w.box for w in words if w.letters >= STEMS_LETTERS and w.sureness >= STEMS_SURE]
+    return [s for s in segments if s.horizontal or not any(_is_stem(s, box) for box in sure)]
+
+
+def _is_stem(s: Segment, word: Box) -> bool:
+    low, high = word.x - STEM_MM, word.right + STEM_MM
+    return low < s.x0 < high and s.y1 - s.y0 < STEM_HEIGHTS * word.height and s.y0 < word.centre[1] < s.y1
 
 
 def _one(line: Sequence[Word]) -> Word:

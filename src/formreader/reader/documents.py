@@ -118,6 +118,7 @@ def _seen_from(page: AnyPage, name: str, whole: Posterior, checks: Sequence[Chec
     return Posterior(
         {field: whole.fields[f"{name}.{field}"] for field in page.evidence},
         {field: whole.meant[f"{name}.{field}"] for field in page.evidence},
+        {field: whole.alone[f"{name}.{field}"] for field in page.evidence},
         {field: whole.agreements[f"{name}.{field}"] for field in page.evidence},
         tuple(
             replace(check, rule=rule.text, fields=_own_names(check, name))

@@ -17,7 +17,7 @@ from formreader.decide import (
     judge_field,
     stated_confidence,
 )
-from formreader.decode import Posterior, infer_sheet, plainly_written, readable
+from formreader.decode import Posterior, plainly_written, readable
 from formreader.geometry import Points
 from formreader.reader.field_evidence import FieldEvidence
 from formreader.reader.page import AnyPage, timed
@@ -27,7 +27,7 @@ from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
 from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
-from formreader.templates import Field, encoding_cells, outline
+from formreader.templates import Field, Number, encoding_cells, outline
 
 ALTERNATIVES = 5
 CORRECTED = ("struck", "written_beside")
@@ -58,12 +58,11 @@ def judge_page(
         quads = {name: _quad(page, name) for name in page.evidence}
         inside = {name: _is_inside(quad, page.source) for name, quad in quads.items()}
         adrift = without_total(page, reported, inside)
-        alone = infer_sheet(page.encodings, (), page.most)
         fields = {}
         for name, field in reported.items():
             sight = replace(
                 _sight(page, name, posterior, field, seen, policy),
-                share_alone=alone.fields[name].get(field.value, 0.0),
+                share_alone=posterior.alone[name].get(field.value, 0.0),
                 settled=is_settled(name, seen, page.template.rules, policy),
                 inside=inside[name],
                 in_place=_is_in_place(page, name, policy),
@@ -136,11 +135,17 @@ def _sight(
         says=agreement.says,
         remarks=evidence.remarks,
         unreadable="?" in reported.written,
-        odd=not plainly_written(reported.written),
+        odd=not plainly_written(reported.written) or _begins_with_zero(reported.written, page.template.fields[name]),
         left_empty=set(reported.written) == {"_"}
         and page.template.fields[name].empty == "review"
         and not evidence.crossed_out,
     )
+
+
+def _begins_with_zero(written: str, field: Field) -> bool:
+    """Whether zeros stand before a free number: nobody writes them there, and a digit that is lost leaves them."""
+    digits = written.lstrip("X-_")
+    return isinstance(field.encodings[field.primary], Number) and len(digits) > 1 and digits.startswith("0")
 
 
 def _longer_share(reported: Reported, second: Mapping[int | None, float]) -> float:

@@ -19,6 +19,7 @@ from formreader.locate import (
     faded_frames,
     find_line,
     further_boxes,
+    ink_at_sides,
     ink_beside,
     line_through,
     missing_frames,
@@ -43,6 +44,8 @@ Ramp = tuple[float, float]
 
 OUTSIDE: Ramp = (0.02, 0.1)
 """Part of a field's ink that no model was shown."""
+AT_SIDE: Ramp = (0.3, 0.5)
+"""Heights of a cell for a free number that ink at one of its sides is tall."""
 MISSING: Ramp = (0.26, 0.66)
 """Part of a box's printed frame that is not where it belongs."""
 FADED: Ramp = (0.3, 0.6)
@@ -130,6 +133,7 @@ def remarks_of(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
             "faint": _faint(of),
+            "at_side": _at_side(of, view),
             "line_through": _line_through(of, view, boxes, known),
             "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
         }
@@ -195,6 +199,13 @@ def _faint(of: Shown) -> float:
     """How probably something hardly seen stands in a box that is taken for empty."""
     empty = [cell for cell, character in zip(of.cells, of.read, strict=False) if character == "_"]
     return max((_rise(trace_in(of.strip, cell), FAINT) for cell in empty), default=0.0)
+
+
+def _at_side(of: Shown, view: View) -> float:
+    """How probably a digit of a free number, or of its neighbour's, stands on a side of its cell."""
+    if not isinstance(of.field.encodings[of.field.primary], Number):
+        return 0.0
+    return _rise(ink_at_sides(of.strip, of.cells[0], view.ruling, view.texts), AT_SIDE)
 
 
 def _struck_boxes(of: Shown, view: View, hinted: bool) -> float:

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, Headers
 from starlette.requests import cookie_parser
 
+from formreader.service.limits import PERSON
 from formreader.service.people import People, Person, Role
 from formreader.service.problems import Problem, unknown
 
@@ -47,7 +48,9 @@ class Access:
 
 async def person_of(request: Request) -> Person | None:
     """Who asks, by token or by session; a session that would change something must have asked from a page of ours."""
-    person = await run_in_threadpool(known_by, request.app.state.service.people, request.headers)
+    person: Person | None = request.scope.get(PERSON)
+    if person is None:
+        person = await run_in_threadpool(known_by, request.app.state.service.people, request.headers)
     if request.method not in SAFE and "Authorization" not in request.headers:
         check_origin(request)
         if person is not None:

@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         service.hooks.start()
+        service.intake.warm_up()
         yield
         service.close()
 
@@ -67,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         BodyLimit,
         upload_bytes=settings.upload_bytes,
-        is_known=lambda headers: known_by(service.people, headers) is not None,
+        known_by=lambda headers: known_by(service.people, headers),
     )
     app.add_middleware(Measured, metrics=service.metrics)
     app.add_middleware(SecurityHeaders, secure=settings.is_secure)

@@ -6,23 +6,27 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.exc import IntegrityError
+import numpy as np
+import simplejpeg
+from sqlalchemy import Connection, ScalarSelect, Table, func, insert, select
 
 from formreader.audit import Log
 from formreader.errors import Rejected
 from formreader.load.container import inspect
+from formreader.load.limits import LEAST_SIDE_PX
 from formreader.service.people import Person
 from formreader.service.problems import Problem
 from formreader.service.settings import Settings
 from formreader.service.tables import uploads
+from formreader.service.writing import Writer
 from formreader.store import Input, RunStore
+from formreader.store.registering import register_chunk
 from formreader.store.schema import RUNNING, WAITING, inputs, pages
 
 FOLDER = "uploads"
@@ -47,19 +51,18 @@ class Taken:
 class Intake:
     """Takes photographs into the run."""
 
-    def __init__(self, store: RunStore, log: Log, settings: Settings) -> None:
-        self._store, self._log, self._settings = store, log, settings
+    def __init__(self, store: RunStore, log: Log, writer: Writer, settings: Settings) -> None:
+        self._store, self._log, self._writer, self._settings = store, log, writer, settings
         self._folder = settings.folder.resolve() / FOLDER
+
+    def warm_up(self) -> None:
+        """What is loaded for the first photograph alone: else all that come at first wait for it together."""
+        inspect(simplejpeg.encode_jpeg(np.zeros((LEAST_SIDE_PX, LEAST_SIDE_PX, 1), np.uint8), colorspace="GRAY"))
+        self._waits()
 
     def check_queue(self) -> None:
         """Raises ``Problem`` 503 while more waits to be read than should."""
-        with self._store.engine.connect() as connection:
-            waits = sum(
-                connection.execute(
-                    select(func.count()).select_from(table).where(table.c.state.in_([WAITING, RUNNING]))
-                ).scalar_one()
-                for table in (inputs, pages)
-            )
+        waits = self._waits()
         if waits >= self._settings.queue_limit:
             raise Problem.later(503, "queue_full", f"{waits} photographs wait to be read: come again later", BUSY_S)
 
@@ -75,14 +78,10 @@ class Intake:
         file = self._folder / digest[:2] / f"{digest}.{kind}"
         keep(file, data)
         upload_id = sha256("\0".join((digest, station or "", page or "")).encode()).hexdigest()[:32]
-        self._register(Input(PREFIX + upload_id, str(file), station, page))
-        return Taken(upload_id, digest, self._note(upload_id, digest, station, page, person))
-
-    def _register(self, one: Input) -> None:
-        try:
-            self._store.register([one])
-        except IntegrityError:
-            self._store.register([one])  # the same photograph came twice at once: now it is known
+        row = {"id": upload_id, "sha256": digest, "user_id": person.id, "path": PREFIX + upload_id}
+        one = Input(PREFIX + upload_id, str(file), station, page)
+        new = self._writer.write(lambda connection: self._note(connection, one, row, person))
+        return Taken(upload_id, digest, new)
 
     def owner_of(self, upload_id: str) -> int | None:
         """Who sent it first; None where nobody did."""
@@ -106,6 +105,10 @@ class Intake:
         with self._store.engine.connect() as connection:
             return set(connection.execute(query).scalars())
 
+    def _waits(self) -> int:
+        with self._store.engine.connect() as connection:
+            return int(connection.execute(select(_waits_in(inputs) + _waits_in(pages))).scalar_one())
+
     def _gathered(self, chunks: Iterable[bytes]) -> bytes:
         found = bytearray()
         for chunk in chunks:
@@ -115,16 +118,21 @@ class Intake:
                 raise Problem(413, "too_many_bytes", f"over the limit of {most:,} bytes: send the photograph smaller")
         return bytes(found)
 
-    def _note(self, upload_id: str, digest: str, station: str | None, page: str | None, person: Person) -> bool:
-        row = {"id": upload_id, "sha256": digest, "user_id": person.id, "path": PREFIX + upload_id}
-        try:
-            with self._store.engine.begin() as connection:
-                connection.execute(insert(uploads).values(**row, at=datetime.now(UTC)))
-                data = {"sha256": digest, "station": station, "page": page}
-                self._log.append(connection, "submission", upload_id, data, person.name)
-        except IntegrityError:
+    def _note(self, connection: Connection, one: Input, row: Mapping[str, object], person: Person) -> bool:
+        """Hand it to the run and put it on record; whether it was not here before."""
+        self._log.hold(connection)  # the same photograph twice at once, at two servers: the second one finds it
+        register_chunk(connection, [one])
+        if connection.execute(select(uploads.c.id).where(uploads.c.id == row["id"])).first() is not None:
             return False
+        connection.execute(insert(uploads).values(**row, at=datetime.now(UTC)))
+        data = {"sha256": str(row["sha256"]), "station": one.station, "page": one.page}
+        self._log.append(connection, "submission", str(row["id"]), data, person.name)
         return True
+
+
+def _waits_in(table: Table) -> ScalarSelect[int]:
+    """How many rows of the table are not at their end."""
+    return select(func.count()).where(table.c.state.in_([WAITING, RUNNING])).scalar_subquery()
 
 
 def kind_of(data: bytes) -> str:

@@ -10,11 +10,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from formreader.service.people import Person
 from formreader.service.problems import Problem, problem_response, unknown
 
 MINUTE_S = 60.0
 FORM_BYTES = 2**20
 """Of any request that is no upload."""
+PIECE_BYTES = 2**20
+"""What is handed on of an upload at once: of a large one each piece is written to disk by another thread."""
+PERSON = "formreader.person"
+"""Where a request's scope says who it is from, once that was asked."""
 
 
 class Rate:
@@ -42,11 +47,11 @@ class Rate:
 class BodyLimit:
     """Refuses a body over the limit, before it is read where its length is said, else while it comes in.
 
-    An upload of somebody whom ``is_known`` does not know is refused unread: a body is taken in before a route is asked.
+    An upload of somebody whom ``known_by`` does not know is refused unread: a body is taken in before a route is asked.
     """
 
-    def __init__(self, app: ASGIApp, upload_bytes: int, is_known: Callable[[Headers], bool]) -> None:
-        self._app, self._upload_bytes, self._is_known = app, upload_bytes, is_known
+    def __init__(self, app: ASGIApp, upload_bytes: int, known_by: Callable[[Headers], Person | None]) -> None:
+        self._app, self._upload_bytes, self._known_by = app, upload_bytes, known_by
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,9 +59,12 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         is_upload = headers.get("content-type", "").startswith("multipart/form-data")
-        if is_upload and not await run_in_threadpool(self._is_known, headers):
-            await problem_response(unknown())(scope, receive, send)
-            return
+        if is_upload:
+            person = await run_in_threadpool(self._known_by, headers)
+            if person is None:
+                await problem_response(unknown())(scope, receive, send)
+                return
+            scope[PERSON] = person
         most = self._upload_bytes + FORM_BYTES if is_upload else FORM_BYTES
         said = headers.get("content-length", "0")
         too_large = Problem(413, "too_many_bytes", f"more than {most:,} bytes: send the photograph smaller")
@@ -68,11 +76,17 @@ class BodyLimit:
 
         async def counted() -> Message:
             nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > most:
-                raise too_large
-            return message
+            body, more = bytearray(), True
+            while more and len(body) < PIECE_BYTES:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return message  # whoever sent it has gone
+                body += message.get("body", b"")
+                seen += len(message.get("body", b""))
+                if seen > most:
+                    raise too_large
+                more = message.get("more_body", False)
+            return {"type": "http.request", "body": bytes(body), "more_body": more}
 
         async def answered(message: Message) -> None:
             # who parses bodies makes an answer of its own of whatever goes wrong meanwhile

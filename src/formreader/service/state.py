@@ -20,6 +20,7 @@ from formreader.service.metrics import Metrics
 from formreader.service.people import People
 from formreader.service.pictures import Boxes, Pictures
 from formreader.service.settings import Settings
+from formreader.service.writing import Writer
 from formreader.store import RunStore
 from formreader.templates import LIBRARY, Template, load_library
 
@@ -31,6 +32,7 @@ class Service:
     settings: Settings
     store: RunStore = field(init=False)
     log: Log = field(init=False)
+    writer: Writer = field(init=False)
     templates: dict[str, Template] = field(init=False)
     people: People = field(init=False)
     desk: Desk = field(init=False)
@@ -52,7 +54,8 @@ class Service:
         self.people = People(self.store.engine, settings.session_s)
         self.desk = Desk(self.store, settings.claim_s)
         self.deciding = Deciding(self.store, self.log, self.desk, self.templates)
-        self.intake = Intake(self.store, self.log, settings)
+        self.writer = Writer(self.store.engine)
+        self.intake = Intake(self.store, self.log, self.writer, settings)
         self.pictures = Pictures(self.templates, read_masks(settings))
         self.drafts = Drafts(settings.folder.resolve())
         self.rate = Rate(settings.rate_per_minute)
@@ -67,6 +70,7 @@ class Service:
 
     def close(self) -> None:
         self.hooks.close()
+        self.writer.close()
         self.store.engine.dispose()
 
 

@@ -32,18 +32,22 @@ Key = Annotated[str, Form(max_length=512)]
 router = APIRouter()
 
 
+def wanted_of(reason: Word = None, template: Word = None, station: Word = None, field: Word = None) -> Filter:
+    """What of the queue a page is about, by its address; a field that was left empty asks for nothing."""
+    return Filter(reason or None, template or None, station or None, field or None)
+
+
+Wanted = Annotated[Filter, Depends(wanted_of)]
+
+
 @router.get("/review")
 def review(
     request: Request,
     held: Held,
     person: Annotated[Person, Depends(REVIEWERS)],
-    reason: Word = None,
-    template: Word = None,
-    station: Word = None,
-    field: Word = None,
+    wanted: Wanted,
 ) -> Response:
     """The worst thing that waits, and a script that has the next one ready."""
-    wanted = Filter(reason or None, template or None, station or None, field or None)
     item = held.desk.next(person, wanted)
     waiting = held.desk.items(wanted)
     return render(
@@ -63,14 +67,10 @@ def next_item(
     request: Request,
     held: Held,
     person: Annotated[Person, Depends(REVIEWERS)],
+    wanted: Wanted,
     but: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006 - FastAPI copies it
-    reason: Word = None,
-    template: Word = None,
-    station: Word = None,
-    field: Word = None,
 ) -> Response:
     """The item after those (``but``) that the page has already; 204 where there is none."""
-    wanted = Filter(reason or None, template or None, station or None, field or None)
     item = held.desk.next(person, wanted, but)
     if item is None:
         return Response(status_code=204)
