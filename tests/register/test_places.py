@@ -8,15 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from formreader.geometry import Box
+from formreader.geometry import Box, apply_homography
 from formreader.records import Photo, Source
-from formreader.register import map_points, page_points, register
+from formreader.register import map_points, page_points, register, registrar
 from formreader.register.align import rulings
 from formreader.register.areas import area_points, tones
 from formreader.register.bend import no_bend
 from formreader.register.duel import lead_over
 from formreader.register.fit import fit
 from formreader.register.ink import find_ink
+from formreader.register.proof import prove
 from formreader.register.rivals import rivals
 from formreader.register.samples import template_samples
 from formreader.register.segments import find_pencils, find_segments
@@ -57,12 +58,33 @@ def printed(template: Template) -> np.ndarray:
     return cv2.copyMakeBorder(page.astype(np.uint8), 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=235)
 
 
+LOWER_ROWS = TABLE.format(
+    id="lower",
+    across=[round(110.0 + 8.55 * i, 2) for i in range(14)],
+    top=110.0,
+    bottom=221.15,
+    rows="{" + ", ".join(f"r{i}: {8.55 * i:.2f}" for i in range(13)) + "}",
+).replace("100, 9]", "100, 8.55]")
+
+
 def photo_of(grey: np.ndarray) -> Photo:
     return Photo(Source("drawn", 1, "", grey.shape[1], grey.shape[0]), np.ascontiguousarray(grey), 1.0)
 
 
 def best(grey: np.ndarray, *templates: Template):
     return register(photo_of(grey), templates, ()).registrations[0]
+
+
+def test_a_frame_that_no_template_has_hides_no_columns() -> None:
+    """The eight edges of its uprights are longer than any column, and all pairs of lines were made of them."""
+    template = table(9, top=120.0)
+    page = printed(template)
+    for aside in (4, 9):
+        at, end = round(aside * PX_PER_MM), [round(side - aside * PX_PER_MM) for side in (page.shape[1], page.shape[0])]
+        cv2.rectangle(page, (at, at), (end[0], end[1]), 40, 7)
+    found = best(page, template)
+    corner = np.array([[90.0, 120.0], [190.0, 201.0]])
+    assert np.abs(map_points(found, corner) - (corner * PX_PER_MM + 59.5)).max() < 0.3 * PX_PER_MM
 
 
 def test_a_tables_rivals_are_itself_rows_further() -> None:
@@ -206,6 +228,18 @@ def test_a_duel_is_decided_by_what_only_one_has() -> None:
     assert mm == pytest.approx(170 + 3 * 9, rel=0.3)
 
 
+def test_rows_a_twentieth_lower_are_told_by_where_the_paper_ends() -> None:
+    """No camera's length is known so well that a table's proportions would tell them apart."""
+    template = table(13, top=110.0, id_="higher")
+    lower = parse_template(LOWER_ROWS.encode(), "lower.yaml")
+    page = (255 * (1 - draw_page(template, PX_PER_MM))).astype(np.uint8)
+    on_a_desk = cv2.copyMakeBorder(page, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=70)
+    found = register(photo_of(on_a_desk), [lower, template], ()).registrations
+    assert [one.template for one in found] == ["higher", "lower"]
+    assert found[1].behind[0] > 0.5
+    assert found[1].behind[1] > 100.0
+
+
 def test_paper_that_curls_at_one_end_is_followed() -> None:
     """The rows of a health sheet ran 4 mm aside within a hand's breadth, beyond any search about their places."""
     template = LIBRARY["id-2022-chasil-ppwp-1"]
@@ -217,6 +251,83 @@ def test_paper_that_curls_at_one_end_is_followed() -> None:
     found = best(curled, template)
     assert found.coverage > 0.95
     assert min(found.standing.ground.values()) > 0.8
+
+
+DENSE_OVER_WIDE = """
+schema: formreader/template/1
+id: dense
+title: A grid of small cells over a table of wide ones
+language: en
+page: [210, 297]
+source: drawn for a test
+lines:
+  - {across: [40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100], from: 50, to: 170, width: 0.3}
+  - {down: [50, 54, 58, 62, 66, 70, 74, 78, 82, 86, 90, 94, 98, 102, 106, 110, 114, 118, 122, 126, 130, 134, 138, 142,
+            146, 150, 154, 158, 162, 166, 170], from: 40, to: 100, width: 0.3}
+  - {across: [110, 119, 128, 137, 146, 155, 164, 173, 182, 191, 200, 209, 218, 227, 236, 245, 254, 263], from: 20,
+     to: 190, width: 0.4}
+  - {down: [20, 90, 190], from: 110, to: 263, width: 0.4}
+fields:
+  - name: votes.{row}
+    row: {r1: 0, r2: 9, r3: 18, r15: 126, r16: 135, r17: 144}
+    number: {box: [90, 110, 100, 9]}
+"""
+
+
+def test_a_few_uprights_that_run_aside_below_a_dense_table_are_followed() -> None:
+    """Few of all lines they are, and a page went on without them: a wide cell lay a quarter of its height off."""
+    template = parse_template(DENSE_OVER_WIDE.encode(), "dense.yaml")
+    page = printed(template)
+    height, width = page.shape
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    aside = 3.0 * PX_PER_MM * np.clip((y / height - 0.6) / 0.3, 0, 1) ** 2
+    found = best(cv2.remap(page, x - aside, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), template)
+    corner = np.array([[90.0, 263.0]])
+    seen = corner * PX_PER_MM - 0.5 + 60
+    seen[0, 0] += 3.0 * PX_PER_MM * np.clip((seen[0, 1] / height - 0.6) / 0.3, 0, 1) ** 2
+    assert np.abs(map_points(found, corner) - seen).max() < 0.8 * PX_PER_MM
+
+
+ROWS_OF_TWO_HEIGHTS = """
+schema: formreader/template/1
+id: heights
+title: A table of low rows over one of high rows
+language: en
+page: [210, 297]
+source: drawn for a test
+lines:
+  - {across: [40, 43.4, 46.8, 50.2, 53.6, 57, 60.4, 63.8, 67.2], from: 20, to: 190, width: 0.3}
+  - {down: [20, 100, 190], from: 40, to: 67.2, width: 0.3}
+  - {across: [84, 90.8, 97.6, 104.4, 111.2, 118, 124.8, 131.6, 138.4, 145.2, 152, 158.8, 165.6, 172.4, 179.2, 186,
+              192.8, 199.6, 206.4], from: 20, to: 190, width: 0.4}
+  - {down: [20, 60, 100, 140, 190], from: 67.2, to: 206.4, width: 0.4}
+fields:
+  - name: votes.{row}
+    row: {r1: 0, r2: 6.8, r17: 108.8, r18: 115.6}
+    number: {box: [60, 84, 40, 6.8]}
+  - name: total
+    number: {box: [100, 40, 90, 3.4]}
+"""
+
+
+def test_a_page_found_with_each_table_a_row_of_its_own_off_is_drawn_out_to_its_place() -> None:
+    """On paper that bulged no place moved by one row explained both tables, and the page was refused."""
+    template = parse_template(ROWS_OF_TWO_HEIGHTS.encode(), "heights.yaml")
+    picture = find_ink(photo_of(printed(template)))
+    true = picture.work_from_photo @ np.array([[PX_PER_MM, 0, 59.5], [0, PX_PER_MM, 59.5], [0, 0, 1.0]])
+    stretch = (6.8 - 3.4) / (206.4 - 40.0)
+    astray = true @ np.array([[1.0, 0, 0], [0, 1.0 - stretch, stretch * 40.0 - 3.4], [0, 0, 1.0]])
+    wrong = fit(template, astray, picture.ink)
+    lowest = np.array([[100.0, 206.4]])
+
+    def off_px(place: np.ndarray) -> float:
+        return float(np.hypot(*(apply_homography(place, lowest) - apply_homography(true, lowest)).T).max())
+
+    assert off_px(wrong.work_from_page) > 5.0 * PX_PER_MM
+    starts = registrar._drawn_out(wrong, prove(wrong, picture, ())[1], picture)
+    right = max((fit(template, start, picture.ink) for start in starts), key=lambda one: one.net_mm)
+    assert right.net_mm > 1.5 * wrong.net_mm
+    assert off_px(right.work_from_page) < 0.2 * PX_PER_MM
 
 
 def test_a_point_of_the_photograph_is_found_on_the_page_again() -> None:

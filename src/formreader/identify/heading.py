@@ -6,7 +6,18 @@ import difflib
 import logging
 from functools import cache
 
+import cv2
+import numpy as np
+
 from formreader.records import Grey
+
+BLACK_BELOW = 150
+"""Of 255, on paper made white: print, whatever the light."""
+AROUND_PX = 16
+"""White paper that Tesseract wants around what it reads."""
+LINES, ONE_LINE = "--psm 6", "--psm 13"
+"""Its ways of reading: it looks for lines, and finds none in some that are as high as their letters; or it takes all
+for one line."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +44,26 @@ def read_words(picture: Grey) -> str | None:
         return None
     import pytesseract
 
-    read: str = pytesseract.image_to_string(picture, config="--psm 6")
+    print_alone = _print_alone(picture)
+    read: str = pytesseract.image_to_string(print_alone, config=LINES)
+    if not read.strip():
+        read = pytesseract.image_to_string(print_alone, config=ONE_LINE)
     return read
+
+
+def _print_alone(picture: Grey) -> Grey:
+    """What is printed on a picture, on white paper, with a little of it around."""
+    side = max(3, picture.shape[0] // 2) | 1
+    paper = cv2.blur(cv2.dilate(picture, np.ones((side, side), np.uint8)), (side, side))
+    flat = cv2.divide(picture, cv2.max(paper, 1), scale=255)
+    black = flat < BLACK_BELOW
+    rows, columns = (np.flatnonzero(black.any(axis=axis)) for axis in (1, 0))
+    if len(rows):
+        flat = flat[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    result: Grey = cv2.copyMakeBorder(
+        flat, AROUND_PX, AROUND_PX, AROUND_PX, AROUND_PX, cv2.BORDER_CONSTANT, value=(255.0,)
+    )
+    return result
 
 
 def likeness(read: str, printed: str) -> float:

@@ -37,6 +37,8 @@ FOCAL_OVER_LONG_SIDE = 0.8
 """A phone's main camera, 26 to 30 mm on the long side of 36; a scan has no tilt for it to matter."""
 STRONGEST_FOUND, STRONGEST_PRINTED, OUTERMOST, WIDEST_GAPS = 8, 6, 2, 3
 """Lines that make pairs; all lines score."""
+STRONGEST_FOUND_FOR_THOROUGH = 16
+"""The eight edges of a double frame that no template has are longer than any line of a table."""
 CONSIDERABLE = 0.4
 """Part of a usual line's length that the outermost and those beside gaps have: no word, no stroke of a pen."""
 EDGES_PX = 4
@@ -103,8 +105,12 @@ def rulings(
     segments: Segments,
     pencils: list[tuple[NDArray[np.float64], NDArray[np.bool_]]],
     shape: tuple[int, int],
+    strongest: int = STRONGEST_FOUND,
 ) -> list[Ruling]:
-    """The four turns of a page: either pencil may be its horizontals, either way up."""
+    """The four turns of a page: either pencil may be its horizontals, either way up.
+
+    So many of the ``strongest`` lines of each make pairs, besides those that stand out by where they lie.
+    """
     if len(pencils) < 2:
         return []
     masks = [_segment_mask(segments[members], shape) for _, members in pencils[:2]]
@@ -120,8 +126,8 @@ def rulings(
         lines = cv2.add(masks[first] * np.uint8(LEVEL), masks[second] * np.uint8(UPRIGHT))
         for sign in (1.0, -1.0):
             rectified = np.diag([sign, sign, 1.0]) @ upright
-            rows = _profile(_mapped(rectified, segments[pencils[first][1]]), 1, max(shape))
-            columns = _profile(_mapped(rectified, segments[pencils[second][1]]), 0, max(shape))
+            rows = _profile(_mapped(rectified, segments[pencils[first][1]]), 1, max(shape), strongest)
+            columns = _profile(_mapped(rectified, segments[pencils[second][1]]), 0, max(shape), strongest)
             found.append(Ruling(rectified, inverse(rectified), rows, columns, lines, aspect))
     return found
 
@@ -173,7 +179,7 @@ def _mapped(homography: Homography, segments: Segments) -> Segments:
     return result
 
 
-def _profile(rectified: Segments, axis: int, picture_px: float) -> Profile | None:
+def _profile(rectified: Segments, axis: int, picture_px: float, strongest: int) -> Profile | None:
     """The lines' lengths over their positions on ``axis`` (0 x, 1 y), smoothed by a line's width."""
     if len(rectified) < 2:
         return None
@@ -189,7 +195,7 @@ def _profile(rectified: Segments, axis: int, picture_px: float) -> Profile | Non
     peaks = np.flatnonzero((profile >= highest) & (profile > 0))
     if len(peaks) < 2:
         return None
-    peaks = peaks[_telling(peaks.astype(np.float64), profile[peaks], STRONGEST_FOUND)]
+    peaks = peaks[_telling(peaks.astype(np.float64), profile[peaks], strongest)]
     return Profile(
         low,
         np.pad(np.sqrt(profile), 1).astype(np.float32),

@@ -11,14 +11,14 @@ from formreader.register.areas import GRID_MM, area_points, tones, within_areas
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.fit import Fit
 from formreader.register.ink import InkPicture
-from formreader.register.outline import REACH_MM, SPACING_MM, edge_points, edges_seen
+from formreader.register.outline import NEAR_MM, SPACING_MM, edge_points, edges_seen
 from formreader.register.rivals import SAME_LINE_MM, is_near, lines_of
 from formreader.register.samples import template_samples
 from formreader.register.votes import weight_of_unseen
 from formreader.register.words import STRAY_INK, around, corners_of, filled_of, free, printed_within, words_of
 
-EDGES_APART_MM = 2 * REACH_MM
-"""Where the edges of two forms' pages lie no further apart than this, neither is told from the other."""
+EDGES_APART_MM = 2 * NEAR_MM
+"""Where the edges of two forms' pages lie no further apart than this, one edge may be in the place of both."""
 
 
 def lead_over(fit: Fit, other: Fit, picture: InkPicture) -> Lead:

@@ -25,6 +25,9 @@ ON_LINE_MM = 0.6
 """A line found within this of its place counts as covered; digits' boxes are ten times as wide."""
 WELL_COVERED, MOST_SPREAD = 0.95, 4
 """Where fewer lines are covered, they are followed along the page and it is bent to them, so often at most."""
+PART_MISSED, PARTS_MISSED_MM = 0.5, 50.0
+"""So is a page of which, around some nodes of the bend, more than this part of the lines of one direction is missed, of
+this length together: a few uprights that run aside below a dense table are few of all lines."""
 MISSED_WEIGHT = 0.5
 """A printed line not seen weighs so much of one that is: blur, pens and fingers hide lines, nothing prints them."""
 REACH_MM = 2.5
@@ -101,13 +104,24 @@ def fit(template: Template, start: Homography, ink: Grey) -> Fit:
         place = place @ _plane_update(looked_for, offsets, found)
     found_fit, looked = _seen(template, place, _bent(template, place, samples.flat, ink), ink)
     for _ in range(MOST_SPREAD):
-        if found_fit.coverage >= WELL_COVERED:
+        if found_fit.coverage >= WELL_COVERED and _missed_parts_mm(found_fit) < PARTS_MISSED_MM:
             break
         further, looked = _seen(template, place, _traced(found_fit, looked, ink), ink)
         if further.net_mm <= found_fit.net_mm:
             break
         found_fit = further
     return found_fit
+
+
+def _missed_parts_mm(found: Fit) -> float:
+    """Of lines of one direction around one node of the bend of which most are missed: what is missed, mm."""
+    samples = template_samples(found.template)
+    lines = slice(None, samples.lines)
+    nearest = samples.nodes.at[lines][np.arange(samples.lines), samples.nodes.weights[lines].argmax(axis=1)]
+    part = 2 * nearest + samples.level[lines]
+    length = samples.weights[lines] * found.inside[lines]
+    of_part, missed = (np.bincount(part, mm) for mm in (length, length * ~found.on_line[lines]))
+    return float(missed[missed > PART_MISSED * of_part].sum())
 
 
 def _traced(found: Fit, looked: Looked, ink: Grey) -> Bend:

@@ -9,14 +9,24 @@ import numpy as np
 
 from formreader.geometry import Box, Homography, Points, apply_homography, inverse
 from formreader.records import Bend, Code, Photo, Registration, Standing
-from formreader.register.align import Hypothesis, Ruling, align, align_from, rulings, squeeze
+from formreader.register.align import (
+    STRONGEST_FOUND,
+    STRONGEST_FOUND_FOR_THOROUGH,
+    Hypothesis,
+    Ruling,
+    align,
+    align_from,
+    rulings,
+    squeeze,
+)
 from formreader.register.areas import GRID_MM, area_points, tones
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.duel import lead_over
 from formreader.register.explain import explained
-from formreader.register.fit import MISSED_WEIGHT, Fit, first_look, fit, glance, px_per_mm
+from formreader.register.fit import MISSED_WEIGHT, WELL_COVERED, Fit, first_look, fit, glance, px_per_mm
 from formreader.register.ink import InkPicture, find_ink
 from formreader.register.proof import DOUBTED, prove
+from formreader.register.rivals import Rival, drawn_out
 from formreader.register.samples import template_samples
 from formreader.register.seams import find_seams
 from formreader.register.segments import Segments, find_pencils, find_segments
@@ -44,6 +54,8 @@ PLAINLY_COVERED, PLAINLY_EXPLAINED, PLAINLY_NEAR_MM = 0.75, 0.9, 0.12
 RIVALS_TRIED, EQUAL_WEIGHT, MOST_MOVES = 3, 0.9, 3
 """Places of a form's strongest rivals from which it is fitted anew; of those of nearly the most weight, the surest is
 taken, and its own rivals are tried: a page may be found upside down and a row off."""
+DRAWN_OUT_GLANCED = 3
+"""Of places where the form is drawn out, those of which a first look shows most."""
 FOREIGN_WEIGHT = 0.5
 """A line seen and not printed weighs so much of one that is: a pen draws lines too."""
 LEAST_EXPLAINED = 0.05
@@ -142,7 +154,8 @@ def _register(
     thorough: bool,
 ) -> Registered:
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
-    turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2])
+    strongest = STRONGEST_FOUND_FOR_THOROUGH if thorough else STRONGEST_FOUND
+    turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2], strongest)
     # those that a code names are few
     likely = templates if codes else shortlist(templates, turns, KEPT_FOR_THOROUGH if thorough else KEPT)
     keep = GLANCED_FOR_THOROUGH if thorough else GLANCED
@@ -293,7 +306,8 @@ def _best_of_rivals(
         # no page that is read is mirrored: that placement is none
         starts = [placed.fit.work_from_page @ rival.page_from_page for rival in strong if rival.kind != "mirrored"]
         moved = [
-            _placed(fit(placed.fit.template, start, picture.ink), segments, picture) for start in starts[:RIVALS_TRIED]
+            _placed(fit(placed.fit.template, start, picture.ink), segments, picture)
+            for start in (*starts[:RIVALS_TRIED], *_drawn_out(placed.fit, strong, picture))
         ]
         least, before = EQUAL_WEIGHT * max(one.weight for one in (placed, *moved)), placed
         for other in moved:
@@ -311,6 +325,25 @@ def _best_of_rivals(
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
     return replace(placed, explained=share, standing=replace(standing, seams=seams))
+
+
+def _drawn_out(found: Fit, strong: Sequence[Rival], picture: InkPicture) -> list[Homography]:
+    """Where the form lies likelier at a glance, drawn out by part of a rival's shift, than where it was found.
+
+    Asked where lines are missed or lie beside their places, of the strongest rival of rows and that of columns.
+    """
+    if found.coverage >= WELL_COVERED and found.residual_mm <= PLAINLY_NEAR_MM:
+        return []
+    template, place, ink = found.template, found.work_from_page, picture.ink
+    _, here = _glance(template, first_look(template, place, ink)[0], picture)
+    likelier = []
+    for rival in {rival.kind: rival for rival in reversed(strong)}.values():
+        looks = [first_look(template, place @ moved, ink) for moved in drawn_out(rival, template)]
+        looks.sort(key=lambda look: -look[1])
+        glances = [_glance(template, looked, picture) for looked, _ in looks[:DRAWN_OUT_GLANCED]]
+        there, seen = max(glances, key=lambda one: one[1], default=(place, here))
+        likelier += [there] * (seen > here)
+    return likelier
 
 
 def _lies_where(one: Fit, other: Fit) -> bool:

@@ -8,6 +8,7 @@ one place and another part for the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Literal
 
 import numpy as np
@@ -56,6 +57,28 @@ class Rival:
     def shift_mm(self) -> float:
         """How far rows are moved down, or columns to the right."""
         return float(self.page_from_page[1 if self.kind == "rows" else 0, 2])
+
+
+def drawn_out(rival: Rival, template: Template) -> list[Homography]:
+    """The form's page, mm to mm, with the ends of its lines moved apart or together: either by nothing, half of the
+    rival's shift or all of it, one way or the other. None of a rival turned or mirrored.
+
+    On paper that bulges a table lies a row off, and the one above it by a row of its own, or not at all.
+    """
+    if rival.kind not in ("rows", "columns"):
+        return []
+    axis, samples = (1 if rival.kind == "rows" else 0), template_samples(template)
+    near = samples.points[samples.near_field, axis]
+    if len(near) == 0 or np.ptp(near) < 2 * abs(rival.shift_mm):
+        return []
+    first, last = float(near.min()), float(near.max())
+    found = []
+    for at_first, at_last in permutations(np.linspace(-1.0, 1.0, 5) * rival.shift_mm, 2):
+        page_from_page = np.eye(3)
+        page_from_page[axis, axis] = 1.0 + (at_last - at_first) / (last - first)
+        page_from_page[axis, 2] = first + at_first - page_from_page[axis, axis] * first
+        found.append(page_from_page)
+    return found
 
 
 _rivals: dict[str, tuple[Rival, ...]] = {}
