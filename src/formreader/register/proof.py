@@ -11,7 +11,7 @@ from formreader.geometry import Points
 from formreader.records import Lead, Standing
 from formreader.register.fit import Fit
 from formreader.register.ink import InkPicture
-from formreader.register.rivals import Rival
+from formreader.register.rivals import Rival, lines_of, tables_of
 from formreader.register.samples import template_samples
 from formreader.register.votes import Votes, all_votes
 from formreader.templates import Template, encoding_cells
@@ -25,6 +25,14 @@ BREAK_MM, BREAK_SHARE = 100.0, 0.4
 does not lie where the rest does."""
 CODE_SURE_MM = 3.0
 """How much nearer to its place a code must lie than a rival puts it."""
+LOST_END, HELD_TABLE = 0.75, 0.93
+"""A table's outermost line alone is lost where less than the first part of it is seen, and more than the second of the
+others, of the next two too. What stands in its place, a paragraph say, is taken for much of it."""
+ALIKE_MM, MOST_ROW_MM, ROWS_ALIKE = 1.0, 30.0, 3
+"""The rows at that end are as high, and so many: by the height of another row the others fall on no lines."""
+ON_LINE_MM = 0.1
+LEAST_SEEN = 0.5
+"""Part of such a line that must lie on the photograph: what is cut off is not lost."""
 AROUND_MM = 15.0
 """Lines this near to a field's cells show that its part of the page lies where it should."""
 
@@ -42,7 +50,7 @@ def prove(fit: Fit, picture: InkPicture, codes_off: Sequence[Points]) -> tuple[S
     for votes in sorted(whole, key=_share, reverse=True):
         before = leads.get(votes.rival.kind, (1.0, np.inf))
         leads[votes.rival.kind] = (min(before[0], _share(votes)), min(before[1], votes.lead_mm))
-    astray = {name for votes in found for name in _astray(votes, fit)}
+    astray = {name for votes in found for name in _astray(votes, fit)} | _in_shortened_tables(fit)
     return Standing(leads, _grounds(fit), frozenset(astray)), [votes.rival for votes in strong]
 
 
@@ -112,3 +120,55 @@ def _astray(votes: Votes, fit: Fit) -> list[str]:
             if furthest > way * limit:
                 astray.append(name)
     return astray
+
+
+def _in_shortened_tables(fit: Fit) -> set[str]:
+    """Fields of the tables whose outermost line is not where it should be, though the others are.
+
+    A fold that hides just one row leaves such a table: every other line falls on one of the form's, a row further on.
+    """
+    samples = template_samples(fit.template)
+    lost: set[str] = set()
+    for level in (True, False):
+        axis = 1 if level else 0
+        at, along = samples.points[: samples.lines, axis], samples.points[: samples.lines, 1 - axis]
+        weights = samples.weights[: samples.lines] * (samples.level[: samples.lines] == level)
+        seen, found = fit.inside[: samples.lines], (fit.inside & fit.on_line)[: samples.lines]
+        for table in tables_of(lines_of(fit.template, level)):
+            start, end = float(table[:, 1].min()), float(table[:, 2].max())
+            first, last = float(table[:, 0].min()), float(table[:, 0].max())
+            of_table = weights * ((along >= start) & (along <= end))
+            for lines in (np.unique(table[:, 0]), np.unique(table[:, 0])[::-1]):
+                outermost, next_two, others = (
+                    _share_found(np.abs(at[:, None] - part).min(axis=1) < ON_LINE_MM, of_table, seen, found)
+                    for part in (lines[:1], lines[1:3], lines[1:])
+                )
+                whole = others > HELD_TABLE and next_two > HELD_TABLE
+                if whole and outermost < LOST_END and _begins_evenly(lines):
+                    lost |= _fields_between(fit.template, axis, (first, last), (start, end))
+    return lost
+
+
+def _share_found(
+    on: NDArray[np.bool_], weights: NDArray[np.float64], seen: NDArray[np.bool_], found: NDArray[np.bool_]
+) -> float:
+    """Part of the samples ``on`` some lines that was found, by weight; nothing is known where few of them are seen."""
+    shown = float(weights[on & seen].sum())
+    return float(weights[on & found].sum()) / shown if shown > LEAST_SEEN * float(weights[on].sum()) else float("nan")
+
+
+def _begins_evenly(lines: NDArray[np.float64]) -> bool:
+    """Whether the first rows between ``lines`` (M,), mm, are of one height, and low."""
+    heights = np.abs(np.diff(lines[: ROWS_ALIKE + 1]))
+    return len(heights) == ROWS_ALIKE and bool(np.ptp(heights) < ALIKE_MM) and float(heights.max()) < MOST_ROW_MM
+
+
+def _fields_between(template: Template, axis: int, across: tuple[float, float], along: tuple[float, float]) -> set[str]:
+    """Fields whose cells lie within these limits, mm, across a table's lines (``axis``) and along them."""
+    inside = set()
+    for name, field in template.fields.items():
+        middles = np.array([cell.centre for e in field.encodings.values() for cell in encoding_cells(e)])
+        within = (middles[:, axis] > across[0]) & (middles[:, axis] < across[1])
+        if (within & (middles[:, 1 - axis] > along[0]) & (middles[:, 1 - axis] < along[1])).any():
+            inside.add(name)
+    return inside

@@ -117,7 +117,7 @@ def _found(template: Template) -> list[Rival]:
 def _periods(lines: NDArray[np.float64]) -> list[float]:
     """Shifts across these lines (M, 3) by which much of their length falls on lines again, the likest first."""
     found = _periods_of(lines, MOST_PERIODS)
-    for table in _tables(lines):
+    for table in tables_of(lines):
         for step in _periods_of(table, 2):
             if all(abs(step - other) > SAME_LINE_MM for other in found):
                 found.append(step)
@@ -131,7 +131,7 @@ def _periods_of(lines: NDArray[np.float64], most: int) -> list[float]:
     return _peaks(shifts[usual], shared[usual], LEAST_SHARED * total, most)
 
 
-def _tables(lines: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def tables_of(lines: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Lines (M, 3) from one place to one other, of which there are many: a table's rows, or a column of boxes.
 
     A page's largest table drowns the periods of the others; of a fold in those it knows nothing.
