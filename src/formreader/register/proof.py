@@ -25,11 +25,13 @@ BREAK_MM, BREAK_SHARE = 100.0, 0.4
 does not lie where the rest does."""
 CODE_SURE_MM = 3.0
 """How much nearer to its place a code must lie than a rival puts it."""
-LOST_END, HELD_TABLE = 0.75, 0.93
+LOST_END, HELD_TABLE = 0.68, 0.93
 """A table's outermost line alone is lost where less than the first part of it is seen, and more than the second of the
 others, of the next two too. What stands in its place, a paragraph say, is taken for much of it."""
 ALIKE_MM, MOST_ROW_MM, ROWS_ALIKE = 1.0, 30.0, 3
 """The rows at that end are as high, and so many: by the height of another row the others fall on no lines."""
+LEAST_END_MM = 60.0
+"""Of a shorter line too few places are looked at to say that it is lost."""
 ON_LINE_MM = 0.1
 LEAST_SEEN = 0.5
 """Part of such a line that must lie on the photograph: what is cut off is not lost."""
@@ -137,6 +139,8 @@ def _in_shortened_tables(fit: Fit) -> set[str]:
         for table in tables_of(lines_of(fit.template, level)):
             start, end = float(table[:, 1].min()), float(table[:, 2].max())
             first, last = float(table[:, 0].min()), float(table[:, 0].max())
+            if end - start < LEAST_END_MM:
+                continue
             of_table = weights * ((along >= start) & (along <= end))
             for lines in (np.unique(table[:, 0]), np.unique(table[:, 0])[::-1]):
                 outermost, next_two, others = (
