@@ -117,6 +117,11 @@ def test_one_field_equals_brute_force_over_every_number(encodings: dict[str, dic
     assert found.agreements["a"].disagree == pytest.approx(contradicted, abs=1e-3)
 
 
+@pytest.mark.parametrize("share", [0.9, 0.99, 0.999])
+def test_the_doubt_about_an_only_candidate_counts_once(share: float) -> None:
+    assert infer_sheet({"a": {"digits": {12: share}}}, []).fields["a"][12] == pytest.approx(share, abs=1e-6)
+
+
 def test_a_field_of_two_boxes_equals_brute_force_too() -> None:
     encodings = {"digits": {94: 0.4, 99: 0.4, 9: 0.1}, "words": {94: 0.7, 90: 0.1}, "tally": {95: 0.3, 94: 0.3}}
     weights, _ = joint(encodings, 100)
