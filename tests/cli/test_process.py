@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,9 @@ PATIENCE_S = 60
 
 
 def started(*arguments: str | Path, **streams: int) -> subprocess.Popen[str]:
-    return subprocess.Popen([*COMMAND, *map(str, arguments)], text=True, **streams)
+    # a shell without jobs starts what runs in its background deaf to Ctrl-C, and so all that this starts
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen([*COMMAND, *map(str, arguments)], text=True, preexec_fn=heed, **streams)  # noqa: PLW1509
 
 
 @pytest.mark.parametrize("output", ["table", "json", "csv"])

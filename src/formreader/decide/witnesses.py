@@ -11,6 +11,8 @@ An *eye* is a model with training data of its own.
 - An equation is one where each of its numbers, this one too, is sure by sight: what an equation made likely confirms
   nothing, and no sum makes a number certain that is not. Where only one of the others is not 0, it is a copy of
   the number in the same hand, and counts only if another eye is sure of the copy.
+- Of a row that the form says may be crossed out by the printer, the line through it is one for its being empty: it is
+  measured, not read.
 - A bound is none: nearly every misreading keeps it.
 - What stands in one row of a form moves with it: where a page is misplaced all its encodings agree on another
   row's number. That they say the same is evidence of what is written, never of where; that is asked of the page

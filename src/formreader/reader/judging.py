@@ -126,7 +126,7 @@ def _sight(
         picture_share=evidence.encodings[primary].get(reported.value, 0.0),
         own=_named(reported.own),
         proposed=_named(reported.proposed),
-        eyes=eyes_of(seen[name], policy),
+        eyes=(*eyes_of(seen[name], policy), *(("the line through it",) if evidence.crossed_out else ())),
         equations=tuple(rule.text for rule in confirming(name, seen, page.template.rules, policy)),
         contrary=_named(contrary),
         contrary_share=second.get(contrary, 0.0),
