@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from formreader.draft.connected import connected, touch
 from formreader.templates import Segment
 
 TOUCH_MM = 0.8
@@ -46,29 +47,12 @@ def gone_on(segments: Sequence[Segment]) -> list[Segment]:
     either, is hidden from there on, and so are several that begin at a line and end in nothing on one side: they go on
     to the next line that is seen to cross them, or to the table's last.
     """
-    drawn = [segment for table in _tables(segments) for segment in _whole(table)]
+    drawn = [segment for table in connected(segments, _cross) for segment in _whole(table)]
     return [s for s in drawn if s.horizontal] + [s for s in drawn if not s.horizontal]
 
 
-def _tables(segments: Sequence[Segment]) -> list[list[Segment]]:
-    """Lines that meet or cross one another, directly or by others."""
-    left = list(segments)
-    tables = []
-    while left:
-        table = [left.pop(0)]
-        for line in table:
-            near = [other for other in left if other.horizontal != line.horizontal and _meet(line, other)]
-            gone = {id(other) for other in near}
-            left = [other for other in left if id(other) not in gone]
-            table += near
-        tables.append(table)
-    return tables
-
-
-def _meet(a: Segment, b: Segment) -> bool:
-    apart_x = max(a.x0, b.x0) - min(a.x1, b.x1)
-    apart_y = max(a.y0, b.y0) - min(a.y1, b.y1)
-    return max(apart_x, apart_y) < TOUCH_MM
+def _cross(a: Segment, b: Segment) -> bool:
+    return a.horizontal != b.horizontal and touch(a, b, TOUCH_MM)
 
 
 def _whole(table: Sequence[Segment]) -> Sequence[Segment]:

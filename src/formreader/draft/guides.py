@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from formreader.draft.connected import connected, touch
 from formreader.geometry import Box
 from formreader.templates import Segment
 
@@ -18,7 +19,8 @@ def without_guides(segments: Sequence[Segment]) -> tuple[list[Segment], list[Box
     """The lines that rule, and where a figure leads the pen."""
     ruling = list(segments)
     figures: list[Box] = []
-    for part in _connected([s for s in segments if max(s.x1 - s.x0, s.y1 - s.y0) < max(LARGEST_MM)]):
+    short = [s for s in segments if max(s.x1 - s.x0, s.y1 - s.y0) < max(LARGEST_MM)]
+    for part in connected(short, _touch):
         box = _frame(part)
         small = box.width <= LARGEST_MM[0] and box.height <= LARGEST_MM[1] and len(part) >= FEWEST
         if small and _is_boxed(box, segments, part):
@@ -28,24 +30,8 @@ def without_guides(segments: Sequence[Segment]) -> tuple[list[Segment], list[Box
     return ruling, figures
 
 
-def _connected(segments: Sequence[Segment]) -> list[list[Segment]]:
-    left = list(segments)
-    parts = []
-    while left:
-        part = [left.pop()]
-        for s in part:
-            near = [other for other in left if _touch(s, other)]
-            gone = {id(other) for other in near}
-            left = [other for other in left if id(other) not in gone]
-            part += near
-        parts.append(part)
-    return parts
-
-
 def _touch(a: Segment, b: Segment) -> bool:
-    apart_x = max(a.x0, b.x0) - min(a.x1, b.x1)
-    apart_y = max(a.y0, b.y0) - min(a.y1, b.y1)
-    return max(apart_x, apart_y) < TOUCH_MM
+    return touch(a, b, TOUCH_MM)
 
 
 def _frame(part: Sequence[Segment]) -> Box:

@@ -164,16 +164,15 @@ def _quad(page: AnyPage, name: str) -> Points:
 
 def _shown_quad(page: AnyPage, name: str, quad: Points, policy: Policy) -> Points:
     """The outline that is reported: with what is beside the field where that may be the number that counts."""
-    remarks = page.evidence[name].remarks
+    remarks, field = page.evidence[name].remarks, page.template.fields[name]
     if remarks.get("exchanged", 0.0) > policy.most_remark:
-        cells = [
-            cell for encoding in page.template.fields[name].encodings.values() for cell in encoding_cells(encoding)
-        ]
-        return map_points(page.registration, surroundings(cells).corners)
-    if max((remarks.get(code, 0.0) for code in CORRECTED), default=0.0) <= policy.most_remark:
+        shown = list(field.encodings.values())
+    elif any(remarks.get(code, 0.0) > policy.most_remark for code in CORRECTED):
+        shown = [field.encodings[field.primary]]
+    else:
         return quad
-    field = page.template.fields[name]
-    return map_points(page.registration, surroundings(encoding_cells(field.encodings[field.primary])).corners)
+    cells = [cell for encoding in shown for cell in encoding_cells(encoding)]
+    return map_points(page.registration, surroundings(cells).corners)
 
 
 def _is_inside(quad: Points, source: Source) -> bool:

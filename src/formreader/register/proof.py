@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,41 +125,68 @@ def _astray(votes: Votes, fit: Fit) -> list[str]:
     return astray
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """An end of a table of even rows: samples on its ``outermost`` line, on the ``next_two`` and on all but the first,
+    and the table's ``fields``."""
+
+    outermost: NDArray[np.intp]
+    next_two: NDArray[np.intp]
+    others: NDArray[np.intp]
+    fields: frozenset[str]
+
+
 def _in_shortened_tables(fit: Fit) -> set[str]:
     """Fields of the tables whose outermost line is not where it should be, though the others are.
 
     A fold that hides just one row leaves such a table: every other line falls on one of the form's, a row further on.
     """
-    samples = template_samples(fit.template)
     lost: set[str] = set()
-    for level in (True, False):
-        axis = 1 if level else 0
-        at, along = samples.points[: samples.lines, axis], samples.points[: samples.lines, 1 - axis]
-        weights = samples.weights[: samples.lines] * (samples.level[: samples.lines] == level)
-        seen, found = fit.inside[: samples.lines], (fit.inside & fit.on_line)[: samples.lines]
-        for table in tables_of(lines_of(fit.template, level)):
-            start, end = float(table[:, 1].min()), float(table[:, 2].max())
-            first, last = float(table[:, 0].min()), float(table[:, 0].max())
-            if end - start < LEAST_END_MM:
-                continue
-            of_table = weights * ((along >= start) & (along <= end))
-            for lines in (np.unique(table[:, 0]), np.unique(table[:, 0])[::-1]):
-                outermost, next_two, others = (
-                    _share_found(np.abs(at[:, None] - part).min(axis=1) < ON_LINE_MM, of_table, seen, found)
-                    for part in (lines[:1], lines[1:3], lines[1:])
-                )
-                whole = others > HELD_TABLE and next_two > HELD_TABLE
-                if whole and outermost < LOST_END and _begins_evenly(lines):
-                    lost |= _fields_between(fit.template, axis, (first, last), (start, end))
+    for end in _even_ends(fit.template):
+        whole = _share_found(fit, end.others) > HELD_TABLE and _share_found(fit, end.next_two) > HELD_TABLE
+        if whole and _share_found(fit, end.outermost) < LOST_END:
+            lost |= end.fields
     return lost
 
 
-def _share_found(
-    on: NDArray[np.bool_], weights: NDArray[np.float64], seen: NDArray[np.bool_], found: NDArray[np.bool_]
-) -> float:
+def _share_found(fit: Fit, on: NDArray[np.intp]) -> float:
     """Part of the samples ``on`` some lines that was found, by weight; nothing is known where few of them are seen."""
-    shown = float(weights[on & seen].sum())
-    return float(weights[on & found].sum()) / shown if shown > LEAST_SEEN * float(weights[on].sum()) else float("nan")
+    weights, seen = template_samples(fit.template).weights[on], fit.inside[on]
+    shown = float(weights[seen].sum())
+    found = float(weights[seen & fit.on_line[on]].sum())
+    return found / shown if shown > LEAST_SEEN * float(weights.sum()) else float("nan")
+
+
+_ends: dict[str, tuple[_End, ...]] = {}
+
+
+def _even_ends(template: Template) -> tuple[_End, ...]:
+    """Both ends of each table, where its rows are even there; kept under the hash of the template's file."""
+    if template.sha256 not in _ends:
+        _ends[template.sha256] = tuple(_found_ends(template))
+    return _ends[template.sha256]
+
+
+def _found_ends(template: Template) -> Iterator[_End]:
+    samples = template_samples(template)
+    points, levels = samples.points[: samples.lines], samples.level[: samples.lines]
+    for level in (True, False):
+        axis = 1 if level else 0
+        at, along = points[:, axis], points[:, 1 - axis]
+        for table in tables_of(lines_of(template, level)):
+            start, end = float(table[:, 1].min()), float(table[:, 2].max())
+            if end - start < LEAST_END_MM:
+                continue
+            rows = np.unique(table[:, 0])
+            fields = _fields_between(template, axis, (float(rows[0]), float(rows[-1])), (start, end))
+            of_table = (levels == level) & (along >= start) & (along <= end)
+            for lines in (rows, rows[::-1]):
+                if _begins_evenly(lines):
+                    outermost, next_two, others = (
+                        np.flatnonzero(of_table & (np.abs(at[:, None] - part).min(axis=1) < ON_LINE_MM))
+                        for part in (lines[:1], lines[1:3], lines[1:])
+                    )
+                    yield _End(outermost, next_two, others, fields)
 
 
 def _begins_evenly(lines: NDArray[np.float64]) -> bool:
@@ -167,7 +195,9 @@ def _begins_evenly(lines: NDArray[np.float64]) -> bool:
     return len(heights) == ROWS_ALIKE and bool(np.ptp(heights) < ALIKE_MM) and float(heights.max()) < MOST_ROW_MM
 
 
-def _fields_between(template: Template, axis: int, across: tuple[float, float], along: tuple[float, float]) -> set[str]:
+def _fields_between(
+    template: Template, axis: int, across: tuple[float, float], along: tuple[float, float]
+) -> frozenset[str]:
     """Fields whose cells lie within these limits, mm, across a table's lines (``axis``) and along them."""
     inside = set()
     for name, field in template.fields.items():
@@ -175,4 +205,4 @@ def _fields_between(template: Template, axis: int, across: tuple[float, float], 
         within = (middles[:, axis] > across[0]) & (middles[:, axis] < across[1])
         if (within & (middles[:, 1 - axis] > along[0]) & (middles[:, 1 - axis] < along[1])).any():
             inside.add(name)
-    return inside
+    return frozenset(inside)
