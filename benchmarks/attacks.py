@@ -227,20 +227,26 @@ def _read_from(reading: SheetReading, truths: Sequence[Mapping[str, Any]]) -> tu
     for name, found in reading.fields.items():
         if found.status != "accepted":
             continue
-        for i, truth in enumerate(truths):
-            if truth["template"] == reading.template and name in truth["fields"]:
-                votes[i] += _same_place(np.array(found.quad), truth["fields"][name])
+        away = {
+            i: _away(np.array(found.quad), truth["fields"][name])
+            for i, truth in enumerate(truths)
+            if truth["template"] == reading.template and name in truth["fields"]
+        }
+        # a sheet nearly on another one has each of its boxes near one of the other's
+        nearest = min(away, key=lambda i: away[i], default=None)
+        if nearest is not None and away[nearest] < SAME_PLACE:
+            votes[nearest] += 1
     best = votes.most_common(1)
     if best and best[0][1] > 0:
         return best[0][0], True
     return next((i for i, truth in enumerate(truths) if truth["template"] == reading.template), None), False
 
 
-def _same_place(quad: np.ndarray, truth: Mapping[str, Any]) -> bool:
-    """Whether a box that was found lies on a field's cells."""
+def _away(quad: np.ndarray, truth: Mapping[str, Any]) -> float:
+    """How far a box that was found lies from a field's cells, in heights of a cell."""
     cells = np.array(truth["cells"] or next(iter(truth["corners"].values())))
     height = float(np.hypot(*(cells[0][3] - cells[0][0])))
-    return float(np.hypot(*(quad.mean(axis=0) - cells.reshape(-1, 2).mean(axis=0)))) < SAME_PLACE * height
+    return float(np.hypot(*(quad.mean(axis=0) - cells.reshape(-1, 2).mean(axis=0)))) / height
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from formreader.register.rivals import Rival, drawn_out
 from formreader.register.samples import template_samples
 from formreader.register.seams import find_seams
 from formreader.register.segments import Segments, find_pencils, find_segments
+from formreader.register.shortened import by_creases, in_shortened_tables, in_strange_tables
 from formreader.register.shortlist import KEPT, KEPT_FOR_THOROUGH, shortlist
 from formreader.register.twins import twins
 from formreader.templates import Mark, Template
@@ -324,7 +325,10 @@ def _best_of_rivals(
     seams, of_seams = find_seams(placed.fit, segments, picture.ink)
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
-    return replace(placed, explained=share, standing=replace(standing, seams=seams))
+    shortened = in_shortened_tables(placed.fit, {seam.direction for seam in seams})
+    strange = in_strange_tables(placed.fit, segments) | by_creases(placed.fit, seams)
+    astray = standing.astray | shortened | strange
+    return replace(placed, explained=share, standing=replace(standing, seams=seams, astray=astray))
 
 
 def _drawn_out(found: Fit, strong: Sequence[Rival], picture: InkPicture) -> list[Homography]:

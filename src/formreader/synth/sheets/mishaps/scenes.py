@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 import numpy as np
@@ -102,13 +102,14 @@ def laid_open(studio: Studio, page: FilledPage) -> Attacked:
     return _photographed(studio, page.printed, page.pen.ink, page.pen.px_per_mm, [lying])
 
 
-def folded(studio: Studio, axis: int, exact: bool) -> Attacked:
+def folded(studio: Studio, axis: int, most_exact: int = 0) -> Attacked:
     """Rows (``axis`` 1) or columns (0) of the page folded away: what follows lies where they were.
 
-    ``exact`` hides from one field's edge to that of the next: the ruling goes on as if nothing was missing.
+    Up to ``most_exact`` of them from one field's edge to that of another: of even rows the ruling goes on as if
+    nothing was missing. 0 folds anywhere.
     """
     page = studio.sheet()
-    start, end = _band(page.template, axis, exact, studio.generator)
+    start, end = _band(page.template, axis, most_exact, studio.generator)
     px = page.pen.px_per_mm
     first, last = round(start * px), round(end * px)
     along = 0 if axis == 1 else 1  # rows of an array run down the page
@@ -132,14 +133,19 @@ def folded(studio: Studio, axis: int, exact: bool) -> Attacked:
     return _photographed(studio, printed, penned, px, [_Lying(page, where, is_open)])
 
 
-def _band(template: Template, axis: int, exact: bool, generator: np.random.Generator) -> tuple[float, float]:
-    """From where to where the page is folded away, mm."""
+def _band(template: Template, axis: int, most_exact: int, generator: np.random.Generator) -> tuple[float, float]:
+    """From where to where the page is folded away, mm; ``most_exact`` as in ``folded``."""
     boxes = [outline(field.encodings[field.primary]) for field in template.fields.values()]
     starts = sorted({round(box.y if axis == 1 else box.x, 1) for box in boxes})
     steps = [(a, b) for a, b in pairwise(starts) if 2.0 < b - a < 90.0]
     size = template.height_mm if axis == 1 else template.width_mm
-    if exact and steps:
-        return steps[int(generator.integers(len(steps)))]
+    if most_exact and steps:
+        first = int(generator.integers(len(steps)))
+        together = takewhile(lambda pair: pair[0][1] == pair[1][0], pairwise(steps[first : first + most_exact]))
+        hidden = 1 + sum(1 for _ in together)
+        if hidden > 1:
+            hidden = int(generator.integers(2, hidden + 1))
+        return steps[first][0], steps[first + hidden - 1][1]
     depth = float(generator.uniform(0.02, 0.2)) * size
     start = float(generator.uniform(0.05, 0.75)) * size
     return start, start + depth
@@ -150,7 +156,7 @@ def overlapping(studio: Studio, aligned: bool) -> Attacked:
     below, above = studio.sheet(), studio.sheet(other=_two_forms(studio) and not aligned)
     generator = studio.generator
     if aligned:
-        start, end = _band(below.template, 1, True, generator)
+        start, end = _band(below.template, 1, 1, generator)
         down = (end - start) * float(generator.integers(1, 8)) * float(generator.choice([-1, 1]))
         right = 0.0
     else:

@@ -1,0 +1,203 @@
+"""Tables of which a fold hides rows: their lines fall on other ones of the form, or on none, and numbers lie rows off.
+
+A fold that hides whole rows of an even table leaves every line in its place but the last ones: those are lost, all
+others are seen. Any other fold leaves rows between which the form has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formreader.geometry import Points
+from formreader.records import Seam
+from formreader.register.explain import on_printed_lines, page_segments
+from formreader.register.fit import Fit
+from formreader.register.rivals import lines_of, tables_of
+from formreader.register.samples import template_samples
+from formreader.register.segments import Segments
+from formreader.templates import Template, encoding_cells
+
+LOST_END, LOST_ENDS, HELD = 0.68, 0.4, 0.93
+"""A table's outermost line alone is lost where less than the first part of it is seen, several where less than the
+second of them all is, and more than the third of the others, of the next two too. What stands in their place, a
+paragraph say, is taken for much of them."""
+ALIKE_MM, MOST_ROW_MM, ROWS_ALIKE = 1.0, 30.0, 3
+"""The rows at that end are as high, and so many: by the height of another row the others fall on no lines."""
+LEAST_END_MM = 60.0
+"""Of a shorter line too few places are looked at to say that it is lost."""
+LEAST_MM = 25.0
+"""Across less, a stroke of a pen is as long."""
+ON_LINE_MM = 0.1
+LEAST_SEEN = 0.5
+"""Part of such a line that must lie on the photograph: what is cut off is not lost."""
+STRANGE_ROW, END_MM, FURTHER_MM = 0.9, 3.0, 8.0
+"""A line across this part of a table, that ends with it to within the second, is the line of one of its rows; what
+begins beyond the third may be another table's."""
+SAME_ROW_MM, BETWEEN_MM = 1.0, 1.5
+"""How far pieces of it lie beside each other; how far within the table it must lie."""
+GRAIN_MM = 0.5
+WHOLE = 0.95
+"""A page that is only creased shows this part of its print at least."""
+BY_CREASE_MM = 1.0
+"""A crease this near to a cell may hide some of it; it is not quite level."""
+
+
+def in_shortened_tables(fit: Fit, creased: Collection[str]) -> set[str]:
+    """Fields of the tables whose outermost lines are not where they should be, though all others are.
+
+    ``creased`` is which ways edges run over the page, ``across`` or ``down``: there rows need not be even, a bend lays
+    lines on others a little further on.
+    """
+    lost: set[str] = set()
+    for end in _ends(fit.template):
+        shares = [_share_found(fit, line) for line in end.lines]
+        for gone in range(1, (len(shares) - ROWS_ALIKE if end.way in creased else end.even) + 1):
+            held = min(*shares[gone : gone + 2], _share_found(fit, np.concatenate(end.lines[gone:])))
+            missed = _share_found(fit, np.concatenate(end.lines[:gone]))
+            if held > HELD and missed < (LOST_END if gone == 1 else LOST_ENDS):
+                lost |= end.fields
+    return lost
+
+
+def by_creases(fit: Fit, seams: Sequence[Seam]) -> set[str]:
+    """Fields that edges across the page run through; all of them where the page lacks print: it may be folded away."""
+    if seams and fit.coverage < WHOLE:
+        return set(fit.template.fields)
+    crossed: set[str] = set()
+    for seam in seams:
+        axis = 1 if seam.direction == "across" else 0
+        for name, field in fit.template.fields.items():
+            corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
+            low, high = corners[:, axis].min() - BY_CREASE_MM, corners[:, axis].max() + BY_CREASE_MM
+            if low < seam.at_mm < high:
+                crossed.add(name)
+    return crossed
+
+
+def in_strange_tables(fit: Fit, segments: Segments) -> set[str]:
+    """Fields of the tables that show the line of a row where the form has none. ``segments`` (N, 4) in frame work."""
+    points, level, upright = page_segments(fit, segments)
+    foreign = ~on_printed_lines(fit, segments)
+    strange: set[str] = set()
+    for table in _tables(fit.template):
+        axis = 1 if table.level else 0
+        chosen = points[foreign & (level if table.level else upright)]
+        beside, ends = chosen[:, :, axis].mean(axis=1), np.sort(chosen[:, [0, 2], 1 - axis], axis=1)
+        within = (beside > table.across[0] + BETWEEN_MM) & (beside < table.across[1] - BETWEEN_MM)
+        if any(_spans(ends[within & (np.abs(beside - at) < SAME_ROW_MM)], table.along) for at in beside[within]):
+            strange |= table.fields
+    return strange
+
+
+def _spans(ends: Points, along: tuple[float, float]) -> bool:
+    """Whether pieces (N, 2) of a line, mm along it, reach from one end to the other and no further."""
+    start, end = along
+    before = (ends[:, 0] < start - END_MM) & (ends[:, 1] > start - FURTHER_MM)
+    behind = (ends[:, 1] > end + END_MM) & (ends[:, 0] < end + FURTHER_MM)
+    if before.any() or behind.any():
+        return False
+    seen = np.zeros(max(1, int((end - start) / GRAIN_MM)), dtype=bool)
+    for first, last in np.clip((ends - start) / GRAIN_MM, 0, len(seen)).astype(int):
+        seen[first:last] = True
+    return float(seen.mean()) >= STRANGE_ROW
+
+
+def _share_found(fit: Fit, on: NDArray[np.intp]) -> float:
+    """Part of the samples ``on`` some lines that was found, by weight; nothing is known where few of them are seen."""
+    weights, seen = template_samples(fit.template).weights[on], fit.inside[on]
+    shown = float(weights[seen].sum())
+    found = float(weights[seen & fit.on_line[on]].sum())
+    return found / shown if shown > LEAST_SEEN * float(weights.sum()) else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Lines of one direction from one place to another, mm ``along`` them, between the outermost two (``across``)."""
+
+    level: bool
+    rows: NDArray[np.float64]
+    along: tuple[float, float]
+    fields: frozenset[str]
+
+    @property
+    def across(self) -> tuple[float, float]:
+        return float(self.rows[0]), float(self.rows[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A table from one of its ends on: samples on each of its ``lines``; behind up to ``even`` lost ones the rows go on
+    as high as before. ``way`` is that of its lines."""
+
+    way: str
+    lines: tuple[NDArray[np.intp], ...]
+    even: int
+    fields: frozenset[str]
+
+
+_known: dict[str, tuple[tuple[_Table, ...], tuple[_End, ...]]] = {}
+
+
+def _of(template: Template) -> tuple[tuple[_Table, ...], tuple[_End, ...]]:
+    """Tables, and their ends; kept under the hash of the template's file."""
+    if template.sha256 not in _known:
+        tables = tuple(_found_tables(template))
+        _known[template.sha256] = tables, tuple(_found_ends(template, tables))
+    return _known[template.sha256]
+
+
+def _tables(template: Template) -> tuple[_Table, ...]:
+    return _of(template)[0]
+
+
+def _ends(template: Template) -> tuple[_End, ...]:
+    return _of(template)[1]
+
+
+def _found_tables(template: Template) -> Iterator[_Table]:
+    for level in (True, False):
+        for table in tables_of(lines_of(template, level)):
+            along = float(table[:, 1].min()), float(table[:, 2].max())
+            if along[1] - along[0] < LEAST_MM:
+                continue
+            rows = np.unique(table[:, 0])
+            fields = _fields_between(template, 1 if level else 0, (float(rows[0]), float(rows[-1])))
+            yield _Table(level, rows, along, fields)
+
+
+def _found_ends(template: Template, tables: Sequence[_Table]) -> Iterator[_End]:
+    samples = template_samples(template)
+    points, levels = samples.points[: samples.lines], samples.level[: samples.lines]
+    for table in tables:
+        if table.along[1] - table.along[0] < LEAST_END_MM:
+            continue
+        axis = 1 if table.level else 0
+        at, along = points[:, axis], points[:, 1 - axis]
+        of_table = (levels == table.level) & (along >= table.along[0]) & (along <= table.along[1])
+        for rows in (table.rows, table.rows[::-1]):
+            lines = tuple(np.flatnonzero(of_table & (np.abs(at - row) < ON_LINE_MM)) for row in rows)
+            even = _evenly(rows)
+            if all(len(line) for line in lines):
+                yield _End("across" if table.level else "down", lines, even, table.fields)
+
+
+def _evenly(rows: NDArray[np.float64]) -> int:
+    """How many lines may be lost at the start of ``rows`` (M,), mm, so that as many even rows as are asked follow."""
+    heights = np.abs(np.diff(rows))
+    alike = (np.abs(heights - heights[0]) < ALIKE_MM) & (heights < MOST_ROW_MM)
+    return max(0, int(np.argmin([*alike, False])) - ROWS_ALIKE + 1)
+
+
+def _fields_between(template: Template, axis: int, across: tuple[float, float]) -> frozenset[str]:
+    """Fields with a cell between a table's outermost lines, mm across them, also beside the table: what hides a row
+    hides it from edge to edge."""
+    inside = set()
+    for name, field in template.fields.items():
+        middles = np.array([cell.centre for e in field.encodings.values() for cell in encoding_cells(e)])[:, axis]
+        if ((middles > across[0]) & (middles < across[1])).any():
+            inside.add(name)
+    return frozenset(inside)
