@@ -243,10 +243,11 @@ def _read_from(reading: SheetReading, truths: Sequence[Mapping[str, Any]]) -> tu
 
 
 def _away(quad: np.ndarray, truth: Mapping[str, Any]) -> float:
-    """How far a box that was found lies from a field's cells, in heights of a cell."""
+    """How far a box that was found lies from a field's cells, in heights of a cell; of one folded away, anyhow far."""
     cells = np.array(truth["cells"] or next(iter(truth["corners"].values())))
     height = float(np.hypot(*(cells[0][3] - cells[0][0])))
-    return float(np.hypot(*(quad.mean(axis=0) - cells.reshape(-1, 2).mean(axis=0)))) / height
+    apart = float(np.hypot(*(quad.mean(axis=0) - cells.reshape(-1, 2).mean(axis=0))))
+    return apart / height if height > 0 else float("inf")
 
 
 if __name__ == "__main__":

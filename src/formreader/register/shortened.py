@@ -21,10 +21,10 @@ from formreader.register.samples import template_samples
 from formreader.register.segments import Segments
 from formreader.templates import Template, encoding_cells
 
-LOST_END, LOST_ENDS, HELD = 0.68, 0.4, 0.93
+LOST_END, LOST_ENDS, HELD, MOST_HELD = 0.68, 0.4, 0.93, 0.88
 """A table's outermost line alone is lost where less than the first part of it is seen, several where less than the
-second of them all is, and more than the third of the others, of the next two too. What stands in their place, a
-paragraph say, is taken for much of them."""
+second of them all is, more than the third of each of the next two and than the fourth of all others: a bar hides
+lines, so does a hand. What stands in their place, a paragraph say, is taken for much of them."""
 ALIKE_MM, MOST_ROW_MM, ROWS_ALIKE = 1.0, 30.0, 3
 """The rows at that end are as high, and so many: by the height of another row the others fall on no lines."""
 LEAST_END_MM = 60.0
@@ -39,6 +39,8 @@ STRANGE_ROW, END_MM, FURTHER_MM = 0.9, 3.0, 8.0
 begins beyond the third may be another table's."""
 SAME_ROW_MM, BETWEEN_MM = 1.0, 1.5
 """How far pieces of it lie beside each other; how far within the table it must lie."""
+CURLED_MM = 4.0
+"""Columns are wide: an upright line nearer to one of the table's own is that one, on paper that curls."""
 GRAIN_MM = 0.5
 WHOLE = 0.95
 """A page that is only creased shows this part of its print at least."""
@@ -56,9 +58,9 @@ def in_shortened_tables(fit: Fit, creased: Collection[str]) -> set[str]:
     for end in _ends(fit.template):
         shares = [_share_found(fit, line) for line in end.lines]
         for gone in range(1, (len(shares) - ROWS_ALIKE if end.way in creased else end.even) + 1):
-            held = min(*shares[gone : gone + 2], _share_found(fit, np.concatenate(end.lines[gone:])))
-            missed = _share_found(fit, np.concatenate(end.lines[:gone]))
-            if held > HELD and missed < (LOST_END if gone == 1 else LOST_ENDS):
+            others, missed = (_share_found(fit, np.concatenate(part)) for part in (end.lines[gone:], end.lines[:gone]))
+            held = others > MOST_HELD and min(shares[gone : gone + 2]) > HELD
+            if held and missed < (LOST_END if gone == 1 else LOST_ENDS):
                 lost |= end.fields
     return lost
 
@@ -88,6 +90,8 @@ def in_strange_tables(fit: Fit, segments: Segments) -> set[str]:
         chosen = points[foreign & (level if table.level else upright)]
         beside, ends = chosen[:, :, axis].mean(axis=1), np.sort(chosen[:, [0, 2], 1 - axis], axis=1)
         within = (beside > table.across[0] + BETWEEN_MM) & (beside < table.across[1] - BETWEEN_MM)
+        if not table.level:
+            within &= np.abs(beside[:, None] - table.rows).min(axis=1) > CURLED_MM
         if any(_spans(ends[within & (np.abs(beside - at) < SAME_ROW_MM)], table.along) for at in beside[within]):
             strange |= table.fields
     return strange
