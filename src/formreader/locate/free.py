@@ -44,6 +44,9 @@ USUAL, NEAREST = 0.6, 0.5
 """Height of writing in parts of the window's that the readers know best, and of the smallest window in the cell's."""
 AROUND = 0.6
 """Heights of the cell that are looked at around it."""
+PALE, PALE_TALL, PALE_WIDE = 0.14, 0.45, 0.2
+"""Part of the darkest ink that a hairline has at least, how tall it is and how wide on the average, in heights of the
+cell: beside bolder digits it is shown to the readers, who tell a one from a hair on the paper."""
 JOINED = 0.18
 """Heights of the cell: a stroke between the cell's lines that stays at its edge and lies so near to the cell's own ink
 may have been parted from it by the printed line. It is shown as it stands: a digit of which a part is painted out is
@@ -98,10 +101,38 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
     inked = np.flatnonzero(mine.any(axis=0))
     row = np.where(own[labels[rows]], strip.darkness[rows], 0.0)[:, inked[0] : inked[-1] + 1].astype(np.float32)
     left = strip.box.x + float(inked[0]) / k
-    box = _window(cell, _most_mm(most_px, cell.height), left, strip.box.x + float(inked[-1] + 1) / k)
+    first, last = _with_hairlines(strip, cell, printed, texts, own[labels], (int(inked[0]), int(inked[-1]) + 1))
+    box = _window(cell, _most_mm(most_px, cell.height), strip.box.x + first / k, strip.box.x + last / k)
     first, last = round((box.x - strip.box.x) * k), round((box.right - strip.box.x) * k)
     shown = mine[:, max(first, 0) : max(last, 0)]
     return Writing(box, 1.0 - float(shown.sum() / mine.sum()), picture, row, left)
+
+
+def _with_hairlines(
+    strip: Strip,
+    cell: Box,
+    printed: Ruling,
+    texts: Sequence[Box],
+    own: NDArray[np.bool_],
+    columns: tuple[int, int],
+) -> tuple[int, int]:
+    """``columns`` of a cell's own ink, first and behind the last, widened to pale thin strokes that stand near it."""
+    h = cell.height * strip.px_per_mm
+    ink = ink_of(strip, cell, printed, texts, PALE)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    rows, inner = strip.span(cell)
+    edge = round(EDGE * h)
+    in_core = np.bincount(labels[rows.start + edge : rows.stop - edge, inner].ravel(), minlength=count)
+    by_line = np.bincount(labels[near_lines(strip, printed, LEFT_OFF_MM)], minlength=count)
+    left, _, width, height, area = stats.T
+    pale = (height >= PALE_TALL * h) & (height <= TALLEST * h) & (area <= PALE_WIDE * h * height)
+    pale &= (in_core >= 0.5 * area) & (by_line <= 0.5 * area)
+    pale &= (left > columns[0] - FAR * h) & (left + width < columns[1] + FAR * h)
+    pale[np.unique(labels[own])] = False
+    pale[0] = False
+    if not pale.any():
+        return columns
+    return min(columns[0], int(left[pale].min())), max(columns[1], int((left + width)[pale].max()))
 
 
 def _lines_left(
@@ -199,12 +230,14 @@ def _is_near(own: NDArray[np.bool_], stats: NDArray[np.int32], h: float) -> NDAr
     return result
 
 
-def ink_of(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> NDArray[np.uint8]:
+def ink_of(
+    strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box], of_darkest: float = OF_DARKEST
+) -> NDArray[np.uint8]:
     """Where there is ink (height, width), without what the form prints; strokes that cross a printed line go on."""
     rows, columns = strip.span(cell)
     inner = strip.darkness[rows, columns]
     darkest = float(np.percentile(inner, 99.7)) if inner.size else 0.0
-    ink = (strip.darkness > max(FAINTEST, OF_DARKEST * darkest)).astype(np.uint8)
+    ink = (strip.darkness > max(FAINTEST, of_darkest * darkest)).astype(np.uint8)
     for edge in see_edges(strip, printed.within(strip.box)):
         _wipe(ink, strip, edge.segment, float(np.median(edge.off_mm)) if len(edge.off_mm) else 0.0)
     for box in texts:

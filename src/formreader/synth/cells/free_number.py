@@ -85,7 +85,10 @@ def _write(strip: Strip, source: GlyphSource, *, is_window: bool) -> tuple[str, 
     if kind < OVER:
         ink = strike_out(ink, nib, generator) if kind < STRUCK else write_over(ink, size, nib, source, generator)
     ink = narrowed(ink, 1.05 * strip.width)
+    before = strip.penned.copy()
     place(strip, ink, float(generator.random()), float(generator.normal(0, 0.1)))
+    if not (strip.penned > before).any():  # the pen failed at all there was, or it lies under dirt
+        return _write(strip, source, is_window=is_window)
     detail = min(size, float(ink.shape[0])) if text.strip("-. ") else size
     return (UNREADABLE if kind < OVER else text), detail
 

@@ -42,6 +42,15 @@ RARE_SHAPES: dict[str, list[tuple[bool, list[list[tuple[float, float]]]]]] = {
     ],
 }
 """Ways of drawing a digit that are taken for another one, or for nothing: in curves or not, and its strokes."""
+FLAGGED_SHARE = 0.22
+"""Ones and sevens drawn by what sets them apart: how long a flag or bar is, how it leans, how the stem stands."""
+FLAG_LENGTHS, FLAG_ANGLES, STEEP_FROM, STEEP = (0.1, 0.42), (22.0, 75.0), 0.3, 35.0
+"""Of ones: parts of the height; degrees below the level, longer flags than the third hang steeper than the fourth."""
+BAR_LENGTHS, BAR_ANGLES, LEANS = (0.3, 0.62), (-12.0, 16.0), (0.08, 0.4)
+"""Of sevens, alike; and how far to the left the stem ends. Between the shortest bar and the longest flag nobody
+knows."""
+WORN_SHARE, PALE, GAPS = 0.07, (0.12, 0.5), (0.3, 0.85)
+"""Numbers of which the pen nearly failed at one digit: how pale it is, or how much of its ink is missing."""
 FINEST = 0.035
 """Width of the finest pen that draws such a one, in parts of its height."""
 FINE_SHARE, FINE = 0.4, (0.04, 0.11)
@@ -87,6 +96,7 @@ def write_free_number(
     low, high = TOUCHING_GAPS if generator.random() < TOUCHING_SHARE else OPEN_GAPS
     gap = float(generator.uniform(low, high))
     slope, unevenness = float(generator.normal(0, 0.02)), float(generator.uniform(0.0, 0.07)) * height_px
+    worn = int(generator.integers(len(text))) if generator.random() < WORN_SHARE else -1
     placed: list[tuple[Ink, float, float]] = []
     x = 0.0
     for character in text:
@@ -97,6 +107,8 @@ def write_free_number(
             character, height_px * float(np.exp(generator.normal(0, 0.08))), nib_px, source, generator, fine
         )
         ink = _tight(ink)
+        if len(placed) == worn:
+            ink = _worn(ink, generator)
         placed.append((ink, x, -above - ink.shape[0] + float(generator.normal(0, 1)) * unevenness + slope * x))
         x += ink.shape[1] + gap * height_px * float(generator.uniform(0.5, 1.5))
         if low < 0:
@@ -170,10 +182,14 @@ def _character(
         return own_sign("-", nib, length, generator), height * float(generator.uniform(0.3, 0.6))
     if character in RARE_SHAPES and generator.random() < RARE_SHARE:
         return _rare(character, height, nib, generator), 0.0
-    if character in DIGITS:
+    if character in "17" and generator.random() < FLAGGED_SHARE:
+        ink = _flagged(character, height, nib, generator)
+    elif character in DIGITS:
         by = _by_fine_pen if fine else digit_by_any_hand
-        return by(source, character, nib, height, generator), 0.0
-    return own_sign(character, nib, height, generator), 0.0
+        ink = by(source, character, nib, height, generator)
+    else:
+        ink = own_sign(character, nib, height, generator)
+    return ink, 0.0
 
 
 def _by_fine_pen(source: GlyphSource, label: str, nib: float, height: float, generator: np.random.Generator) -> Ink:
@@ -201,6 +217,38 @@ def _rare(character: str, height: float, nib: float, generator: np.random.Genera
         nib *= float(generator.uniform(0.45, 1.0))
     strokes = vary_strokes([smooth_stroke(stroke) for stroke in moved] if curved else moved, generator, 0.8)
     return draw_strokes(strokes, height, max(nib, FINEST * height), generator)
+
+
+def _flagged(character: str, height: float, nib: float, generator: np.random.Generator) -> Ink:
+    """A one with a flag, or a seven: a stroke to the head of the stem, and the stem, curved at times."""
+    is_one = character == "1"
+    length = float(generator.uniform(*(FLAG_LENGTHS if is_one else BAR_LENGTHS)))
+    steepest = STEEP if is_one and length > STEEP_FROM else FLAG_ANGLES[0]
+    angle = np.deg2rad(generator.uniform(steepest, FLAG_ANGLES[1]) if is_one else generator.uniform(*BAR_ANGLES))
+    foot = float(generator.uniform(-0.16, 0.06)) if is_one else -float(generator.uniform(*LEANS))
+    bow = float(generator.normal(0, 0.03)) + (0.0 if is_one else 0.25 * foot)
+    tip = [(-length * np.cos(angle), length * np.sin(angle))]
+    if not is_one and generator.random() < 0.3:  # the bar begins with a tick
+        tip.insert(0, (tip[0][0], tip[0][1] + float(generator.uniform(0.05, 0.18))))
+    path = np.array([*tip, (0.0, 0.0), (foot / 2 + bow, 0.5), (foot, 1.0)])
+    strokes = [smooth_stroke(path) if generator.random() < 0.4 else path]
+    if is_one and generator.random() < 0.25:
+        strokes.append(np.array([(foot - 0.2, 1.0), (foot + 0.2, 1.0)]) + generator.normal(0, 0.02, (2, 2)))
+    elif not is_one and generator.random() < 0.2:
+        strokes.append(np.array([(foot / 2 - 0.2, 0.52), (foot / 2 + 0.2, 0.48)]) + generator.normal(0, 0.03, (2, 2)))
+    return draw_strokes(vary_strokes(strokes, generator, 0.5), height, max(nib, FINEST * height), generator)
+
+
+def _worn(ink: Ink, generator: np.random.Generator) -> Ink:
+    """``ink`` of a pen that hardly writes: pale all over, or with gaps."""
+    if generator.random() < 0.5:
+        return ink * np.float32(generator.uniform(*PALE))
+    grain = max(1.0, float(generator.uniform(0.04, 0.15)) * ink.shape[0])
+    field = cv2.GaussianBlur(generator.random(ink.shape, dtype=np.float32), (0, 0), grain)
+    edge = float(np.quantile(field, generator.uniform(*GAPS)))
+    soft = max(float(field.std()), 1e-6)
+    kept: Ink = ink * np.clip((field - edge) / soft + 0.5, 0.0, 1.0)
+    return kept
 
 
 def _tight(ink: Ink) -> Ink:
