@@ -121,3 +121,24 @@ def test_what_is_large_or_a_mere_dash_is_seen_as_it_was(text, height) -> None:
         sheet.write(text, 60, CELL.centre[1], height=height)
     found = find(sheet)
     assert nearer(found, CELL, 128) == found
+
+
+def hairline(x: float, top: float, bottom: float) -> Sheet:
+    """A bold 5, and a pale thin stroke at ``x``, mm; the cell's lines are darker than both."""
+    sheet = Sheet(sides(CELLS))
+    sheet.write("5", 66, CELL.centre[1], height=4.2, nib=0.7)
+    sheet.line((x, CELL.y + top), (x + 0.4, CELL.y + bottom), 0.2, level=165.0)
+    return sheet
+
+
+def test_a_hairline_beside_a_digit_is_shown_to_the_readers() -> None:
+    """A one written by a pen that hardly touched stood outside the window: 15 was read as 5, and accepted."""
+    plain = find(hairline(66.5, 2.0, 2.1))
+    assert plain.box.x > 62.5, "else the window would hold the hairline anyhow"
+    assert find(hairline(61.8, 0.8, 4.4)).box.x < 61.8
+
+
+def test_neither_dust_nor_a_far_stroke_nor_a_row_above_widens_the_window() -> None:
+    plain = find(hairline(66.5, 2.0, 2.1)).box
+    for sheet in (hairline(61.8, 2.5, 3.2), hairline(50.0, 0.8, 4.4), hairline(61.8, -4.0, 0.6)):
+        assert find(sheet).box.x == pytest.approx(plain.x, abs=0.3)
