@@ -41,24 +41,25 @@ def explained(fit: Fit, segments: Segments) -> float:
     near = samples.points[samples.near_field]
     middle = points[:, 1]
     inside = (level | upright) & ((middle > near.min(axis=0)) & (middle < near.max(axis=0))).all(axis=1)
-    accounted = _accounted(fit, points, level, upright)
+    explained_by = accounted(fit, points, level, upright)
     total = float(length[inside].sum())
-    return float(length[inside & accounted].sum()) / total if total else 0.0
+    return float(length[inside & explained_by].sum()) / total if total else 0.0
 
 
 def on_printed_lines(fit: Fit, segments: Segments) -> NDArray[np.bool_]:
     """Whether each segment (N, 4) in px of frame work lies on a printed line."""
-    return _accounted(fit, *page_segments(fit, segments))
+    return accounted(fit, *page_segments(fit, segments))
 
 
-def _accounted(fit: Fit, points: Points, level: NDArray[np.bool_], upright: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def accounted(fit: Fit, points: Points, level: NDArray[np.bool_], upright: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each segment, as ``page_segments`` gives them, lies on a printed line or in a row that may be crossed."""
     edges = _printed_edges(fit.template)
     across = edges[:, 1] == edges[:, 3]
-    accounted = np.zeros(len(points), dtype=bool)
-    accounted[level] = _on_lines(points[level], edges[across][:, [0, 2, 1]])
-    accounted[upright] |= _on_lines(points[upright, :, ::-1], edges[~across][:, [1, 3, 0]])
-    accounted[level & _in_rows(points[:, 1, 1], fit.template)] = True
-    return accounted
+    on_line = np.zeros(len(points), dtype=bool)
+    on_line[level] = _on_lines(points[level], edges[across][:, [0, 2, 1]])
+    on_line[upright] |= _on_lines(points[upright, :, ::-1], edges[~across][:, [1, 3, 0]])
+    on_line[level & _in_rows(points[:, 1, 1], fit.template)] = True
+    return on_line
 
 
 def _in_rows(heights: NDArray[np.float64], template: Template) -> NDArray[np.bool_]:

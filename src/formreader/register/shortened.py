@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from formreader.geometry import Points
 from formreader.records import Seam
-from formreader.register.explain import on_printed_lines, page_segments
+from formreader.register.explain import accounted, page_segments
 from formreader.register.fit import Fit
 from formreader.register.rivals import lines_of, tables_of
 from formreader.register.samples import template_samples
@@ -55,10 +55,11 @@ def in_shortened_tables(fit: Fit, creased: Collection[str]) -> set[str]:
     lines on others a little further on.
     """
     lost: set[str] = set()
-    for end in _ends(fit.template):
-        shares = [_share_found(fit, line) for line in end.lines]
-        for gone in range(1, (len(shares) - ROWS_ALIKE if end.way in creased else end.even) + 1):
-            others, missed = (_share_found(fit, np.concatenate(part)) for part in (end.lines[gone:], end.lines[:gone]))
+    for end in _tables_and_ends(fit.template)[1]:
+        lines = _mm_found(fit, end)
+        shares = [_share(line) for line in lines]
+        for gone in range(1, (len(lines) - ROWS_ALIKE if end.way in creased else end.even) + 1):
+            others, missed = _share(lines[gone:].sum(axis=0)), _share(lines[:gone].sum(axis=0))
             held = others > MOST_HELD and min(shares[gone : gone + 2]) > HELD
             if held and missed < (LOST_END if gone == 1 else LOST_ENDS):
                 lost |= end.fields
@@ -83,9 +84,9 @@ def by_creases(fit: Fit, seams: Sequence[Seam]) -> set[str]:
 def in_strange_tables(fit: Fit, segments: Segments) -> set[str]:
     """Fields of the tables that show the line of a row where the form has none. ``segments`` (N, 4) in frame work."""
     points, level, upright = page_segments(fit, segments)
-    foreign = ~on_printed_lines(fit, segments)
+    foreign = ~accounted(fit, points, level, upright)
     strange: set[str] = set()
-    for table in _tables(fit.template):
+    for table in _tables_and_ends(fit.template)[0]:
         axis = 1 if table.level else 0
         chosen = points[foreign & (level if table.level else upright)]
         beside, ends = chosen[:, :, axis].mean(axis=1), np.sort(chosen[:, [0, 2], 1 - axis], axis=1)
@@ -110,12 +111,18 @@ def _spans(ends: Points, along: tuple[float, float]) -> bool:
     return float(seen.mean()) >= STRANGE_ROW
 
 
-def _share_found(fit: Fit, on: NDArray[np.intp]) -> float:
-    """Part of the samples ``on`` some lines that was found, by weight; nothing is known where few of them are seen."""
-    weights, seen = template_samples(fit.template).weights[on], fit.inside[on]
-    shown = float(weights[seen].sum())
-    found = float(weights[seen & fit.on_line[on]].sum())
-    return found / shown if shown > LEAST_SEEN * float(weights.sum()) else float("nan")
+def _mm_found(fit: Fit, end: _End) -> NDArray[np.float64]:
+    """Of each of its lines (M, 3), mm: what was found, what the photograph shows, and all."""
+    weights = template_samples(fit.template).weights
+    shown = weights * fit.inside
+    found = shown * fit.on_line
+    return np.array([[of[line].sum() for of in (found, shown, weights)] for line in end.lines])
+
+
+def _share(mm: NDArray[np.float64]) -> float:
+    """Part of what is shown that was found, of ``_mm_found``; nothing is known where little is shown."""
+    found, shown, whole = mm.tolist()
+    return found / shown if shown > LEAST_SEEN * whole else float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +153,12 @@ class _End:
 _known: dict[str, tuple[tuple[_Table, ...], tuple[_End, ...]]] = {}
 
 
-def _of(template: Template) -> tuple[tuple[_Table, ...], tuple[_End, ...]]:
-    """Tables, and their ends; kept under the hash of the template's file."""
+def _tables_and_ends(template: Template) -> tuple[tuple[_Table, ...], tuple[_End, ...]]:
+    """Kept under the hash of the template's file."""
     if template.sha256 not in _known:
         tables = tuple(_found_tables(template))
         _known[template.sha256] = tables, tuple(_found_ends(template, tables))
     return _known[template.sha256]
-
-
-def _tables(template: Template) -> tuple[_Table, ...]:
-    return _of(template)[0]
-
-
-def _ends(template: Template) -> tuple[_End, ...]:
-    return _of(template)[1]
 
 
 def _found_tables(template: Template) -> Iterator[_Table]:
