@@ -9,7 +9,7 @@ from formreader.locate.further import Further, further_boxes, stands_there
 from formreader.locate.sides import ink_at_sides
 from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through
 from formreader.locate.strips import Strip, cut_strips
-from formreader.locate.traces import trace_in
+from formreader.locate.traces import traces_in
 from formreader.locate.writing import WrittenLine, find_lines
 
 __all__ = [
@@ -48,6 +48,6 @@ __all__ = [
     "smooth_papers",
     "stands_there",
     "strip_box",
-    "trace_in",
+    "traces_in",
     "usual_lines",
 ]

@@ -28,7 +28,7 @@ from formreader.locate import (
     see_edges,
     smooth_papers,
     stands_there,
-    trace_in,
+    traces_in,
     usual_lines,
 )
 from formreader.reader.cutting import CellKey, Free, View
@@ -117,7 +117,7 @@ def remarks_of(
                 "struck": _rise(seen.line.length, STRUCK_FREE) * _crosses(seen.line),
             }
     shown = _looked_at(template, view, read)
-    covered = _covered(shown)
+    covered, faint = _covered(shown), _faint(shown)
     boxes = [cell for of in shown for cell in of.cells]
     cells = [cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)]
     further = _further(shown, view, cells)
@@ -132,7 +132,7 @@ def remarks_of(
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
-            "faint": _faint(of),
+            "faint": faint[of.name],
             "at_side": _at_side(of, view),
             "line_through": _line_through(of, view, boxes, known),
             "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
@@ -195,10 +195,13 @@ def _further(shown: Sequence[Shown], view: View, cells: Sequence[Box]) -> dict[s
     return {of.name: _rise(max(at), FURTHER) for of, at in zip(shown, zip(left, right, strict=True), strict=True)}
 
 
-def _faint(of: Shown) -> float:
-    """How probably something hardly seen stands in a box that is taken for empty."""
-    empty = [cell for cell, character in zip(of.cells, of.read, strict=False) if character == "_"]
-    return max((_rise(trace_in(of.strip, cell), FAINT) for cell in empty), default=0.0)
+def _faint(shown: Sequence[Shown]) -> dict[str, float]:
+    """How probably something hardly seen stands in a box of each field that is taken for empty."""
+    empty = [(of, cell) for of in shown for cell, character in zip(of.cells, of.read, strict=False) if character == "_"]
+    found = {of.name: 0.0 for of in shown}
+    for (of, _), length in zip(empty, traces_in([(of.strip, cell) for of, cell in empty]), strict=True):
+        found[of.name] = max(found[of.name], _rise(length, FAINT))
+    return found
 
 
 def _at_side(of: Shown, view: View) -> float:
