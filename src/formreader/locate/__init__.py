@@ -6,6 +6,7 @@ from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lin
 from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
 from formreader.locate.free import Writing, cut_window, find_writing, narrowed, nearer, strip_box
 from formreader.locate.further import Further, further_boxes, stands_there
+from formreader.locate.pale import beyond_pattern, pale_strokes
 from formreader.locate.sides import ink_at_sides
 from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through
 from formreader.locate.strips import Strip, cut_strips
@@ -24,6 +25,7 @@ __all__ = [
     "Strip",
     "Writing",
     "WrittenLine",
+    "beyond_pattern",
     "crop_cells",
     "cut_box",
     "cut_lines",
@@ -42,6 +44,7 @@ __all__ = [
     "narrowed",
     "nearer",
     "odd_papers",
+    "pale_strokes",
     "paper_in",
     "ruling_of",
     "see_edges",

@@ -16,6 +16,7 @@ from formreader.locate import (
     Edge,
     Line,
     Strip,
+    beyond_pattern,
     faded_frames,
     find_line,
     further_boxes,
@@ -24,6 +25,7 @@ from formreader.locate import (
     line_through,
     missing_frames,
     odd_papers,
+    pale_strokes,
     paper_in,
     see_edges,
     smooth_papers,
@@ -58,6 +60,8 @@ FURTHER: Ramp = (0.5, 0.9)
 """Part of a box one step beyond a row's end that is printed, though the template has none."""
 FAINT: Ramp = (0.3, 0.5)
 """Heights of a box that looks empty over which a faint trace reaches."""
+PALE: Ramp = (1.6, 2.0)
+"""How many times as dark a pale stroke beside a free number's ink is as the pattern of the page's paper."""
 STRUCK: Ramp = (0.9, 1.2)
 STRUCK_MORE: Ramp = (1.15, 1.5)
 STRUCK_ALL: Ramp = (1.85, 2.35)
@@ -117,7 +121,7 @@ def remarks_of(
                 "struck": _rise(seen.line.length, STRUCK_FREE) * _crosses(seen.line),
             }
     shown = _looked_at(template, view, read)
-    covered, faint = _covered(shown), _faint(shown)
+    covered, faint, pale = _covered(shown), _faint(shown), _pale(shown, view)
     boxes = [cell for of in shown for cell in of.cells]
     cells = [cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)]
     further = _further(shown, view, cells)
@@ -132,7 +136,7 @@ def remarks_of(
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
-            "faint": faint[of.name],
+            "faint": max(faint[of.name], pale.get(of.name, 0.0)),
             "at_side": _at_side(of, view),
             "line_through": _line_through(of, view, boxes, known),
             "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
@@ -202,6 +206,13 @@ def _faint(shown: Sequence[Shown]) -> dict[str, float]:
     for (of, _), length in zip(empty, traces_in([(of.strip, cell) for of, cell in empty]), strict=True):
         found[of.name] = max(found[of.name], _rise(length, FAINT))
     return found
+
+
+def _pale(shown: Sequence[Shown], view: View) -> dict[str, float]:
+    """How probably a pale digit stands beside what is read of each free number."""
+    free = [of for of in shown if isinstance(of.field.encodings[of.field.primary], Number)]
+    strokes = [pale_strokes(of.strip, of.cells[0], view.ruling, view.texts) for of in free]
+    return {of.name: _rise(times, PALE) for of, times in zip(free, beyond_pattern(strokes), strict=True)}
 
 
 def _at_side(of: Shown, view: View) -> float:
