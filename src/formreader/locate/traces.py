@@ -43,8 +43,8 @@ STROKE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))
 """Wider than a pen's stroke."""
 SHADE = 4.0
 """Pixels over which what is no grain is evened out."""
-LEAST_SPECK = 6
-"""Pixels of the smallest piece of a trace."""
+LEAST_SPECK, LEAST_STROKE = 6, 9
+"""Pixels of the smallest piece of a trace, and of the longer side of its longest: a pen's dot is shorter."""
 
 
 def traces_in(boxes: Sequence[tuple[Strip, Box]]) -> list[float]:
@@ -193,7 +193,7 @@ def _reach(trace: NDArray[np.bool_], inside: Box) -> float:
     shown = trace[ASIDE:-ASIDE, ASIDE:-ASIDE].astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(shown, connectivity=8)
     pieces = stats[1:][stats[1:, cv2.CC_STAT_AREA] >= LEAST_SPECK]
-    if not len(pieces):
+    if not len(pieces) or pieces[:, 2:4].max() < LEAST_STROKE:
         return 0.0
     corner = pieces[:, :2].min(axis=0)
     across, down = ((pieces[:, :2] + pieces[:, 2:4]).max(axis=0) - corner) / SIDE
