@@ -27,6 +27,8 @@ CODE_SURE_MM = 3.0
 """How much nearer to its place a code must lie than a rival puts it."""
 AROUND_MM = 15.0
 """Lines this near to a field's cells show that its part of the page lies where it should."""
+ONE_WAY, LEAST_ONE_WAY_MM = 1.25, 20.0
+"""Lines of one direction may lack a little more, a hand or blur lies along some; fewer mm of them say nothing."""
 
 
 def prove(fit: Fit, picture: InkPicture, codes_off: Sequence[Points]) -> tuple[Standing, list[Rival]]:
@@ -61,12 +63,22 @@ def _share(votes: Votes) -> float:
 def _grounds(fit: Fit) -> dict[str, float]:
     """Of each field, the part of the printed lines around its cells that were found where they should be.
 
-    1 where there are none.
+    Level and upright lines count by themselves too, the worse of all: a column laid aside has all its rows. 1 where
+    there are none.
     """
-    weights, around = template_samples(fit.template).weights, _lines_around(fit.template)
-    all_of_them, found = around @ (weights * fit.inside), around @ (weights * (fit.inside & fit.on_line))
-    shares = np.divide(found, all_of_them, out=np.ones(len(around)), where=all_of_them > 0)
-    return dict(zip(fit.template.fields, shares.tolist(), strict=True))
+    samples, around = template_samples(fit.template), _lines_around(fit.template)
+    ways = (
+        (np.ones_like(samples.level), 1.0, 0.0),
+        (samples.level, ONE_WAY, LEAST_ONE_WAY_MM),
+        (~samples.level, ONE_WAY, LEAST_ONE_WAY_MM),
+    )
+    worst = np.ones(len(around))
+    for way, counts, least_mm in ways:
+        weights = samples.weights * (fit.inside & way)
+        all_of_them, found = around @ weights, around @ (weights * fit.on_line)
+        shares = np.divide(found, all_of_them, out=np.ones(len(around)), where=all_of_them > least_mm)
+        worst = np.minimum(worst, counts * shares)
+    return dict(zip(fit.template.fields, worst.tolist(), strict=True))
 
 
 _around: dict[str, NDArray[np.bool_]] = {}
