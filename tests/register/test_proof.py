@@ -10,7 +10,23 @@ from numpy.typing import NDArray
 
 from formreader.register.proof import _grounds
 from formreader.register.samples import template_samples
-from formreader.templates import Template, load_library
+from formreader.templates import Template, load_library, parse_template
+
+FORM = """\
+schema: formreader/template/1
+id: test-sides
+title: Four free numbers
+language: id
+page: [210.0, 297.0]
+source: made up for the test
+lines:
+  - {across: [100, 110, 120, 130, 140], from: 20, to: 180, width: 0.5}
+  - {down: [20, 60, 180], from: 100, to: 140, width: 0.5}
+fields:
+  - name: votes.{row}
+    row: {1: 0, 2: 10, 3: 20, 4: 30}
+    number: {box: [60, 100, 120, 10]}
+"""
 
 
 @dataclass
@@ -46,3 +62,12 @@ def test_a_hand_along_some_lines_is_borne(template) -> None:
     found = np.random.default_rng(3).random(len(template_samples(template).level)) < 0.7
     shares = np.array(list(grounds(template, found).values()))
     assert np.median(shares) > 0.6
+
+
+def test_a_free_cell_whose_left_side_is_not_found_may_begin_elsewhere() -> None:
+    template = parse_template(FORM.encode(), "sides.yaml")
+    samples = template_samples(template)
+    is_left = ~samples.level & (np.abs(samples.points[:, 0] - 60.0) < 0.5)
+    hidden = grounds(template, ~is_left)
+    assert max(hidden[f"votes.{i}"] for i in range(1, 5)) < 0.5
+    assert min(grounds(template, np.ones_like(is_left)).values()) == 1.0

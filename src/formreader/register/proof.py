@@ -14,7 +14,7 @@ from formreader.register.ink import InkPicture
 from formreader.register.rivals import Rival
 from formreader.register.samples import template_samples
 from formreader.register.votes import Votes, all_votes
-from formreader.templates import Template, encoding_cells
+from formreader.templates import Number, Template, encoding_cells
 
 DOUBTED = 0.5
 """Where fewer of the lines that tell a place from a rival one speak for it, the rival's is tried too."""
@@ -29,6 +29,8 @@ AROUND_MM = 15.0
 """Lines this near to a field's cells show that its part of the page lies where it should."""
 ONE_WAY, LEAST_ONE_WAY_MM = 1.25, 20.0
 """Lines of one direction may lack a little more, a hand or blur lies along some; fewer mm of them say nothing."""
+ONE_SIDE, LEAST_SIDE_MM, IN_LINE_MM = 1.67, 8.0, 0.8
+"""The same of a cell's side and what goes on in line with it."""
 
 
 def prove(fit: Fit, picture: InkPicture, codes_off: Sequence[Points]) -> tuple[Standing, list[Rival]]:
@@ -63,38 +65,60 @@ def _share(votes: Votes) -> float:
 def _grounds(fit: Fit) -> dict[str, float]:
     """Of each field, the part of the printed lines around its cells that were found where they should be.
 
-    Level and upright lines count by themselves too, the worse of all: a column laid aside has all its rows. 1 where
-    there are none.
+    Level and upright lines count by themselves too, and each side of a free number's cell, the worst of all: a column
+    laid aside has all its rows, and one whose side a fold hides may begin elsewhere. 1 where there are none.
     """
-    samples, around = template_samples(fit.template), _lines_around(fit.template)
-    ways = (
-        (np.ones_like(samples.level), 1.0, 0.0),
-        (samples.level, ONE_WAY, LEAST_ONE_WAY_MM),
-        (~samples.level, ONE_WAY, LEAST_ONE_WAY_MM),
-    )
-    worst = np.ones(len(around))
-    for way, counts, least_mm in ways:
-        weights = samples.weights * (fit.inside & way)
-        all_of_them, found = around @ weights, around @ (weights * fit.on_line)
-        shares = np.divide(found, all_of_them, out=np.ones(len(around)), where=all_of_them > least_mm)
+    samples = template_samples(fit.template)
+    seen = samples.weights * fit.inside
+    worst = np.ones(len(fit.template.fields))
+    for near, counts, least_mm in _looks(fit.template):
+        all_of_them, found = near @ seen, near @ (seen * fit.on_line)
+        shares = np.divide(found, all_of_them, out=np.ones(len(near)), where=all_of_them > least_mm)
         worst = np.minimum(worst, counts * shares)
     return dict(zip(fit.template.fields, worst.tolist(), strict=True))
 
 
-_around: dict[str, NDArray[np.bool_]] = {}
+Look = tuple[NDArray[np.bool_], float, float]
+"""Which samples (fields, N) are looked at together, what a part of them found counts, and how many mm say something."""
+_kept: dict[str, tuple[Look, ...]] = {}
+
+
+def _looks(template: Template) -> tuple[Look, ...]:
+    """What grounds are made of; kept under the hash of the template's file."""
+    if template.sha256 not in _kept:
+        samples = template_samples(template)
+        around = _lines_around(template)
+        left, right = _on_sides(template)
+        _kept[template.sha256] = (
+            (around, 1.0, 0.0),
+            (around & samples.level, ONE_WAY, LEAST_ONE_WAY_MM),
+            (around & ~samples.level, ONE_WAY, LEAST_ONE_WAY_MM),
+            (around & left & ~samples.level, ONE_SIDE, LEAST_SIDE_MM),
+            (around & right & ~samples.level, ONE_SIDE, LEAST_SIDE_MM),
+        )
+    return _kept[template.sha256]
 
 
 def _lines_around(template: Template) -> NDArray[np.bool_]:
-    """Which samples stand around each field's cells, (fields, N); kept under the hash of the template's file."""
-    if template.sha256 not in _around:
-        points = template_samples(template).points
-        near = np.zeros((len(template.fields), len(points)), dtype=bool)
-        for around, field in zip(near, template.fields.values(), strict=True):
-            corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
-            low, high = corners.min(axis=0) - AROUND_MM, corners.max(axis=0) + AROUND_MM
-            around[:] = ((points >= low) & (points <= high)).all(axis=1)
-        _around[template.sha256] = near
-    return _around[template.sha256]
+    """Which samples stand around each field's cells, (fields, N)."""
+    points = template_samples(template).points
+    near = np.zeros((len(template.fields), len(points)), dtype=bool)
+    for around, field in zip(near, template.fields.values(), strict=True):
+        corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
+        low, high = corners.min(axis=0) - AROUND_MM, corners.max(axis=0) + AROUND_MM
+        around[:] = ((points >= low) & (points <= high)).all(axis=1)
+    return near
+
+
+def _on_sides(template: Template) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which samples lie in line with the left and with the right side of each free number's cell, (fields, N)."""
+    x = template_samples(template).points[:, 0]
+    left, right = np.zeros((2, len(template.fields), len(x)), dtype=bool)
+    for i, field in enumerate(template.fields.values()):
+        primary = field.encodings[field.primary]
+        if isinstance(primary, Number):
+            left[i], right[i] = np.abs(x - primary.box.x) < IN_LINE_MM, np.abs(x - primary.box.right) < IN_LINE_MM
+    return left, right
 
 
 def _astray(votes: Votes, fit: Fit) -> list[str]:
