@@ -171,6 +171,14 @@ def test_columns_that_people_sign_in_are_none():
     assert "digits" not in kinds([*headings, *cells], [word("Signature", headings[0])])
 
 
+def test_figures_are_for_counting_though_the_heading_over_them_names_people_too():
+    headings = [Box(20, 20, 30, 14), Box(50, 20, 90, 7), *grid(50, 27, 2, 1, 45.0, 7.0)]
+    cells = [*grid(20, 34, 1, 3, 30.0, 7.0), *grid(50, 34, 2, 3, 45.0, 7.0)]
+    read = [word("Alpha", cell) for cell in cells[:3]]
+    told = [word(text, cell) for text, cell in zip(("Party", "Signature", "FIGURES", "WORDS"), headings, strict=True)]
+    assert kinds([*headings, *cells], [*read, *told]) == ["number"] * 3 + ["words"] * 3
+
+
 def test_of_a_table_without_a_word_the_cells_are_proposed_with_a_doubt():
     table = [*grid(20, 20, 1, 3, 30.0, 8.0), *grid(50, 20, 1, 3, 40.0, 8.0)]
     blocks = [Block(cell, 1, 1, (cell.width, cell.height)) for cell in table]

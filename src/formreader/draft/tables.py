@@ -292,7 +292,8 @@ def _words_of(heading: str) -> set[str]:
 def _kind(box: Box, heading: str) -> Kind | None:
     if IN_WORDS.search(heading) and box.height < PAGE_WORDS_MM:
         return "words"
-    if FOR_PEOPLE.search(heading):
+    # a heading over several columns may be for people in one of them; over figures it is not
+    if FOR_PEOPLE.search(heading) and not IN_FIGURES.search(heading):
         return "text"
     fits = NUMBER_HEIGHT_MM[0] <= box.height <= NUMBER_HEIGHT_MM[1] and box.width >= NUMBER_WIDTH_MM
     return "number" if fits else None
