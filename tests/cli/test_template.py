@@ -42,6 +42,17 @@ def test_a_sound_file_passes(run, form_file):
     assert "no mistakes" in ran.out.splitlines()[-1]
 
 
+def test_one_warning_about_many_fields_is_said_once(run, form_file, tmp_path):
+    text = form_file.read_text(encoding="utf-8")
+    file = tmp_path / "sumless.yaml"
+    file.write_text(text[: text.index("arithmetic:")], encoding="utf-8")
+    ran = run("template", "check", file)
+    assert ran.code == 0
+    warnings = [line for line in ran.out.splitlines() if "stands in no sum" in line]
+    assert len(warnings) == 1
+    assert " more: " in warnings[0]
+
+
 def test_a_mistake_is_named_by_line_and_the_other_files_are_still_checked(run, form_file, tmp_path):
     wrong = tmp_path / "wrong.yaml"
     lines = form_file.read_text(encoding="utf-8").splitlines()

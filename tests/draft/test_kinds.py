@@ -66,6 +66,64 @@ def test_a_heading_whose_frame_was_not_seen_counts_beside_one_that_was():
     assert kinds([*headings[:2], *cells], read) == ["number"] * 3 + ["words"] * 3
 
 
+def test_narrow_columns_under_several_headings_are_digits_and_no_tally():
+    headings = [*grid(20, 20, 2, 1, 24.0, 7.0), *grid(68, 20, 1, 1, 22.2, 7.0)]
+    narrow = [*grid(20, 27, 6, 5, 8.0, 8.0), *grid(68, 27, 3, 5, 7.4, 8.0)]  # not all equally wide
+    read = [word("Men", cell) for cell in headings]
+    assert kinds([*headings, *narrow], read) == ["digits"] * 15
+    assert "digits" not in kinds([*headings, *narrow], [])
+    record = Box(0, 27, 20, 40)  # of five rows together: these are strokes
+    assert "digits" not in kinds([*headings, *narrow, record], read)
+
+
+def test_a_tally_beside_another_table_goes_with_the_cell_for_its_own_number():
+    boxes = [cell for i in range(2) for cell in grid(20, 30 + 30 * i, 2, 1, 8.0, 10.0)]
+    labels = [Box(50, 20 + 30 * i, 20, 30) for i in range(2)]
+    tally = grid(70, 20, 7, 10, 9.0, 6.0)
+    numbers = [Box(133, 20 + 30 * i, 40, 30) for i in range(2)]
+    parts, left = sort_out(find_blocks([*boxes, *labels, *tally, *numbers]), [], [word("Alpha", c) for c in labels])
+    assert [sorted(part.pieces) for part in parts] == [["digits"]] * 2 + [["number", "tally"]] * 2
+    assert [part.pieces["number"][0].box for part in parts[2:]] == numbers
+    assert [cell for block in left for cell in block.cells] == labels
+
+
+def test_boxes_that_share_no_lines_are_a_table_by_the_words_beside_their_rows():
+    boxes = [Box(60 + 31.5 * j, 20 + 11.5 * i, 30, 10) for i in range(3) for j in range(4)]
+    read = [Word(text, Box(15, 23 + 11.5 * i, 15, 3), 95.0) for i, text in enumerate(("Alpha", "Beta", "Gamma"))]
+    assert kinds(boxes, read) == ["number"] * 12
+    assert kinds(boxes[:4], [Word("Signature", Box(15, 23, 15, 3), 95.0)]) == ["text"] * 4
+
+
+def test_rows_higher_than_a_number_needs_are_like_the_others_of_their_table():
+    cells = [Box(20, 20, 30, 10), Box(50, 20, 40, 10), Box(20, 30, 30, 20), Box(50, 30, 40, 20)]
+    read = [word("Alpha", cells[0]), word("Beta", cells[2])]
+    assert kinds(cells, read) == ["number"] * 2
+    assert kinds([Box(20, 20, 30, 20), Box(50, 20, 40, 20)], read[:1]) == []
+
+
+def test_dark_cells_are_headings_though_no_word_is_read_on_them():
+    bars = grid(20, 20, 2, 1, 40.0, 7.0)
+    cells = grid(20, 27, 2, 3, 40.0, 7.0)
+    blocks = find_blocks([*bars, *cells])
+    parts, left = sort_out(blocks, [], [], (), bars)
+    assert len(free_fields(left, [], bars)) == 6
+    digits = find_blocks([*bars, *grid(20, 27, 10, 3, 8.0, 8.0)])
+    parts, _ = sort_out(digits, [], [], (), bars)
+    assert [part.pieces["digits"][0].block.columns for part in parts] == [5] * 6
+
+
+def test_a_label_that_was_not_read_stands_over_or_under_one_that_was():
+    cells = [*grid(20, 20, 1, 2, 30.0, 7.0), *grid(50, 20, 1, 2, 90.0, 7.0)]
+    assert kinds(cells, [word("Less than", cells[0])]) == ["number"] * 2
+    written = Word("lle", Box(60, 29, 6, 3), 70.0)  # a 16, read as letters
+    assert kinds(cells, [word("Less than", cells[0]), word("More", cells[1]), written]) == ["number"] * 2
+
+
+def test_equal_cells_far_apart_are_no_one_row():
+    labels, remarks = grid(20, 20, 1, 3, 46.0, 7.0), grid(88, 20, 1, 3, 46.0, 7.0)
+    assert [(b.rows, b.columns) for b in find_blocks([*labels, *remarks])] == [(3, 1), (3, 1)]
+
+
 def test_boxes_with_a_figure_in_each_are_digits_though_nothing_parts_them():
     cells = grid(20, 20, 12, 3, 8.0, 8.0)
     figures = [Box(cell.x + 2, cell.y + 1.5, 4, 5) for cell in cells]
@@ -111,6 +169,14 @@ def test_columns_that_people_sign_in_are_none():
     headings = grid(20, 20, 1, 1, 60.0, 7.0)
     cells = grid(20, 27, 4, 1, 15.0, 8.0)
     assert "digits" not in kinds([*headings, *cells], [word("Signature", headings[0])])
+
+
+def test_figures_are_for_counting_though_the_heading_over_them_names_people_too():
+    headings = [Box(20, 20, 30, 14), Box(50, 20, 90, 7), *grid(50, 27, 2, 1, 45.0, 7.0)]
+    cells = [*grid(20, 34, 1, 3, 30.0, 7.0), *grid(50, 34, 2, 3, 45.0, 7.0)]
+    read = [word("Alpha", cell) for cell in cells[:3]]
+    told = [word(text, cell) for text, cell in zip(("Party", "Signature", "FIGURES", "WORDS"), headings, strict=True)]
+    assert kinds([*headings, *cells], [*read, *told]) == ["number"] * 3 + ["words"] * 3
 
 
 def test_of_a_table_without_a_word_the_cells_are_proposed_with_a_doubt():

@@ -12,7 +12,7 @@ import typer
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
 from formreader.cli.options import Templates
-from formreader.cli.template_draft import draft
+from formreader.cli.template_draft import draft, told_once
 from formreader.cli.template_over import draw_over_photograph
 from formreader.errors import TemplateError, UsageError
 
@@ -56,7 +56,7 @@ def check(
             print(error)
             mistakes += 1
             continue
-        for finding in findings:
+        for finding in told_once(findings):
             print(f"{file}: warning: {finding}")
         print(f"{file}: {what}: no mistakes")
     raise typer.Exit(TemplateError.exit_code if mistakes else 0)

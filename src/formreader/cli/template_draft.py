@@ -62,7 +62,7 @@ def draft(
     if drafted.rules:
         _write(out, template_text(drafted, name))
     template = load_template(out)
-    for finding in _told_once(check_template(template)):
+    for finding in told_once(check_template(template)):
         say(f"{out}: {finding}")
     for doubt in drafted.doubts:
         say(f"unsure: {doubt}")
@@ -73,7 +73,7 @@ def draft(
         print(told(reading))
 
 
-def _told_once(findings: Sequence[Finding]) -> list[str]:
+def told_once(findings: Sequence[Finding]) -> list[str]:
     """What is found, each message once: of many places the first, and how many more."""
     places: dict[str, list[str]] = {}
     for finding in findings:

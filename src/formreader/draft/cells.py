@@ -20,6 +20,8 @@ RECTANGULAR = 0.96
 SMALLEST_MM = 1.5
 GAP = 0.35
 """Between boxes that stand apart, what is narrower than this part of them is no box."""
+WIDEST_GAP_MM = 12.0
+"""Boxes of one row stand no farther apart; equal cells that do have others between them."""
 ALIKE_MM, ALIKE = 0.45, 0.07
 """Cells of one block differ in size and step by less than this, or by this part of their size."""
 
@@ -141,7 +143,7 @@ def _is_gap(before: Box, cell: Box, after: Box) -> bool:
 def _goes_on(strip: Sequence[Box], cell: Box) -> bool:
     last = strip[-1]
     step = cell.x - last.x
-    if not alike(cell.width, last.width) or step > 1.6 * last.width:
+    if not alike(cell.width, last.width) or step > last.width + min(0.6 * last.width, WIDEST_GAP_MM):
         return False
     return len(strip) == 1 or abs(step - (last.x - strip[-2].x)) < ALIKE_MM
 

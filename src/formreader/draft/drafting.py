@@ -31,6 +31,8 @@ from formreader.templates import Segment
 INKED = 0.012
 """A cell has print in it where more than this part of its inside is dark."""
 INSET = 0.15
+BAR_INK = 0.2
+"""Rows of a table are shaded more lightly in turn, to be written in; what is darker is a heading, or closed."""
 CROOKED_MM = 0.25
 """Lines that still lie so far from straight on average make a template that fits other photographs less well."""
 VECTOR_SHARE = 0.8
@@ -128,7 +130,7 @@ def draft_sheet(
     blocks = find_blocks(find_cells(bounds, sheet.width_mm, sheet.height_mm))
     if read is None:
         doubts.append("Tesseract is not installed: no word was read, and fields are named by their places")
-    fields = _fields(sheet, blocks, read or (), figures)
+    fields = _fields(sheet, blocks, read or (), figures, [area.box for area in marks.areas if area.ink >= BAR_INK])
     groups = _named(group(fields), read or (), [cell for block in blocks for cell in block.cells])
     ruled = list(segments)
     for found in groups:
@@ -148,10 +150,20 @@ def _beside_marks(segments: Sequence[Segment], codes: Sequence[Box]) -> list[Seg
     ]
 
 
-def _fields(sheet: FlatSheet, blocks: Sequence[Block], words: Sequence[Word], figures: Sequence[Box]) -> list[Parts]:
-    boxed, left = sort_out(blocks, find_bubbles(sheet), words, figures)
+def _fields(
+    sheet: FlatSheet, blocks: Sequence[Block], words: Sequence[Word], figures: Sequence[Box], bars: Sequence[Box]
+) -> list[Parts]:
+    """``bars`` are dark areas, which nobody writes on."""
+    dark = [cell for block in blocks for cell in block.cells if any(_holds_most(bar, cell) for bar in bars)]
+    boxed, left = sort_out(blocks, find_bubbles(sheet), words, figures, dark)
     inked = [] if words else [cell for block in left for cell in block.cells if _is_inked(sheet, cell)]
-    return boxed + free_fields(left, words, inked)
+    return boxed + free_fields(left, words, [*inked, *dark])
+
+
+def _holds_most(bar: Box, cell: Box) -> bool:
+    across = min(bar.right, cell.right) - max(bar.x, cell.x)
+    down = min(bar.bottom, cell.bottom) - max(bar.y, cell.y)
+    return min(across, down) > 0 and across * down > 0.5 * cell.width * cell.height
 
 
 def _is_inked(sheet: FlatSheet, cell: Box) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
 from formreader.draft.bubbles import BubbleGroup
-from formreader.draft.cells import Block, alike
+from formreader.draft.cells import ALIKE, ALIKE_MM, Block, alike
 from formreader.draft.words import Word, within
 from formreader.geometry import Box
 
@@ -24,6 +24,9 @@ DIGITS, DIGIT_WIDTH_MM, DIGIT_ASPECT = (2, 7), (3.2, 16.0), (0.4, 1.8)
 WIDE_DIGIT_ASPECT = 2.2
 """The same of boxes that a heading over several columns says to be a number's."""
 NUMBER_HEIGHT_MM, NUMBER_WIDTH_MM = (3.0, 16.0), 5.0
+WIDEST_NUMBER, TALL = 5.0, 1.5
+"""A number's cell beside a tally is at most so many times as wide as high; a cell that is so many rows high spans
+several."""
 LEAST_HEIGHT_MM = 4.2
 """Lower rows of equal cells number the columns under them."""
 BESIDE_MM, SAME_MM = 9.0, 1.5
@@ -72,16 +75,29 @@ class Parts:
 
 
 def sort_out(
-    blocks: Sequence[Block], bubbles: Sequence[BubbleGroup], words: Sequence[Word], figures: Sequence[Box] = ()
+    blocks: Sequence[Block],
+    bubbles: Sequence[BubbleGroup],
+    words: Sequence[Word],
+    figures: Sequence[Box] = (),
+    bars: Sequence[Box] = (),
 ) -> tuple[list[Parts], list[Block]]:
     """The fields that stand in boxes, bubbles and tallies, and the blocks that are left for tables of free numbers.
 
-    ``figures`` are those that are printed in boxes to lead the pen.
+    ``figures`` are those that are printed in boxes to lead the pen, ``bars`` the cells that are printed dark.
     """
     left = list(blocks)
     # what has words in it is a heading, and cells each of whose columns has one of its own are a table's
-    headers = {id(block) for block in blocks if _is_lettered(block.cells, words) or _is_headed(block, words)}
+    printed = frozenset(cell for block in blocks for cell in block.cells if cell in bars or _is_lettered(cell, words))
+    headers = {id(block) for block in blocks if _mostly(block.cells, printed) or _is_headed(block, printed)}
     guided = {id(block) for block in blocks if _is_guided(block, figures)}
+    everything = [cell for block in blocks for cell in block.cells]
+    digits: list[Block] = []
+    for band in _bands([block for block in left if id(block) not in headers]):
+        numbers = _under_headings(band, printed, words)
+        # a tally has one heading, and its rows are of one field
+        if len(numbers) > 1 and not _spans_rows(band, everything):
+            digits += [row for number in numbers for row in rows_of(number)]
+            left = [block for block in left if block not in band]
     tallies = _take(left, lambda b: id(b) not in headers | guided and is_tally(b))
     tallies, left = _parted(tallies, left)
     sums = [_row_sums(tally, left) for tally in tallies]
@@ -89,10 +105,9 @@ def sort_out(
     left = [block for block in left if id(block) not in used]
     letters = _take(left, lambda b: id(b) not in headers | guided and is_letters(b))
     letters = [row for block in letters for row in (rows_of(block) if block.rows > 2 else [block])]
-    digits = [row for b in _take(left, lambda b: id(b) not in headers and is_digits(b)) for row in rows_of(b)]
-    headings = [cell for block in blocks for cell in block.cells if _is_lettered([cell], words)]
+    digits += [row for b in _take(left, lambda b: id(b) not in headers and is_digits(b)) for row in rows_of(b)]
     for block in [b for b in left if id(b) not in headers]:
-        numbers = _under_headings(block, headings, words)
+        numbers = _under_headings([block], printed, words)
         if not numbers and id(block) in guided and block.joined:
             numbers = _equal_numbers(block)
         if numbers:
@@ -101,15 +116,85 @@ def sort_out(
     parts = [_with_digits(Piece("digits", block)) for block in digits]
     for group in bubbles:
         _over_or_beside(parts, group.box).bubbles = group
-    for tally, beside in zip(tallies, sums, strict=True):
-        own = _nearest_or_new(parts, tally.box, above=False)
-        own.add(Piece("tally", tally))
-        if beside is not None:
-            own.add(Piece("row_sums", beside))
+    _add_tallies(parts, tallies, sums, left, printed)
     for block in letters:
         _nearest_or_new(parts, block.box, above=False, below=True).add(Piece("letters", block))
     _add_words(parts, left, words)
     return [part for part in parts if part.pieces or part.bubbles], left
+
+
+def _add_tallies(
+    parts: list[Parts],
+    tallies: Sequence[Block],
+    sums: Sequence[Block | None],
+    left: list[Block],
+    printed: Collection[Box],
+) -> None:
+    """Give each tally to the field whose digits stand beside it, or a free cell for its number."""
+    for tally, beside in zip(tallies, sums, strict=True):
+        free = [
+            part for part in parts if "tally" not in part.pieces and not _has_between(printed, part.anchor, tally.box)
+        ]
+        own = _nearest_or_new(free, tally.box, above=False)
+        if not any(own is part for part in parts):
+            parts.append(own)
+        own.add(Piece("tally", tally))
+        if beside is not None:
+            own.add(Piece("row_sums", beside))
+        end = tally.box.right if beside is None else beside.box.right
+        cell = None if "digits" in own.pieces else _taken_beside(left, tally.box, end, printed)
+        if cell is not None:
+            own.add(Piece("number", Block(cell, 1, 1, (cell.width, cell.height))))
+
+
+def _has_between(printed: Collection[Box], a: Box, b: Box) -> bool:
+    """Whether a heading stands between two boxes of one row: they belong to two fields."""
+    first, second = sorted((a, b), key=lambda box: box.x)
+    middle = (max(a.y, b.y) + min(a.bottom, b.bottom)) / 2
+    return any(
+        first.right - SAME_MM < h.x and h.right < second.x + SAME_MM and h.y < middle < h.bottom for h in printed
+    )
+
+
+def _taken_beside(left: list[Block], row: Box, end: float, printed: Collection[Box]) -> Box | None:
+    """The open cell as high as ``row`` that begins at ``end``, taken out of ``left``."""
+    for block in left:
+        for cell in block.cells:
+            level = abs(cell.y - row.y) < SAME_MM and abs(cell.bottom - row.bottom) < SAME_MM
+            fits = NUMBER_WIDTH_MM <= cell.width <= WIDEST_NUMBER * cell.height
+            if level and fits and abs(cell.x - end) < SAME_MM and cell not in printed:
+                others = [Block(c, 1, 1, (c.width, c.height)) for c in block.cells if c != cell]
+                left.remove(block)
+                left += others
+                return cell
+    return None
+
+
+def _bands(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Blocks of equal rows that share lines side by side: the body of a table whose columns are not equally wide."""
+    bands: list[list[Block]] = []
+    for block in sorted((b for b in blocks if b.joined), key=lambda b: b.box.x):
+        for band in bands:
+            last = band[-1]
+            level = abs(last.box.y - block.box.y) < ALIKE_MM and abs(last.box.bottom - block.box.bottom) < ALIKE_MM
+            if level and last.rows == block.rows and abs(block.box.x - last.box.right) < ALIKE_MM:
+                band.append(block)
+                break
+        else:
+            bands.append([block])
+    return bands
+
+
+def _spans_rows(band: Sequence[Block], cells: Sequence[Box]) -> bool:
+    """Whether a cell beside is as high as several rows."""
+    left, right, high = band[0].box.x, band[-1].box.right, band[0].step[1]
+    return any(
+        min(abs(cell.right - left), abs(cell.x - right)) < SAME_MM
+        and cell.height > TALL * high
+        and band[0].box.y - SAME_MM < cell.y
+        and cell.bottom < band[0].box.bottom + SAME_MM
+        for cell in cells
+    )
 
 
 def _add_words(parts: list[Parts], left: list[Block], words: Sequence[Word]) -> None:
@@ -162,7 +247,8 @@ def _fields_left_of(block: Block, parts: Sequence[Parts], left: Sequence[Block],
     owners: list[Parts] = []
     for cell in block.cells:
         row = [part for part in parts if "digits" in part.pieces and _is_level(part.anchor, cell)]
-        others = [c for b in left if b is not block for c in b.cells if _is_level(c, cell) and c.x > box.x]
+        after = [c for b in left if b is not block for c in b.cells if _is_level(c, cell)]
+        others = [c for c in after if 0 < c.x - box.x < box.width + SAME_MM]  # what stands farther is another table's
         fits = len(row) == 1 and row[0].anchor.right < cell.x and not {"words", "letters"} & set(row[0].pieces)
         if not fits or others or within(words, cell):
             return []
@@ -174,39 +260,48 @@ def _is_level(inner: Box, row: Box) -> bool:
     return row.y - SAME_MM < inner.y and inner.bottom < row.bottom + SAME_MM
 
 
-def _is_lettered(cells: Sequence[Box], words: Sequence[Word]) -> bool:
-    """Whether the form prints words into most of the cells."""
-    return sum(any(word.letters >= 2 for word in within(words, cell)) for cell in cells) > 0.5 * len(cells)
+def _is_lettered(cell: Box, words: Sequence[Word]) -> bool:
+    """Whether the form prints words into it."""
+    return any(word.letters >= 2 for word in within(words, cell))
 
 
-def _is_headed(block: Block, words: Sequence[Word]) -> bool:
+def _mostly(cells: Sequence[Box], printed: Collection[Box]) -> bool:
+    return sum(cell in printed for cell in cells) > 0.5 * len(cells)
+
+
+def _is_headed(block: Block, printed: Collection[Box]) -> bool:
     """Whether the first row of a block holds headings, and what is under it none."""
     first, below = block.cells[: block.columns], block.cells[block.columns :]
-    return bool(below) and _is_lettered(first, words) and not _is_lettered(below, words)
+    return bool(below) and _mostly(first, printed) and not _mostly(below, printed)
 
 
-def _under_headings(block: Block, headings: Sequence[Box], words: Sequence[Word]) -> list[Block]:
-    """The parts of a block each of which has one heading over several equal columns: a digit a column, as a rule.
+def _under_headings(band: Sequence[Block], headings: Iterable[Box], words: Sequence[Word]) -> list[Block]:
+    """The parts of blocks side by side each of which has one heading over several equal columns: a digit a column.
 
     None where a column has a heading of its own, or headings end between columns.
     """
-    above = [h for h in headings if h.bottom < block.box.y + SAME_MM and _shared(h, block.box) > SAME_MM]
+    first, columns = band[0], [cell for block in band for cell in block.cells[: block.columns]]
+    whole = Box(first.box.x, first.box.y, band[-1].box.right - first.box.x, first.box.height)
+    above = [h for h in headings if h.bottom < whole.y + SAME_MM and _shared(h, whole) > SAME_MM]
     above = [h for h in above if not any(o.y > h.y + SAME_MM and _shared(o, h) > SAME_MM for o in above)]
-    aspect = block.first.width / block.first.height
-    if not above or not block.joined or not DIGIT_ASPECT[0] <= aspect <= WIDE_DIGIT_ASPECT:
+    if not above or not all(block.joined for block in band):
         return []
     if any(FOR_PEOPLE.search(word.text) for heading in above for word in within(words, heading)):
         return []
-    parts = []
+    parts: list[Block] = []
     for heading in sorted(above, key=lambda h: h.x):
-        first = round((heading.x - block.box.x) / block.step[0])
-        count = round(heading.width / block.step[0])
-        fits = abs(block.box.x + first * block.step[0] - heading.x) < SAME_MM
-        fits &= abs(count * block.step[0] - heading.width) < SAME_MM
-        if not fits or not DIGITS[0] <= count <= DIGITS[1] or first < 0 or first + count > block.columns:
+        own = [cell for cell in columns if heading.x < cell.centre[0] < heading.right]
+        if not DIGITS[0] <= len(own) <= DIGITS[1]:
             return []
-        parts.append(Block(block.first.shifted(first * block.step[0], 0), block.rows, count, block.step))
-    return parts if sum(part.columns for part in parts) == block.columns else []
+        x, width = own[0].x, (own[-1].right - own[0].x) / len(own)
+        fits = abs(x - heading.x) < SAME_MM and abs(own[-1].right - heading.right) < SAME_MM
+        equal = all(abs(cell.width - width) < max(ALIKE_MM, ALIKE * width) for cell in own)
+        if not fits or not equal or not DIGIT_ASPECT[0] <= width / first.step[1] <= WIDE_DIGIT_ASPECT:
+            return []
+        parts.append(
+            Block(Box(x, first.box.y, width, first.first.height), first.rows, len(own), (width, first.step[1]))
+        )
+    return parts if sum(part.columns for part in parts) == len(columns) else []
 
 
 def _shared(a: Box, b: Box) -> float:

@@ -118,6 +118,8 @@ def _flat(spec: Spec, x: float, y: float) -> list[tuple[str, float]]:
                 places = list(value) if isinstance(value, list) else [value]
             else:
                 places = [value] if isinstance(value, (int, float)) else []
+            if key == "boxes" and "box" in keys and name == "digits":
+                places.append(2 * value * keys.get("step", keys["box"][2]))  # the last box is off by all steps
             found += [(f"{name}.{key}", float(place)) for place in places]
     return found
 

@@ -30,6 +30,10 @@ MOSTLY = 0.5
 """A column is one of headings where more than this part of its cells are."""
 WIDER = 1.3
 """A cell for words is so much wider than the one for figures; cells for one purpose are equal."""
+APART_MM, LEFT_MM = 3.0, 110.0
+"""Between boxes of one row or column that share no lines is less paper than this; their words stand so near."""
+HIGHEST = 2.0
+"""A row is so many times as high as any that is only for numbers, at most."""
 HEADING_ABOVE_MM = 9.0
 """Words over a box of its own, or over a table, stand within this."""
 
@@ -53,7 +57,8 @@ def free_fields(blocks: Sequence[Block], words: Sequence[Word], inked: Sequence[
         for block in blocks
         for cell in block.cells
     ]
-    return [part for table in _tables(cells) for part in _fields(table, words)]
+    outside = [word for word in words if not any(within([word], cell.box) for cell in cells)]
+    return [part for table in _tables(cells) for part in _fields(table, words, outside)]
 
 
 def _label(cell: Box, words: Sequence[Word]) -> str:
@@ -80,10 +85,14 @@ def _tables(cells: Sequence[TableCell]) -> list[list[TableCell]]:
 def _touch(a: Box, b: Box) -> bool:
     apart_x = max(a.x, b.x) - min(a.right, b.right)
     apart_y = max(a.y, b.y) - min(a.bottom, b.bottom)
-    return max(apart_x, apart_y) < TOUCH_MM
+    # boxes that share no line, but stand in one row or column
+    in_row = abs(a.y - b.y) < TOUCH_MM and abs(a.bottom - b.bottom) < TOUCH_MM and apart_x < APART_MM
+    in_column = abs(a.x - b.x) < TOUCH_MM and abs(a.right - b.right) < TOUCH_MM and apart_y < APART_MM
+    return max(apart_x, apart_y) < TOUCH_MM or in_row or in_column
 
 
-def _fields(table: Sequence[TableCell], words: Sequence[Word]) -> list[Parts]:
+def _fields(table: Sequence[TableCell], words: Sequence[Word], outside: Sequence[Word]) -> list[Parts]:
+    """``outside`` are the words that stand in no cell."""
     _mark_headings(table)
     if len(table) == 1:
         return _single(table[0], words)
@@ -94,9 +103,10 @@ def _fields(table: Sequence[TableCell], words: Sequence[Word]) -> list[Parts]:
         # what stands left of the first heading numbers the rows; labels may stand on both sides
         open_cells = [cell for cell in row[first + 1 :] if not cell.is_heading]
         above = [_heading_over(cell, table) or _words_over(cell, table, words) for cell in open_cells]
-        if first < 0 and not any(above) and not nameless:
+        beside = _words_beside(row[0].box, outside) if first < 0 else ""
+        if first < 0 and not any(above) and not beside and not nameless:
             continue
-        numbers = _of_row(open_cells, above)
+        numbers = _of_row(open_cells, [heading or beside for heading in above], _high(table))
         if len(open_cells) == 2 and not nameless:
             numbers = _with_words(numbers)
         found += numbers
@@ -119,7 +129,7 @@ def _mark_headings(table: Sequence[TableCell]) -> None:
         share = sum(bool(c.label) for c in column) / len(column)
         top = [c for c in column if c.box.y < cell.box.y and not c.label]
         # headings of a column stand over all that is open in it
-        cell.is_heading = share > MOSTLY if len(column) > 2 else bool(cell.label)
+        cell.is_heading = share > MOSTLY if len(column) > 2 else bool(cell.label) and _is_leftmost(cell, table)
         if cell.label and not top:
             cell.is_heading = True
     for row in _level(table):
@@ -128,6 +138,34 @@ def _mark_headings(table: Sequence[TableCell]) -> None:
         if len(heads) > MOSTLY * len(row) and any(_is_over_open_cells(cell, table) for cell in heads):
             for cell in row:
                 cell.is_heading = True
+    for cell in table:
+        if not cell.is_heading and _is_unread_label(cell, table):
+            cell.is_heading = True
+
+
+def _is_unread_label(cell: TableCell, table: Sequence[TableCell]) -> bool:
+    """Whether it is a table's leftmost, as labels of rows are that stand over or under it: this one was not read."""
+    if not _is_leftmost(cell, table):
+        return False
+    fellows = [
+        c
+        for c in table
+        if c.is_heading and abs(c.box.x - cell.box.x) < TOUCH_MM and abs(c.box.right - cell.box.right) < TOUCH_MM
+    ]
+    return any(_has_open_right(c, table) for c in fellows) and _has_open_right(cell, table)
+
+
+def _is_leftmost(cell: TableCell, table: Sequence[TableCell]) -> bool:
+    box = cell.box
+    return not any(c.box.right < box.x + TOUCH_MM and c.box.y < box.centre[1] < c.box.bottom for c in table)
+
+
+def _has_open_right(cell: TableCell, table: Sequence[TableCell]) -> bool:
+    right = cell.box.right
+    return any(
+        not c.is_heading and abs(c.box.x - right) < TOUCH_MM and c.box.y < cell.box.centre[1] < c.box.bottom
+        for c in table
+    )
 
 
 def _is_over_open_cells(heading: TableCell, table: Sequence[TableCell]) -> bool:
@@ -179,9 +217,30 @@ def _words_over(cell: TableCell, table: Sequence[TableCell], words: Sequence[Wor
     return " ".join(line.text for line in joined(free) if line.letters >= LABEL_LETTERS)
 
 
-def _of_row(cells: Sequence[TableCell], above: Sequence[str]) -> list[Parts]:
+def _words_beside(box: Box, outside: Sequence[Word]) -> str:
+    """What is printed left of a row whose heading has no cell."""
+    beside = within(outside, Box(box.x - LEFT_MM, box.y - 1, LEFT_MM, box.height + 2))
+    return " ".join(line.text for line in joined(beside) if line.letters >= LABEL_LETTERS)
+
+
+def _high(table: Sequence[TableCell]) -> list[TableCell]:
+    """Cells higher than numbers need whose column has others that are not: rows of one table differ."""
+    low, high = NUMBER_HEIGHT_MM
+    fits = [c.box for c in table if not c.is_heading and low <= c.box.height <= high]
+    return [
+        c
+        for c in table
+        if high < c.box.height <= HIGHEST * high
+        and any(abs(box.x - c.box.x) < TOUCH_MM and abs(box.right - c.box.right) < TOUCH_MM for box in fits)
+    ]
+
+
+def _of_row(cells: Sequence[TableCell], above: Sequence[str], high: Sequence[TableCell]) -> list[Parts]:
     """Each number of a row, words going to the number on their left, or the next."""
-    kinds: list[Kind | None] = [_kind(cell.box, heading) for cell, heading in zip(cells, above, strict=True)]
+    kinds: list[Kind | None] = [
+        _kind(cell.box, heading) or ("number" if cell in high else None)
+        for cell, heading in zip(cells, above, strict=True)
+    ]
     if "words" not in kinds:
         kinds = ["words" if i in _beside_figures(above) else kind for i, kind in enumerate(kinds)]
     parts: list[Parts] = []
@@ -233,7 +292,8 @@ def _words_of(heading: str) -> set[str]:
 def _kind(box: Box, heading: str) -> Kind | None:
     if IN_WORDS.search(heading) and box.height < PAGE_WORDS_MM:
         return "words"
-    if FOR_PEOPLE.search(heading):
+    # a heading over several columns may be for people in one of them; over figures it is not
+    if FOR_PEOPLE.search(heading) and not IN_FIGURES.search(heading):
         return "text"
     fits = NUMBER_HEIGHT_MM[0] <= box.height <= NUMBER_HEIGHT_MM[1] and box.width >= NUMBER_WIDTH_MM
     return "number" if fits else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from formreader.draft.sheet import PX_PER_MM, FlatSheet
+from formreader.draft.sheet import PX_PER_MM, FlatSheet, px
 from formreader.geometry import Box
 from formreader.identify.heading import tesseract_present
 from formreader.records import Grey
@@ -24,7 +24,8 @@ APART = 1.2
 ERASED_MM, LEAST_ERASED_MM = 0.35, 8.0
 """Ruled lines are painted over with so much to spare: they confuse the reading of words. Shorter ones may
 be letters."""
-
+BLACK, BLACK_MM = 0.75, 5.0
+"""Where so much is dark over so many mm, what is printed is white on black: letters alone are paler."""
 STEMS_LETTERS, STEMS_SURE, STEM_MM, STEM_HEIGHTS = 4, 75, 0.3, 2.0
 """A word read so surely, of so many letters, is one; what stands within it, to so far beside it, and is lower than so
 many of its heights, is a letter's stem: in a low row of a table one reaches from line to line."""
@@ -66,15 +67,16 @@ def find_words(sheet: FlatSheet, segments: Iterable[Segment], language: str = "e
 
 
 def without_lines(sheet: FlatSheet, segments: Iterable[Segment]) -> Grey:
-    """The page's picture with its ruled lines painted over in the paper's brightness."""
+    """What is narrow on the page, black on white without its ruled lines: words on grey and on black areas as well."""
     mask = np.zeros(sheet.grey.shape, np.uint8)
     for s in segments:
         if s.x1 - s.x0 + s.y1 - s.y0 < LEAST_ERASED_MM:
             continue
         ends = [tuple(round(v * PX_PER_MM - 0.5) for v in end) for end in ((s.x0, s.y0), (s.x1, s.y1))]
         cv2.line(mask, ends[0], ends[1], 255, max(1, round((s.width + ERASED_MM) * PX_PER_MM)))
-    ground = cv2.medianBlur(cv2.dilate(sheet.grey, np.ones((9, 9), np.uint8)), 21)
-    picture: Grey = np.where(mask > 0, ground, sheet.grey).astype(np.uint8)
+    on_black = cv2.blur(sheet.darkness, (px(BLACK_MM), px(BLACK_MM))) > BLACK
+    ink = np.where(on_black, 1.0 - sheet.darkness, np.where(mask > 0, 0.0, sheet.strokes))
+    picture: Grey = (255.0 * (1.0 - ink)).astype(np.uint8)
     return picture
 
 
