@@ -46,6 +46,17 @@ def test_a_pale_digit_before_or_behind_others_stands_out(faintness, left) -> Non
     assert max(found[0], found[1], found[3]) < FROM
 
 
+def test_a_one_of_which_a_failing_pen_left_dashes_stands_out() -> None:
+    sheet = Sheet(lines())
+    written(sheet)
+    x, y = CELLS[2].x + 10, CELLS[2].centre[1]
+    for top in (-2.6, -0.8, 1.0):
+        sheet.line((x, y + top), (x, y + top + 0.8), 0.4, PAPER * 0.8)
+    found = seen(sheet)
+    assert found[2] > 2.1
+    assert max(found[0], found[1], found[3]) < FROM
+
+
 def test_a_pale_digit_alone_in_its_cell_stands_out() -> None:
     sheet = Sheet(lines())
     pale_seven(sheet, CELLS[1], 20.0, 0.12)

@@ -30,8 +30,10 @@ TALL, LEAST_TALL, UNWRITTEN_TALL = 0.4, 0.4, 0.6
 FULL, NARROW, WIDE = 0.3, 0.25, 1.0
 """Part of its box that a digit's ink fills, the box at least ``NARROW`` heights of the cell wide, and the widest box:
 fuller and wider shapes are shade or print."""
-LEAST_AREA = 0.02
+LEAST_AREA = 0.012
 """Of a square as high as the cell."""
+GAP = 0.2
+"""Heights of the cell that a pen which fails may leave out of a stroke."""
 USUAL = 0.7
 """This part of a page's cells shows what its paper's pattern comes to."""
 CLEAN = 0.0185
@@ -104,8 +106,11 @@ def _free(strip: Strip, ink: float, printed: Ruling, texts: Sequence[Box], h: fl
 
 
 def _is_stroke(shown: NDArray[np.bool_], least_tall: float, h: float) -> bool:
-    """Whether a piece is tall enough, and otherwise as a digit is."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(shown.astype(np.uint8), connectivity=8)
-    _, _, width, height, area = stats[1:].T
+    """Whether a piece, gaps along it closed, is tall enough, and otherwise as a digit is."""
+    upright = np.ones((max(1, round(GAP * h)), 1), np.uint8)
+    closed = cv2.morphologyEx(shown.astype(np.uint8), cv2.MORPH_CLOSE, upright)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    area = np.bincount(labels[shown], minlength=count)[1:]
+    width, height = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     fits = (height >= least_tall) & (width <= WIDE * h) & (area >= LEAST_AREA * h * h)
     return bool((fits & (area <= (FULL * np.maximum(width, NARROW * h) + 2) * height)).any())
