@@ -27,7 +27,7 @@ from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
 from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
-from formreader.templates import Field, Number, encoding_cells, outline
+from formreader.templates import Field, Number, encoding_cells, field_cells, outline
 
 ALTERNATIVES = 5
 CORRECTED = ("struck", "written_beside")
@@ -166,12 +166,11 @@ def _shown_quad(page: AnyPage, name: str, quad: Points, policy: Policy) -> Point
     """The outline that is reported: with what is beside the field where that may be the number that counts."""
     remarks, field = page.evidence[name].remarks, page.template.fields[name]
     if remarks.get("exchanged", 0.0) > policy.most_remark:
-        shown = list(field.encodings.values())
+        cells = field_cells(field)
     elif any(remarks.get(code, 0.0) > policy.most_remark for code in CORRECTED):
-        shown = [field.encodings[field.primary]]
+        cells = encoding_cells(field.encodings[field.primary])
     else:
         return quad
-    cells = [cell for encoding in shown for cell in encoding_cells(encoding)]
     return map_points(page.registration, surroundings(cells).corners)
 
 

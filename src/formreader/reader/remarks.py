@@ -32,7 +32,7 @@ from formreader.locate import (
     usual_lines,
 )
 from formreader.reader.cutting import CellKey, Free, View
-from formreader.templates import Digits, Field, Number, Template, encoding_cells, outline
+from formreader.templates import Digits, Field, Number, Template, encoding_cells, field_cells, outline
 
 AROUND, MOST_AROUND_MM = 1.3, 14.0
 """Heights of its cells that are looked at around a field, and how many mm at most."""
@@ -119,7 +119,7 @@ def remarks_of(
     shown = _looked_at(template, view, read)
     covered = _covered(shown)
     boxes = [cell for of in shown for cell in of.cells]
-    cells = [cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)]
+    cells = [cell for field in template.fields.values() for cell in field_cells(field)]
     further = _further(shown, view, cells)
     known = [*view.texts, *(mark.box for mark in template.marks), *(area.box for area in template.areas)]
     for of in shown:

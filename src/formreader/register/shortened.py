@@ -19,7 +19,7 @@ from formreader.register.fit import Fit
 from formreader.register.rivals import lines_of, tables_of
 from formreader.register.samples import template_samples
 from formreader.register.segments import Segments
-from formreader.templates import Template, encoding_cells
+from formreader.templates import Template, field_cells
 
 LOST_END, LOST_ENDS, HELD, MOST_HELD = 0.68, 0.4, 0.93, 0.88
 """A table's outermost line alone is lost where less than the first part of it is seen, several where less than the
@@ -74,7 +74,7 @@ def by_creases(fit: Fit, seams: Sequence[Seam]) -> set[str]:
     for seam in seams:
         axis = 1 if seam.direction == "across" else 0
         for name, field in fit.template.fields.items():
-            corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
+            corners = np.concatenate([cell.corners for cell in field_cells(field)])
             low, high = corners[:, axis].min() - BY_CREASE_MM, corners[:, axis].max() + BY_CREASE_MM
             if low < seam.at_mm < high:
                 crossed.add(name)
@@ -200,7 +200,7 @@ def _fields_between(template: Template, axis: int, across: tuple[float, float]) 
     hides it from edge to edge."""
     inside = set()
     for name, field in template.fields.items():
-        middles = np.array([cell.centre for e in field.encodings.values() for cell in encoding_cells(e)])[:, axis]
+        middles = np.array([cell.centre for cell in field_cells(field)])[:, axis]
         if ((middles > across[0]) & (middles < across[1])).any():
             inside.add(name)
     return frozenset(inside)
