@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from formreader.geometry import Box
-from formreader.locate.edges import Ruling
+from formreader.locate.edges import Ruling, see_edges
 from formreader.locate.free import LINE_BLUR_MM, LINE_BLUR_PX, ink_of
 from formreader.locate.strips import Strip
 
@@ -29,7 +29,7 @@ def ink_at_sides(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box])
     sides = [side for side in printed.edges_of(cell) if not side.horizontal]
     if not sides:
         return 0.0
-    ink = ink_of(strip, cell, printed, texts)
+    ink = ink_of(strip, cell, see_edges(strip, printed.within(strip.box)), texts)
     k, (rows, _) = strip.px_per_mm, strip.span(cell)
     height = rows.stop - rows.start
     looked = slice(rows.start + round(EDGE * height), rows.stop - round(EDGE * height))
