@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from formreader.cli.evaluate_sheets import exit_code, sheets
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import CharacterSets, Models, Policy, Templates, Truths
 from formreader.cli.severity import severity
 
 app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_help=True)
@@ -47,9 +47,7 @@ def encodings(
 
 @app.command()
 def witnesses(
-    truths: Annotated[
-        list[Path], typer.Argument(metavar="TRUTH...", help="truth.json files with their photographs beside them.")
-    ],
+    truths: Truths,
     templates: Templates = None,
     models: Models = None,
     policy: Policy = None,
@@ -76,7 +74,7 @@ def witnesses(
 
 @app.command()
 def glyphs(
-    folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
+    folder: CharacterSets,
     recogniser: Annotated[
         list[str] | None,
         typer.Option(help="Whom to score: own (the digit model, the default), second, or an entry point's name."),
@@ -116,7 +114,7 @@ def glyphs(
 
 @app.command()
 def models(
-    folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
+    folder: CharacterSets,
     count: Annotated[int, typer.Option(min=100, help="Drawings a model.")] = 2000,
     models: Models = None,
 ) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import Models, Policy, Seed, Templates
 from formreader.cli.outputs import opened
 from formreader.errors import UsageError
 
@@ -33,7 +33,7 @@ def severity(
         ),
     ] = None,
     count: Annotated[int, typer.Option(min=1, help="Sheets of each form at each step.")] = 2,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same sheets.")] = 1,
+    seed: Seed = 1,
     long_side: Annotated[int, typer.Option(min=400, max=8000, help="Longer side of the picture, px.")] = 2000,
     glyphs: Annotated[
         Path | None, typer.Option(help="Write with a folder of data sets: the part that training never saw.")
