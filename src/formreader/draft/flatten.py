@@ -29,8 +29,6 @@ GUESSED = ("A4", "Letter", "Legal", "Folio")
 SEED = 1
 MASK_PX = 500
 """Long side of the small picture on which paper is told from what it lies on."""
-FILLS = 0.985
-"""A mask that reaches over this part of the picture's side shows no edge of the paper there."""
 EDGE_SHARE = 0.25
 """Of all rows, the part whose edge may lie further in (fingers, dog-ears) or out (other paper)."""
 PERSPECTIVE = 0.02
