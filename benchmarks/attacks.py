@@ -26,16 +26,11 @@ import os
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
 
-import argparse
-import json
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,13 +39,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from about import about
+import rounds
 from judged import IN_PLACE
 
 from formreader.reader import Reader
 from formreader.records import SheetReading
-from formreader.synth import load_glyphs, save_picture
-from formreader.synth.forms import HELD_OUT_FROM, any_form
+from formreader.synth import save_picture
+from formreader.synth.forms import any_form
 from formreader.synth.sheets.mishaps import MISHAPS, Attacked, Studio
 from formreader.synth.sheets.sheet import px_per_mm_of
 
@@ -60,17 +55,6 @@ SAME_PLACE = 2 * IN_PLACE
 """A box that was found stands for a field of a sheet where their middles are nearer than this part of its height."""
 
 Kind = Literal["home", "random"]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What all pages of one run have in common."""
-
-    first_seed: int
-    severity: float
-    glyphs: Path | None
-    policy: Path | None
-    debug: Path | None
 
 
 @dataclass(slots=True)
@@ -104,39 +88,24 @@ HEAD = (
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = rounds.options(__doc__, first_seed=8000)
     arguments.add_argument("--pages", type=int, default=500)
     arguments.add_argument("--forms", nargs="+", choices=["home", "random"], default=["home", "random"])
-    arguments.add_argument("--only", nargs="+", default=[""])
-    arguments.add_argument("--first-seed", type=int, default=8000)
-    arguments.add_argument("--severity", type=float, default=1.0)
-    arguments.add_argument("--jobs", type=int, default=2)
-    arguments.add_argument("--glyphs", type=Path)
-    arguments.add_argument("--policy", type=Path)
-    arguments.add_argument("--json", type=Path)
-    arguments.add_argument("--debug", type=Path)
-    arguments.add_argument("--list", action="store_true")
+    rounds.add_choice(arguments)
     chosen = arguments.parse_args()
-    names = [name for name in MISHAPS if any(name.startswith(wanted) for wanted in chosen.only)]
-    if chosen.list or not names:
-        print(*MISHAPS, sep="\n")
-        return 0 if chosen.list else 2
-    if chosen.first_seed >= HELD_OUT_FROM and chosen.debug:
-        arguments.error(f"seeds from {HELD_OUT_FROM} on are held out: no pictures of them")
-    setting = Setting(chosen.first_seed, chosen.severity, chosen.glyphs, chosen.policy, chosen.debug)
+    names = rounds.names_chosen(MISHAPS, chosen)
+    rounds.check_held_out(arguments, chosen, chosen.first_seed)
+    setting = rounds.Setting.of(chosen)
     each = -(-chosen.pages // len(names))
     tasks = [(name, kind, each) for kind in chosen.forms for name in names]
     print(HEAD)
     scores = []
-    for score in _over(tasks, setting, chosen.jobs):
+    for score in rounds.each(partial(read_attack, setting=setting), tasks, chosen.jobs, _open, setting):
         print(score.line, flush=True)
         scores.append(score)
     for score in scores:
         print(*(f"  {wrong}" for wrong in score.wrong), sep="\n", end="\n" * bool(score.wrong))
-    if chosen.json:
-        settings = {name: str(value) for name, value in vars(chosen).items()}
-        said = {"about": about(chosen.jobs), "settings": settings, "attacks": [asdict(score) for score in scores]}
-        chosen.json.write_text(json.dumps(said, indent=1), encoding="utf-8")
+    rounds.save(chosen, attacks=[asdict(score) for score in scores])
     return int(any(score.wrong for score in scores))
 
 
@@ -144,30 +113,17 @@ Task = tuple[str, Kind, int]
 """An attack, on what forms, how often."""
 
 
-def _over(tasks: Sequence[Task], setting: Setting, jobs: int) -> Iterator[Score]:
-    read = partial(read_attack, setting=setting)
-    if jobs == 1:
-        _open(setting)
-        yield from map(read, tasks)
-        return
-    # spawned: a fork of a process whose threads run OpenCV can hang
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_open, initargs=(setting,)) as pool:
-        yield from pool.map(read, tasks)
-
-
-def _open(setting: Setting) -> None:
+def _open(setting: rounds.Setting) -> None:
     """What a worker needs: a reader for each kind of forms, the random forms, and the writing."""
     global _readers, _random, _source  # noqa: PLW0603 - a worker opens them once
     cv2.setNumThreads(1)
     _random = {form.id: form for form in (any_form(setting.first_seed + i) for i in range(RANDOM_FORMS))}
-    with tempfile.TemporaryDirectory() as folder:
-        for form in _random.values():
-            (Path(folder) / f"{form.id}.yaml").write_text(form.text, encoding="utf-8")
-        _readers = {"home": Reader(policy=setting.policy), "random": Reader(templates=folder, policy=setting.policy)}
-    _source = load_glyphs(setting.glyphs, held_out=setting.glyphs is not None)
+    random = rounds.reader_of(_random.values(), setting.policy)
+    _readers = {"home": Reader(policy=setting.policy), "random": random}
+    _source = setting.writing
 
 
-def read_attack(task: Task, setting: Setting) -> Score:
+def read_attack(task: Task, setting: rounds.Setting) -> Score:
     """So many pictures of one attack, on forms of one kind in turn."""
     name, kind, count = task
     score = Score(name, kind)
@@ -175,9 +131,7 @@ def read_attack(task: Task, setting: Setting) -> Score:
         generator = np.random.default_rng([setting.first_seed, *f"{name} {kind}".encode(), number])
         attacked = MISHAPS[name](_studio(kind, number, generator, setting))
         stem = f"{name}-{kind}-{number:03d}-{attacked.truths[0]['template']}"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "page.jpg"
-            save_picture(path, attacked.picture)
+        with rounds.photograph(attacked.picture) as path:
             readings = list(_readers[kind].read_pages(path))
         before = len(score.wrong)
         count_readings(score, stem, attacked, readings)
@@ -187,7 +141,7 @@ def read_attack(task: Task, setting: Setting) -> Score:
     return score
 
 
-def _studio(kind: Kind, number: int, generator: np.random.Generator, setting: Setting) -> Studio:
+def _studio(kind: Kind, number: int, generator: np.random.Generator, setting: rounds.Setting) -> Studio:
     forms = sorted(_readers[kind].templates.values(), key=lambda template: template.id)
     first = int(generator.integers(len(forms)))
     form, other = forms[first], forms[(first + 1 + number) % len(forms)]

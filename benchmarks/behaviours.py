@@ -21,7 +21,6 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -37,7 +36,7 @@ import rounds
 
 from formreader.reader import Reader
 from formreader.records import SheetReading
-from formreader.synth import SyntheticSheet, load_glyphs, save_picture
+from formreader.synth import SyntheticSheet, save_picture
 from formreader.synth.forms import RandomForm, any_form
 from formreader.synth.sheets.behaviours import BEHAVIOURS, compose_behaving_sheet
 from formreader.synth.sheets.sheet import px_per_mm_of
@@ -50,16 +49,11 @@ PAGES_AT_MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What all pages of one run have in common."""
+class Setting(rounds.Setting):
+    """So many fields of each behaviour, drawn in so many parts at a time."""
 
     count: int
     parts: int
-    first_seed: int
-    severity: float
-    glyphs: Path | None
-    policy: Path | None
-    debug: Path | None
 
 
 @dataclass(slots=True)
@@ -95,17 +89,11 @@ HEAD = f"{'':>24}{'pages':>7}{'not read':>10}{'fields':>8}{'right':>9}{'review':
 def main() -> int:
     arguments = rounds.options(__doc__, first_seed=7000)
     arguments.add_argument("--count", type=int, default=500)
-    arguments.add_argument("--only", nargs="+", default=[""])
-    arguments.add_argument("--list", action="store_true")
+    rounds.add_choice(arguments)
     chosen = arguments.parse_args()
-    names = [name for name in BEHAVIOURS if any(name.startswith(wanted) for wanted in chosen.only)]
-    if chosen.list or not names:
-        print(*BEHAVIOURS, sep="\n")
-        return 0 if chosen.list else 2
+    names = rounds.names_chosen(BEHAVIOURS, chosen)
     rounds.check_held_out(arguments, chosen, chosen.first_seed)
-    setting = Setting(
-        chosen.count, chosen.jobs, chosen.first_seed, chosen.severity, chosen.glyphs, chosen.policy, chosen.debug
-    )
+    setting = Setting.of(chosen, parts=chosen.jobs)
     print(HEAD)
     scores, told = [], []
     for score, wrong in _over(names, setting, chosen.jobs):
@@ -141,7 +129,7 @@ def _open(setting: Setting) -> None:
     _home = Reader(policy=setting.policy)
     _forms = [any_form(setting.first_seed + i) for i in range(RANDOM_FORMS)]
     _strange = rounds.reader_of(_forms, setting.policy)
-    _source = load_glyphs(setting.glyphs, held_out=setting.glyphs is not None)
+    _source = setting.writing
 
 
 def read_behaviour(task: tuple[str, int], setting: Setting) -> tuple[Score, list[str]]:
@@ -162,7 +150,8 @@ def read_behaviour(task: tuple[str, int], setting: Setting) -> tuple[Score, list
         if drawn is None:
             continue
         drawn.truth["name"] = f"{name}-{part}-{number:03d}-{template.id}"
-        reading = _read(drawn, _strange if strange else _home)
+        with rounds.photograph(drawn.picture) as picture:
+            reading = (_strange if strange else _home).read(picture)
         told += _scored(score, drawn, reading, template, setting)
     return score, told
 
@@ -185,13 +174,6 @@ def _drawn(
         severity=setting.severity,
         beside=form.beside(px_per_mm_of(template)) if form else None,
     )
-
-
-def _read(drawn: SyntheticSheet, reader: Reader) -> SheetReading:
-    with tempfile.TemporaryDirectory() as folder:
-        picture = Path(folder) / "page.jpg"
-        save_picture(picture, drawn.picture)
-        return reader.read(picture)
 
 
 def _scored(

@@ -5,19 +5,45 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
+import numpy as np
 from about import about
+from numpy.typing import NDArray
 
 from formreader.reader import Reader
+from formreader.synth import GlyphSource, load_glyphs, save_picture
 from formreader.synth.forms import HELD_OUT_FROM, RandomForm
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all pages of one run have in common; a benchmark adds its own."""
+
+    first_seed: int
+    severity: float
+    glyphs: Path | None
+    policy: Path | None
+    debug: Path | None
+
+    @classmethod
+    def of(cls, chosen: argparse.Namespace, **others: Any) -> Self:
+        """Each of its fields is the option of that name, or stands in ``others``."""
+        return cls(**{f.name: getattr(chosen, f.name) for f in fields(cls) if f.name not in others}, **others)
+
+    @property
+    def writing(self) -> GlyphSource:
+        """Characters of ``--glyphs`` that were kept from training; without it our own pen."""
+        return load_glyphs(self.glyphs, held_out=self.glyphs is not None)
 
 
 def options(about_it: str | None, first_seed: int) -> argparse.ArgumentParser:
@@ -29,6 +55,21 @@ def options(about_it: str | None, first_seed: int) -> argparse.ArgumentParser:
     for name in ("--glyphs", "--policy", "--json", "--debug"):
         parser.add_argument(name, type=Path)
     return parser
+
+
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """``--only`` and ``--list``, for ``names_chosen``."""
+    parser.add_argument("--only", nargs="+", default=[""])
+    parser.add_argument("--list", action="store_true")
+
+
+def names_chosen(every: Collection[str], chosen: argparse.Namespace) -> list[str]:
+    """Those that begin as one after ``--only``. Ends the program, all listed, where asked to or none does."""
+    names = [name for name in every if name.startswith(tuple(chosen.only))]
+    if chosen.list or not names:
+        print(*every, sep="\n")
+        raise SystemExit(0 if chosen.list else 2)
+    return names
 
 
 def check_held_out(parser: argparse.ArgumentParser, chosen: argparse.Namespace, last_seed: int) -> None:
@@ -56,6 +97,15 @@ def reader_of(forms: Iterable[RandomForm], policy: Path | None) -> Reader:
         for form in forms:
             (Path(folder) / f"{form.id}.yaml").write_text(form.text, encoding="utf-8")
         return Reader(templates=folder, policy=policy)
+
+
+@contextmanager
+def photograph(picture: NDArray[np.uint8]) -> Iterator[Path]:
+    """The picture (H, W, 3) as a file for as long as it is read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "page.jpg"
+        save_picture(path, picture)
+        yield path
 
 
 def save(chosen: argparse.Namespace, **results: Any) -> None:

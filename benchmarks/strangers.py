@@ -24,15 +24,9 @@ import os
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
 
-import argparse
-import json
 import sys
-import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -40,12 +34,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from about import about
+import rounds
 from judged import HEAD, Judged, judge, line, overlay, refusals
 
 from formreader.reader import Reader
-from formreader.synth import GlyphSource, Troubles, load_glyphs, save_picture, troubles_named
-from formreader.synth.forms import HELD_OUT_FROM, RandomForm, any_form
+from formreader.synth import GlyphSource, Troubles, save_picture, troubles_named
+from formreader.synth.forms import RandomForm, any_form
 from formreader.synth.sheets.litter import litter
 from formreader.synth.sheets.sheet import fill_sheet, photograph_sheet, px_per_mm_of
 
@@ -58,53 +52,35 @@ LARGEST = (20, 60, 150, 900, 6000)
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What all forms of one run have in common."""
+class Setting(rounds.Setting):
+    """So many sheets of each form, read by a reader that knows siblings of it and so many other forms."""
 
     sheets: int
-    severity: float
     siblings: int
     more: int
     clean: bool
     troubles: Troubles
-    glyphs: Path | None
-    policy: Path | None
-    debug: Path | None
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = rounds.options(__doc__, first_seed=1000)
     arguments.add_argument("--forms", type=int, default=50)
-    arguments.add_argument("--first-seed", type=int, default=1000)
     arguments.add_argument("--sheets", type=int, default=2)
-    arguments.add_argument("--severity", type=float, default=1.0)
     arguments.add_argument("--library", type=int, default=8)
     arguments.add_argument("--siblings", type=int, default=1)
     arguments.add_argument("--more", type=int, default=0)
     arguments.add_argument("--clean", action="store_true")
     arguments.add_argument("--trouble", nargs="+", default=[])
-    arguments.add_argument("--jobs", type=int, default=2)
-    arguments.add_argument("--glyphs", type=Path)
-    arguments.add_argument("--policy", type=Path)
-    arguments.add_argument("--json", type=Path)
-    arguments.add_argument("--debug", type=Path)
     chosen = arguments.parse_args()
-    if chosen.first_seed + chosen.forms > HELD_OUT_FROM and chosen.debug:
-        arguments.error(f"seeds from {HELD_OUT_FROM} on are held out: no pictures of them")
-    setting = Setting(
-        sheets=chosen.sheets,
-        severity=chosen.severity,
-        siblings=chosen.siblings,
-        more=chosen.more,
-        clean=chosen.clean,
-        troubles=troubles_named(chosen.trouble),
-        glyphs=chosen.glyphs,
-        policy=chosen.policy,
-        debug=chosen.debug,
-    )
+    rounds.check_held_out(arguments, chosen, chosen.first_seed + chosen.forms - 1)
+    setting = Setting.of(chosen, troubles=troubles_named(chosen.trouble))
     seeds = range(chosen.first_seed, chosen.first_seed + chosen.forms)
     libraries = [tuple(seeds[i : i + chosen.library]) for i in range(0, len(seeds), chosen.library)]
-    pages = [page for read in _over(libraries, setting, chosen.jobs) for page in read]
+    pages: list[Judged] = []
+    read = rounds.each(partial(read_library, setting=setting), libraries, chosen.jobs, cv2.setNumThreads, 1)
+    for done, judged in enumerate(read, 1):
+        print(f"{done} of {len(libraries)} libraries", file=sys.stderr, flush=True)
+        pages += judged
     print(HEAD)
     print(line(f"severity {setting.severity:g}", pages))
     print(f"refused: {refusals(pages)}")
@@ -114,46 +90,23 @@ def main() -> int:
             print(f"  {page.name}: {where}")
         for wrong in page.wrong:
             print(f"  {page.name}: ACCEPTED WRONG {wrong}")
-    if chosen.json:
-        settings = {name: str(value) for name, value in vars(chosen).items()}
-        said = {"about": about(chosen.jobs), "settings": settings, "pages": [asdict(page) for page in pages]}
-        chosen.json.write_text(json.dumps(said, indent=1), encoding="utf-8")
+    rounds.save(chosen, pages=[asdict(page) for page in pages])
     return int(any(page.wrong for page in pages))
-
-
-def _over(libraries: list[tuple[int, ...]], setting: Setting, jobs: int) -> Iterator[list[Judged]]:
-    task = partial(read_library, setting=setting)
-    if jobs == 1:
-        yield from map(task, libraries)
-        return
-    # spawned: a fork of a process whose threads run OpenCV can hang
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        for done, read in enumerate(pool.map(task, libraries), 1):
-            print(f"{done} of {len(libraries)} libraries", file=sys.stderr, flush=True)
-            yield read
 
 
 def read_library(seeds: tuple[int, ...], setting: Setting) -> list[Judged]:
     """Sheets of each of these forms, read by a reader that knows them all and their siblings."""
-    cv2.setNumThreads(1)
-    source = load_glyphs(setting.glyphs, held_out=setting.glyphs is not None)
+    source = setting.writing
     forms = [any_form(seed) for seed in seeds]
     known = [*forms, *(any_form(seed, which + 1) for seed in seeds for which in range(setting.siblings))]
     known += [any_form(MORE_FROM + number) for number in range(setting.more)]
-    with tempfile.TemporaryDirectory() as folder:
-        for form in known:
-            (Path(folder) / f"{form.id}.yaml").write_text(form.text, encoding="utf-8")
-        reader = Reader(templates=folder, policy=setting.policy)
-        return [
-            _drawn_and_read(form, number, reader, source, setting, Path(folder))
-            for form in forms
-            for number in range(setting.sheets)
-        ]
+    reader = rounds.reader_of(known, setting.policy)
+    return [
+        _drawn_and_read(form, number, reader, source, setting) for form in forms for number in range(setting.sheets)
+    ]
 
 
-def _drawn_and_read(
-    form: RandomForm, number: int, reader: Reader, source: GlyphSource, setting: Setting, folder: Path
-) -> Judged:
+def _drawn_and_read(form: RandomForm, number: int, reader: Reader, source: GlyphSource, setting: Setting) -> Judged:
     generator = np.random.default_rng([form.seed, number, 4])
     name = f"{form.id}-{number}-{setting.severity:g}.jpg"
     beside = form.beside(px_per_mm_of(form.template))
@@ -162,20 +115,18 @@ def _drawn_and_read(
         litter(sheet, generator)
     side = int(generator.integers(*LONG_SIDES_PX))
     drawn = photograph_sheet(sheet, generator, name, side, setting.severity, setting.troubles)
-    picture = folder / name
-    save_picture(picture, drawn.picture)
-    reading = reader.read(picture)
+    with rounds.photograph(drawn.picture) as picture:
+        reading = reader.read(picture)
     page = judge(drawn.truth, reading, form.template)
     if setting.debug and (page.refused or page.misplaced or page.wrong):
         trouble = "wrong" if page.wrong else "misplaced" if page.misplaced else page.refused
         setting.debug.mkdir(parents=True, exist_ok=True)
-        stem = setting.debug / f"{trouble}-{picture.stem}"
+        stem = setting.debug / f"{trouble}-{Path(name).stem}"
         save_picture(stem.with_name(stem.name + ".jpg"), drawn.picture)
         save_picture(
             stem.with_name(stem.name + "-found.jpg"), overlay(drawn.picture, drawn.truth, reading, form.template)
         )
         stem.with_name(stem.name + ".yaml").write_text(form.text, encoding="utf-8")
-    picture.unlink()
     return page
 
 

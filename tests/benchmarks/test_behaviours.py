@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from formreader.records import SheetReading, Source
 from formreader.synth import SyntheticSheet
@@ -28,7 +29,9 @@ def test_one_behaviour_is_drawn_read_and_counted(monkeypatch, capsys, tmp_path):
 
 def test_the_list_names_all(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["behaviours.py", "--list"])
-    assert behaviours.main() == 0
+    with pytest.raises(SystemExit) as ended:
+        behaviours.main()
+    assert ended.value.code == 0
     assert capsys.readouterr().out.split() == list(behaviours.BEHAVIOURS)
 
 

@@ -7,7 +7,7 @@ import pytest
 from paper import PAPER, Sheet, around, sides, strips
 
 from formreader.geometry import Box
-from formreader.locate import beyond_pattern, pale_strokes, ruling_of
+from formreader.locate import beyond_pattern, pale_strokes, ruling_of, written_on
 from formreader.templates import Segment
 
 CELLS = [Box(30.0, 20.0 + 12.0 * row, 60.0, 9.0) for row in range(4)]
@@ -21,7 +21,9 @@ def lines() -> list[Segment]:
 
 def seen(sheet: Sheet) -> list[float]:
     (strip,) = strips(sheet.photograph(), [around(CELLS)], 9.0)
-    return beyond_pattern([pale_strokes(strip, cell, ruling_of(lines()), ()) for cell in CELLS])
+    printed = ruling_of(lines())
+    inks = [written_on(strip, cell, printed, ()) for cell in CELLS]
+    return beyond_pattern([pale_strokes(strip, cell, ink, printed, ()) for cell, ink in zip(CELLS, inks, strict=True)])
 
 
 def written(sheet: Sheet) -> None:

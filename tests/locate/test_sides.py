@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from formreader.geometry import Box
-from formreader.locate import Strip, ink_at_sides, ruling_of
+from formreader.locate import Ruling, Strip, ink_at_sides, ruling_of, written_on
 from formreader.templates import Segment
 
 K = 5.0
@@ -32,8 +32,8 @@ def strip_with(*strokes: tuple[float, float, float, float], shifted: float = 0.0
     return Strip(Box(0.0, 0.0, 60.0, 30.0), K, grey, paper, ((paper - grey) / 230).astype(np.float32))
 
 
-def at_sides(strip: Strip) -> float:
-    return ink_at_sides(strip, CELL, LINES, ())
+def at_sides(strip: Strip, printed: Ruling = LINES) -> float:
+    return ink_at_sides(strip, CELL, written_on(strip, CELL, printed, ()), printed)
 
 
 @pytest.mark.parametrize("shifted", [0.0, 0.3])
@@ -54,4 +54,4 @@ def test_a_digit_at_a_side_is_seen(stroke):
 
 def test_a_cell_whose_sides_are_not_printed_has_none():
     level = ruling_of([Segment(0.0, y, 60.0, y, 0.4, 1.0) for y in (CELL.y, CELL.bottom)])
-    assert ink_at_sides(strip_with((29.3, 11.3, 29.3, 16.5)), CELL, level, ()) == 0.0
+    assert at_sides(strip_with((29.3, 11.3, 29.3, 16.5)), level) == 0.0

@@ -23,7 +23,7 @@ from formreader.register.samples import template_samples
 from formreader.register.segments import find_pencils, find_segments
 from formreader.register.shortlist import shortlist
 from formreader.synth.print.page import draw_page
-from formreader.templates import Area, Template, encoding_cells, load_library, parse_template
+from formreader.templates import Area, Template, field_cells, load_library, parse_template
 
 LIBRARY = load_library()
 PX_PER_MM = 4.0
@@ -113,9 +113,7 @@ def test_with_the_top_cut_off_rows_are_counted_from_the_end_that_is_seen() -> No
     page = printed(template)
     cut = 60 + round(PX_PER_MM * (min(s.y0 for s in template.segments) + 62.0))
     found = best(page[cut:], template)
-    cells = np.concatenate(
-        [cell.corners for e in template.fields["total"].encodings.values() for cell in encoding_cells(e)]
-    )
+    cells = np.concatenate([cell.corners for cell in field_cells(template.fields["total"])])
     expected = (cells * PX_PER_MM - 0.5) + [60, 60 - cut]
     assert np.hypot(*(map_points(found, cells) - expected).T).max() < 0.5 * PX_PER_MM
 

@@ -55,7 +55,7 @@ def test_the_exported_model_equals_torch(tmp_path: Path, model: LineModel) -> No
             assert steps.shape == (shown, 1 + len(alphabet))
             assert np.abs(steps - wanted[:shown]).max() < 1e-4
     written = json.loads((tmp_path / f"{model.name}-7" / "card.json").read_text())
-    assert written["bytes"] < 1_500_000
+    assert written["bytes"] < 2_500_000
     assert written["parameters"] < 350_000
 
 

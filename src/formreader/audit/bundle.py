@@ -49,12 +49,12 @@ def verify_export(file: Path, proof: Mapping[str, Any], public: str) -> list[Fau
         data = entry.said["data"]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(
-            f"the proof is no {SCHEMA} ({error}): give the file that `formreader audit export` wrote"
+            f"the proof is no {SCHEMA} ({error}): give the file that `formreader audit prove` wrote"
         ) from None
     faults = []
     body = entry.body.encode("utf-8", "surrogatepass")
     if proof.get("schema") != SCHEMA or not isinstance(data, dict):
-        raise UsageError(f"the proof is no {SCHEMA}: give the file that `formreader audit export` wrote")
+        raise UsageError(f"the proof is no {SCHEMA}: give the file that `formreader audit prove` wrote")
     if data.get("sha256") != file_digest(file):
         faults.append(Fault(entry.seq, "file_changed", f"{file.name} is not the file that was given out"))
     if not is_signed(public, sha256(body).digest(), entry.signature):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formreader.cli.batch import Store
 from formreader.cli.messages import say
+from formreader.cli.options import Key, Run, Store
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ ERRORS = (0, 1, 2, 5)
 
 app = typer.Typer(help="Prove that nothing was changed, and sample what was accepted.", no_args_is_help=True)
 
-Run = Annotated[Path, typer.Argument(help="Folder of the run.")]
-Key = Annotated[Path | None, typer.Option(help="File of the key that signs; secrets/audit.key of the run without it.")]
 Public = Annotated[
     str | None, typer.Option(help="The public key that is trusted, or a file with it; the run's own without it.")
 ]

@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +15,7 @@ import typer
 from formreader.cli.exit_codes import ExitCode
 from formreader.cli.inputs import expand
 from formreader.cli.messages import say
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import MadeBy, Memory, Models, Policy, RunBy, Runner, Store, Templates, Timeout, Workers
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,19 +29,6 @@ GIVEN_KEPT = 1000
 """Arguments that are noted in the run."""
 
 
-class Runner(StrEnum):
-    """What runs the workers."""
-
-    local = "local"
-    ray = "ray"
-
-
-Store = Annotated[
-    str | None,
-    typer.Option(envvar="FORMREADER_STORE", help="Database URL of the run instead of SQLite in its folder."),
-]
-
-
 def batch(
     out: Annotated[Path, typer.Option(help="Folder of the run; one that exists is gone on with.")],
     inputs: Annotated[
@@ -54,16 +40,10 @@ def batch(
             show_default=False,
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; one a core without it.")] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")] = 60.0,
-    memory: Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")] = 2048,
-    engine: Annotated[
-        Runner,
-        typer.Option(
-            envvar="FORMREADER_ENGINE",
-            help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.",
-        ),
-    ] = Runner.local,
+    workers: Workers = None,
+    timeout: Timeout = 60.0,
+    memory: Memory = 2048,
+    engine: RunBy = Runner.local,
     store: Store = None,
     pattern: Annotated[
         str | None,
@@ -76,9 +56,7 @@ def batch(
     templates: Templates = None,
     models: Models = None,
     policy: Policy = None,
-    reader: Annotated[
-        str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
-    ] = None,
+    reader: MadeBy = None,
 ) -> None:
     """Read any number of photographs with all cores, into a run that outlives every crash.
 

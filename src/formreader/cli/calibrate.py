@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
-from formreader.cli.options import Models, Templates
+from formreader.cli.options import Models, Templates, Truths
 from formreader.cli.progress import progress
 from formreader.errors import UsageError
 
 
 def calibrate(
-    truths: Annotated[
-        list[Path], typer.Argument(metavar="TRUTH...", help="truth.json files with their photographs beside them.")
-    ],
+    truths: Truths,
     out: Annotated[Path, typer.Option(help="The policy file to write.")],
     risk: Annotated[float, typer.Option(min=1e-6, max=0.5, help="Part of accepted values that may be wrong.")] = 0.001,
     confidence: Annotated[float, typer.Option(min=0.75, max=0.9999, help="How sure to be of that.")] = 0.95,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from formreader.cli.evaluate_sheets import exit_code, sheets
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import CharacterSets, Models, Policy, Templates, Truths
 from formreader.cli.severity import severity
+
+if TYPE_CHECKING:
+    from formreader.evaluate.sheets import SheetScore
+    from formreader.reader import Reader
 
 app = typer.Typer(help="Measure accuracy against labelled data.", no_args_is_help=True)
 app.command()(sheets)
@@ -28,28 +33,13 @@ def encodings(
     Exit code: as `formreader evaluate sheets`, of the last step.
     """
     from formreader.evaluate.encodings import score_encodings
-    from formreader.evaluate.sheets import totals
-    from formreader.evaluate.truth import check_truths
-    from formreader.reader import Reader
 
-    reader = Reader(templates=templates, models=models, policy=policy)
-    check_truths([truth], reader.templates)
-    found = score_encodings(truth, reader)
-    print(f"{'weighed':24}{'fields right':>16}{'accepted':>12}{'accepted wrongly':>19}")
-    for step, scores in found.items():
-        counted = totals(scores)
-        print(
-            f"{step:24}{counted.right:8} of {counted.fields:<4}{counted.accepted / max(counted.fields, 1):12.1%}"
-            f"{counted.silent_errors:19}"
-        )
-    raise typer.Exit(exit_code(scores, counted.silent_errors))
+    _print_steps("weighed", score_encodings(truth, _reader_of([truth], templates, models, policy)))
 
 
 @app.command()
 def witnesses(
-    truths: Annotated[
-        list[Path], typer.Argument(metavar="TRUTH...", help="truth.json files with their photographs beside them.")
-    ],
+    truths: Truths,
     templates: Templates = None,
     models: Models = None,
     policy: Policy = None,
@@ -58,15 +48,26 @@ def witnesses(
 
     Exit code: as `formreader evaluate sheets`, of the last step.
     """
-    from formreader.evaluate.sheets import totals
-    from formreader.evaluate.truth import check_truths
     from formreader.evaluate.witnesses import score_witnesses
+
+    _print_steps("needed to accept", score_witnesses(truths, _reader_of(truths, templates, models, policy)))
+
+
+def _reader_of(truths: Sequence[Path], templates: Path | None, models: Path | None, policy: Path | None) -> Reader:
+    """A reader that knows the forms of these truths. Raises ``UsageError`` where it does not."""
+    from formreader.evaluate.truth import check_truths
     from formreader.reader import Reader
 
     reader = Reader(templates=templates, models=models, policy=policy)
     check_truths(truths, reader.templates)
-    found = score_witnesses(truths, reader)
-    print(f"{'needed to accept':28}{'fields right':>16}{'accepted':>19}{'accepted wrongly':>19}")
+    return reader
+
+
+def _print_steps(what: str, found: Mapping[str, list[SheetScore]]) -> NoReturn:
+    """A row a step, ``what`` being the heading of their names; ends the program as the last step says."""
+    from formreader.evaluate.sheets import totals
+
+    print(f"{what:28}{'fields right':>16}{'accepted':>19}{'accepted wrongly':>19}")
     for step, scores in found.items():
         counted = totals(scores)
         share = f"{counted.accepted} ({counted.accepted / max(counted.fields, 1):.1%})"
@@ -76,7 +77,7 @@ def witnesses(
 
 @app.command()
 def glyphs(
-    folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
+    folder: CharacterSets,
     recogniser: Annotated[
         list[str] | None,
         typer.Option(help="Whom to score: own (the digit model, the default), second, or an entry point's name."),
@@ -116,7 +117,7 @@ def glyphs(
 
 @app.command()
 def models(
-    folder: Annotated[Path, typer.Argument(help="Folder of character sets; docs/training.md lists the files.")],
+    folder: CharacterSets,
     count: Annotated[int, typer.Option(min=100, help="Drawings a model.")] = 2000,
     models: Models = None,
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.messages import say
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import Models, Policy, Templates, Truths
 from formreader.cli.outputs import opened
 from formreader.cli.pictures import save_picture
 from formreader.errors import UsageError
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 
 def sheets(
-    truths: Annotated[
-        list[Path], typer.Argument(metavar="TRUTH...", help="truth.json files with their photographs beside them.")
-    ],
+    truths: Truths,
     out: Annotated[Path | None, typer.Option("--json", help="Write all results as one JSON document.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a report with a picture of every error.")] = None,
     against: Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.messages import say
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import Models, PageNumber, Policy, Templates
 from formreader.cli.read import PLAIN_WIDTH
 from formreader.errors import UsageError
 
@@ -31,7 +31,7 @@ def explain(
     fields: Annotated[
         list[str] | None, typer.Argument(metavar="[FIELD...]", help="Such as votes.1; all in review without it.")
     ] = None,
-    page: Annotated[int, typer.Option(min=1, help="Page of a PDF or TIFF.")] = 1,
+    page: PageNumber = 1,
     output: Annotated[Format, typer.Option("--format", help="Text for people, or JSON Lines.")] = Format.text,
     out: Annotated[Path | None, typer.Option(help="Draw the crops and what they say into this PNG or JPEG.")] = None,
     templates: Templates = None,

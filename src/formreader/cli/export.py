@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formreader.cli.batch import Store
 from formreader.cli.messages import say
+from formreader.cli.options import FileOut, Run, Store
 from formreader.cli.outputs import check_output, opened
 from formreader.errors import UsageError
 from formreader.harmless import plain_json
@@ -39,14 +39,14 @@ class Rows(StrEnum):
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    run: Run,
     output: Annotated[
         Format, typer.Option("--format", help="CSV, JSON Lines (the contract, an object a page), Parquet.")
     ],
     rows: Annotated[
         Rows, typer.Option(help="One row a field, or one a sheet with accepted values alone.")
     ] = Rows.fields,
-    out: Annotated[Path | None, typer.Option(help="File to write; the terminal without it.")] = None,
+    out: FileOut = None,
     partition_by: Annotated[
         str | None, typer.Option(help="Parquet alone: --out is a folder, parted by this column.")
     ] = None,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from formreader.cli.batch import Store
 from formreader.cli.messages import say
+from formreader.cli.options import FileOut, Run, Store
 from formreader.cli.outputs import opened
 from formreader.errors import UsageError
 from formreader.harmless import for_spreadsheet, plain_json, printed
@@ -69,14 +69,14 @@ COLUMNS = ("path", "page", "field", "value", "by", "at", "note", "written", "rea
 
 
 def queue(
-    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    run: Run,
     most: Annotated[int | None, typer.Option(min=1, help="List no more than this many.")] = None,
     crops: Annotated[Path | None, typer.Option(help="Write each number's picture into this folder.")] = None,
     output: Annotated[
         Format,
         typer.Option("--format", help="A table for people; JSON Lines or CSV to fill in for `formreader review`."),
     ] = Format.table,
-    out: Annotated[Path | None, typer.Option(help="File to write; the terminal without it.")] = None,
+    out: FileOut = None,
     store: Store = None,
 ) -> None:
     """List what needs a person, worst first.

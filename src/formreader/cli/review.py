@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formreader.cli.batch import Store
 from formreader.cli.messages import say
+from formreader.cli.options import Run, Store
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ STDIN = "-"
 
 
 def review(
-    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    run: Run,
     file: Annotated[
         str | None,
         typer.Argument(

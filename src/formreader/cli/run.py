@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from formreader.cli.batch import Store
 from formreader.cli.messages import say
+from formreader.cli.options import Run, Store
 from formreader.harmless import printed
 
 DAMAGED = 1
@@ -16,7 +13,6 @@ LISTED = 20
 """Damages and losses that are named."""
 
 app = typer.Typer(help="Look after a run: whether its store is whole, and repair it.", no_args_is_help=True)
-Run = Annotated[Path, typer.Argument(help="Folder of the run.")]
 
 
 @app.command()

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formreader.cli.batch import Store
 from formreader.cli.messages import say
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import Key, MadeBy, Models, Policy, Store, Templates
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,9 +32,7 @@ def serve(
     templates: Templates = None,
     models: Models = None,
     policy: Policy = None,
-    key: Annotated[
-        Path | None, typer.Option(help="File of the key that signs the log; secrets/audit.key of the run without it.")
-    ] = None,
+    key: Key = None,
     masks: Annotated[
         Path | None, typer.Option(help="YAML: by form, regions in mm that not everybody need see (names, signatures).")
     ] = None,
@@ -49,9 +46,7 @@ def serve(
     hooks_inside: Annotated[
         bool, typer.Option("--hooks-inside", help="Let webhooks go to addresses of this network, and over http.")
     ] = False,
-    reader: Annotated[
-        str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
-    ] = None,
+    reader: MadeBy = None,
 ) -> None:
     """Serve the API, the review, capture and audit pages over a run, and read what comes in.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,12 +12,14 @@ import typer
 
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import Models, Policy, Seed, Templates
 from formreader.cli.outputs import opened
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
     from formreader.evaluate.severity import Step
+    from formreader.synth import Troubles
+    from formreader.templates import Template
 
 PLAIN = "none"
 
@@ -33,7 +36,7 @@ def severity(
         ),
     ] = None,
     count: Annotated[int, typer.Option(min=1, help="Sheets of each form at each step.")] = 2,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same sheets.")] = 1,
+    seed: Seed = 1,
     long_side: Annotated[int, typer.Option(min=400, max=8000, help="Longer side of the picture, px.")] = 2000,
     glyphs: Annotated[
         Path | None, typer.Option(help="Write with a folder of data sets: the part that training never saw.")
@@ -49,28 +52,17 @@ def severity(
     2 where no photograph was read as its own form.
     """
     from formreader.evaluate.severity import ReaderSetup, sweep
-    from formreader.synth import NO_TROUBLES, TROUBLES, troubles_named
-    from formreader.templates import load_library
 
-    try:
-        severities = [float(level) for level in levels.split(",")]
-    except ValueError:
-        raise UsageError(f"--levels {levels}: give numbers from 0 to 3 with commas between them") from None
-    names = list(dict.fromkeys(name for asked in trouble or [] for name in (TROUBLES if asked == "all" else [asked])))
-    kinds = {name: troubles_named([name]) for name in names}
+    severities, kinds = _severities(levels), _troubles(trouble or [])
     if glyphs is not None and not glyphs.is_dir():
         raise UsageError(f"--glyphs {glyphs}: is no folder; docs/training.md lists the data sets and their sources")
-    library = load_library(templates)
-    known = [find_form(name, templates) for name in forms] if forms else list(library.values())
-    for form in known:
-        if form.id not in library or library[form.id].sha256 != form.sha256:
-            raise UsageError(f"{form.id}: is none of the reader's forms: name its folder or file with --templates")
+    known = _known(forms or [], templates)
     steps = []
     print(f"{'trouble':9}{'severity':>9}{'sheets':>8}{'refused':>9}{'fields':>8}{'right':>8}{'accepted':>10}", end="")
     print(f"{'accepted wrongly':>18}  refused as")
     for step in sweep(
         known,
-        {PLAIN: NO_TROUBLES, **kinds},
+        kinds,
         severities,
         glyphs,
         count=count,
@@ -80,20 +72,51 @@ def severity(
     ):
         steps.append(step)
         _print_step(step)
-    accepted = sum(step.counted.accepted for step in steps)
-    silent = [(step, error) for step in steps for error in step.silent]
-    print(f"{accepted} fields accepted, {len(silent)} of them wrong")
-    for step, error in silent:
-        print(f"    {step.trouble} {step.severity:g}, {error}")
+    _print_silent(steps)
     if out is not None:
+        said = {"seed": seed, "long_side_px": long_side, "steps": [asdict(step) for step in steps]}
         with opened(out) as target:
-            target.write(
-                json.dumps({"seed": seed, "long_side_px": long_side, "steps": [asdict(s) for s in steps]}) + "\n"
-            )
-    if not silent and all(step.counted.rejected + step.counted.misnamed == step.counted.sheets for step in steps):
+            target.write(json.dumps(said) + "\n")
+    if any(step.silent for step in steps):
+        raise typer.Exit(1)
+    if all(step.counted.rejected + step.counted.misnamed == step.counted.sheets for step in steps):
         say("nothing could be scored: no photograph was read as its own form")
         raise typer.Exit(UsageError.exit_code)
-    raise typer.Exit(1 if silent else 0)
+
+
+def _severities(levels: str) -> list[float]:
+    try:
+        return [float(level) for level in levels.split(",")]
+    except ValueError:
+        raise UsageError(f"--levels {levels}: give numbers from 0 to 3 with commas between them") from None
+
+
+def _troubles(asked: Sequence[str]) -> dict[str, Troubles]:
+    """What goes wrong, by the name of its row: nothing at first, then each that is asked for, once."""
+    from formreader.synth import NO_TROUBLES, TROUBLES, troubles_named
+
+    names = dict.fromkeys(name for one in asked for name in (TROUBLES if one == "all" else [one]))
+    return {PLAIN: NO_TROUBLES, **{name: troubles_named([name]) for name in names}}
+
+
+def _known(forms: Sequence[str], templates: Path | None) -> list[Template]:
+    """The forms of these names, all without any. Raises ``UsageError`` for one that the readers do not know."""
+    from formreader.templates import load_library
+
+    library = load_library(templates)
+    known = [find_form(name, templates) for name in forms] if forms else list(library.values())
+    for form in known:
+        if form.id not in library or library[form.id].sha256 != form.sha256:
+            raise UsageError(f"{form.id}: is none of the reader's forms: name its folder or file with --templates")
+    return known
+
+
+def _print_silent(steps: Sequence[Step]) -> None:
+    """How many values were accepted, and each that was accepted and wrong."""
+    silent = [(step, error) for step in steps for error in step.silent]
+    print(f"{sum(step.counted.accepted for step in steps)} fields accepted, {len(silent)} of them wrong")
+    for step, error in silent:
+        print(f"    {step.trouble} {step.severity:g}, {error}")
 
 
 def _print_step(step: Step) -> None:

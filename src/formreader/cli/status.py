@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formreader.cli.batch import Store
+from formreader.cli.options import Run, Store
 from formreader.harmless import plain_json, printed
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class _State:
 
 
 def status(
-    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    run: Run,
     expect: Annotated[
         str | None,
         typer.Option(help="Pages that each station must have, as 1,2,3; without it those that any station has."),

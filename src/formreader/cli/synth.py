@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.forms import find_form
-from formreader.cli.options import Templates
+from formreader.cli.options import Form, Seed, Templates
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def synth(
-    template: Annotated[str, typer.Argument(help="Id of a known form, or a template file.")],
+    template: Form,
     out: Annotated[Path, typer.Option(help="Folder for the pictures and truth.json.")],
     count: Annotated[int, typer.Option(min=1, help="Sheets to draw.")] = 1,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same sheets.")] = 1,
+    seed: Seed = 1,
     severity: Annotated[float, typer.Option(min=0, max=3, help="0 a flat scan, 1 a phone, 2 a bad photograph.")] = 1.0,
     long_side: Annotated[
         int, typer.Option(min=400, max=8000, help="Longer side of the picture, px; 4000 is 12 megapixels.")

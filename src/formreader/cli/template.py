@@ -11,7 +11,7 @@ import typer
 
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
-from formreader.cli.options import Templates
+from formreader.cli.options import Form, Templates
 from formreader.cli.template_draft import draft, told_once
 from formreader.cli.template_over import draw_over_photograph
 from formreader.errors import TemplateError, UsageError
@@ -135,7 +135,7 @@ def preview(
 
 @app.command()
 def blank(
-    template: Annotated[str, typer.Argument(help="Id of a known form, or a template file.")],
+    template: Form,
     out: Annotated[Path, typer.Option(help="The file to write: .pdf or .svg as a vector drawing, .png as a picture.")],
     px_per_mm: Annotated[float, typer.Option(min=1, max=40, help="Fineness of a picture; 11.8 is 300 dpi.")] = 11.8,
     templates: Templates = None,

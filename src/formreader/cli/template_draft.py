@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.messages import say
-from formreader.cli.options import Models, Policy
+from formreader.cli.options import Models, PageNumber, Policy
 from formreader.cli.outputs import check_output
 from formreader.errors import TemplateError, UsageError
 
@@ -33,7 +33,7 @@ def draft(
         str | None, typer.Option(help="The paper: A4, A3, A5, Letter, Legal, Folio, or width x height such as 210x330.")
     ] = None,
     language: Annotated[str, typer.Option(help="Of the form, a num2words code such as en, id, es.")] = "en",
-    pdf_page: Annotated[int, typer.Option(min=1, help="Page of a PDF or TIFF.")] = 1,
+    pdf_page: PageNumber = 1,
     preview: Annotated[
         Path | None, typer.Option(help="The picture of the draft over the first picture; beside --out without it.")
     ] = None,

@@ -10,23 +10,28 @@ from typing import Annotated
 
 import typer
 
-from formreader.cli.batch import Runner, Store
-from formreader.cli.options import Models, Policy, Templates
+from formreader.cli.options import (
+    MadeBy,
+    Memory,
+    Models,
+    Policy,
+    Run,
+    RunBy,
+    Runner,
+    Store,
+    Templates,
+    Timeout,
+    Workers,
+)
 from formreader.errors import UsageError
 
 
 def work(
-    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; one a core without it.")] = None,
-    engine: Annotated[
-        Runner,
-        typer.Option(
-            envvar="FORMREADER_ENGINE",
-            help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.",
-        ),
-    ] = Runner.local,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")] = 60.0,
-    memory: Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")] = 2048,
+    run: Run,
+    workers: Workers = None,
+    engine: RunBy = Runner.local,
+    timeout: Timeout = 60.0,
+    memory: Memory = 2048,
     store: Store = None,
     templates: Templates = None,
     models: Models = None,
@@ -35,9 +40,7 @@ def work(
         Path | None, typer.Option(help="File of the key that signs the log; secrets/audit.key of the run without it.")
     ] = None,
     with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
-    reader: Annotated[
-        str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")
-    ] = None,
+    reader: MadeBy = None,
 ) -> None:
     """Read what waits in a run, and what comes into it, until told to stop; `formreader serve` starts one itself.
 

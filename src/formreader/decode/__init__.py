@@ -10,7 +10,7 @@ from formreader.decode.digits import (
     readable,
     value_of,
 )
-from formreader.decode.number import read_number, read_strings
+from formreader.decode.number import numbers_of, read_number, read_strings
 from formreader.decode.number_words import Wording, check_language
 from formreader.decode.reach import Cost, cost_of
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
@@ -34,6 +34,7 @@ __all__ = [
     "cost_of",
     "infer",
     "infer_sheet",
+    "numbers_of",
     "plainly_written",
     "read_boxes",
     "read_bubbles",

@@ -35,7 +35,12 @@ def read_number(strings: Sequence[tuple[str, float]], thousands: str | None = No
 
     Strings that are no number are left out, so it sums to at most 1.
     """
-    return likeliest_first(by_value(read_strings(strings, thousands)))
+    return numbers_of(read_strings(strings, thousands))
+
+
+def numbers_of(written: Sequence[NumberReading]) -> dict[int | None, float]:
+    """``read_number`` of strings that ``read_strings`` has read."""
+    return likeliest_first(by_value(written))
 
 
 def _plain(string: str, dots: bool) -> str:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from formreader.draft.sheet import PX_PER_MM, FlatSheet
 from formreader.errors import UsageError
-from formreader.geometry import Homography, Points, apply_homography, inverse
+from formreader.geometry import Homography, apply_homography, inverse
 from formreader.records import Bend, Grey, Photo
-from formreader.register.align import usual_camera
+from formreader.register.align import aspect_left
 from formreader.register.bend import bend_at, no_bend
 from formreader.register.ink import find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments, rectifier
@@ -30,8 +29,6 @@ GUESSED = ("A4", "Letter", "Legal", "Folio")
 SEED = 1
 MASK_PX = 500
 """Long side of the small picture on which paper is told from what it lies on."""
-FILLS = 0.985
-"""A mask that reaches over this part of the picture's side shows no edge of the paper there."""
 EDGE_SHARE = 0.25
 """Of all rows, the part whose edge may lie further in (fingers, dog-ears) or out (other paper)."""
 PERSPECTIVE = 0.02
@@ -118,35 +115,15 @@ def _levelled(photo: Photo) -> tuple[Homography, float]:
         rectified = rectifier(across[0], down[0], centre)
     except ValueError as error:
         raise UsageError(f"the ruling cannot be levelled ({error}): take the picture from further above") from None
-    rectified = rectified @ picture.work_from_photo
-    return rectified, _aspect(photo, rectified, inverse(picture.work_from_photo), (across[0], down[0]), centre)
+    rectified, photo_from_work = rectified @ picture.work_from_photo, inverse(picture.work_from_photo)
+    points = photo_from_work @ across[0], photo_from_work @ down[0]
+    centre, size = apply_homography(photo_from_work, centre), (photo.source.width, photo.source.height)
+    return rectified, aspect_left(rectified, points, centre, size)
 
 
 def _steepness(segments: Segments) -> float:
     steps = np.abs(segments[:, 2:] - segments[:, :2])
     return float(np.median(steps[:, 1] / np.maximum(steps[:, 0], 1e-6)))
-
-
-def _aspect(
-    photo: Photo,
-    rectified_from_photo: Homography,
-    photo_from_work: Homography,
-    points: tuple[NDArray[np.float64], NDArray[np.float64]],
-    centre: Points,
-) -> float:
-    """A step across over a step down, as long on the paper as each other, on the rectified picture."""
-    camera = usual_camera(photo.source.width, photo.source.height)
-    from_pixel = np.linalg.inv(camera)
-    middle = apply_homography(photo_from_work, centre)
-    here = from_pixel @ np.array([*middle, 1.0])
-    scales = []
-    for point, axis in zip(points, (0, 1), strict=True):
-        direction = from_pixel @ (photo_from_work @ point)
-        step = 1e-3 * direction / np.linalg.norm(direction)
-        ends = np.array([here - step, here + step]) @ camera.T
-        moved = apply_homography(rectified_from_photo, ends[:, :2] / ends[:, 2:])
-        scales.append(abs(float(moved[1, axis] - moved[0, axis])))
-    return scales[0] / max(scales[1], 1e-12)
 
 
 def _paper(

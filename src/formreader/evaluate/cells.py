@@ -23,6 +23,7 @@ from formreader.recognise import (
     LineRecogniser,
     SecondReader,
     TallyRecogniser,
+    batch_of,
     beam,
 )
 from formreader.synth import (
@@ -93,7 +94,7 @@ def evaluate_models(folder: Path, count: int, models: Path | None = None, seed: 
 
 def read_cells(recogniser: CellRecogniser, drawn: Sequence[Drawing]) -> Readings:
     """The first choice for each cell."""
-    crops, aspects = np.stack([cell.crop for cell in drawn]), np.array([cell.aspect for cell in drawn], np.float32)
+    crops, aspects = batch_of(drawn)
     if isinstance(recogniser, BubbleRecogniser):
         judged = np.exp(recogniser.log_probabilities_of_pairs(crops))
     else:
@@ -103,15 +104,13 @@ def read_cells(recogniser: CellRecogniser, drawn: Sequence[Drawing]) -> Readings
 
 def read_boxes(recogniser: SecondReader, drawn: Sequence[Drawing]) -> Readings:
     """The second reader's first choice for each box."""
-    crops, aspects = np.stack([cell.crop for cell in drawn]), np.array([cell.aspect for cell in drawn], np.float32)
-    judged = np.exp(recogniser.boxes(crops, aspects))
+    judged = np.exp(recogniser.boxes(*batch_of(drawn)))
     return [(recogniser.classes[int(row.argmax())], float(row.max())) for row in judged]
 
 
 def read_lines(recogniser: LineRecogniser | SecondReader, drawn: Sequence[Drawing]) -> Readings:
     """The most probable string for each line."""
-    pictures, aspects = np.stack([line.crop for line in drawn]), np.array([line.aspect for line in drawn], np.float32)
-    steps = recogniser.log_probabilities(pictures, aspects)
+    steps = recogniser.log_probabilities(*batch_of(drawn))
     return [beam(line.astype(np.float64), recogniser.alphabet)[0] for line in steps]
 
 

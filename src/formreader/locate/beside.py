@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from formreader.geometry import Box
 from formreader.locate.edges import Ruling, near_lines
-from formreader.locate.free import FAINTEST, ink_of
+from formreader.locate.free import FAINTEST, written_on
 from formreader.locate.strips import Strip
 
 OVER_EDGE = 0.12
@@ -52,7 +52,7 @@ def ink_beside(
             taken[strip.span(text)] = True
     if (strip.darkness[~(near | taken)] > FAINTEST).sum() < LEAST_INK * (cell_mm * strip.px_per_mm) ** 2:
         return None
-    ink = ink_of(strip, field, printed, texts)
+    ink = written_on(strip, field, printed, texts)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     free = np.bincount(labels[~taken], minlength=count)
     h = cell_mm * strip.px_per_mm

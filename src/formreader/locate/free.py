@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from formreader.geometry import LINE_MARGIN, LINE_PX, Box, line_box, line_width_px
 from formreader.locate.crops import LINE_SUPERSAMPLING
-from formreader.locate.edges import Ruling, near_lines, see_edges
+from formreader.locate.edges import Edge, Ruling, near_lines, see_edges
 from formreader.locate.strips import Darkness, Strip
 from formreader.records import Grey
 from formreader.templates import Segment
@@ -53,6 +53,10 @@ may have been parted from it by the printed line. It is shown as it stands: a di
 another digit, to every reader alike."""
 
 
+Ink = NDArray[np.uint8]
+"""Shape (height, width) of a strip: 1 where a pen wrote, 0 elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """What stands in a cell: ``box`` is the window that holds it (mm), ``outside`` the part of its ink that is not in
@@ -77,13 +81,14 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
 
     ``printed`` lines and ``texts`` are of the page. ``most_px`` is what ``cut_window`` shows at most.
     """
-    ink = ink_of(strip, cell, printed, texts)
+    lines, near = see_edges(strip, printed.within(strip.box)), near_lines(strip, printed, LEFT_OFF_MM)
+    ink = ink_of(strip, cell, lines, texts)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     h = cell.height * strip.px_per_mm
     rows, columns = strip.span(cell)
     edge = round(EDGE * h)
     in_core = np.bincount(labels[rows.start + edge : rows.stop - edge, columns].ravel(), minlength=count)
-    upright = _lines_left(strip, printed, labels, stats, h)
+    upright = _lines_left(near, labels, stats, h)
     own = (in_core >= LEAST_SPECK * h) & ~upright
     own[0] = False
     own &= _is_near(own, stats, h)
@@ -101,7 +106,8 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
     inked = np.flatnonzero(mine.any(axis=0))
     row = np.where(own[labels[rows]], strip.darkness[rows], 0.0)[:, inked[0] : inked[-1] + 1].astype(np.float32)
     left = strip.box.x + float(inked[0]) / k
-    first, last = _with_hairlines(strip, cell, printed, texts, own[labels], (int(inked[0]), int(inked[-1]) + 1))
+    pale = ink_of(strip, cell, lines, texts, PALE)
+    first, last = _with_hairlines(strip, cell, pale, near, own[labels], (int(inked[0]), int(inked[-1]) + 1))
     box = _window(cell, _most_mm(most_px, cell.height), strip.box.x + first / k, strip.box.x + last / k)
     first, last = round((box.x - strip.box.x) * k), round((box.right - strip.box.x) * k)
     shown = mine[:, max(first, 0) : max(last, 0)]
@@ -111,19 +117,21 @@ def find_writing(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box],
 def _with_hairlines(
     strip: Strip,
     cell: Box,
-    printed: Ruling,
-    texts: Sequence[Box],
+    ink: Ink,
+    near: NDArray[np.bool_],
     own: NDArray[np.bool_],
     columns: tuple[int, int],
 ) -> tuple[int, int]:
-    """``columns`` of a cell's own ink, first and behind the last, widened to pale thin strokes that stand near it."""
+    """``columns`` of a cell's ``own`` ink, first and behind the last, widened to pale thin strokes that stand near it.
+
+    They are among ``ink``, pale and dark, and seldom ``near`` a printed line: all three as ``strip.darkness``.
+    """
     h = cell.height * strip.px_per_mm
-    ink = ink_of(strip, cell, printed, texts, PALE)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     rows, inner = strip.span(cell)
     edge = round(EDGE * h)
     in_core = np.bincount(labels[rows.start + edge : rows.stop - edge, inner].ravel(), minlength=count)
-    by_line = np.bincount(labels[near_lines(strip, printed, LEFT_OFF_MM)], minlength=count)
+    by_line = np.bincount(labels[near], minlength=count)
     left, _, width, height, area = stats.T
     pale = (height >= PALE_TALL * h) & (height <= TALLEST * h) & (area <= PALE_WIDE * h * height)
     pale &= (in_core >= 0.5 * area) & (by_line <= 0.5 * area)
@@ -136,11 +144,11 @@ def _with_hairlines(
 
 
 def _lines_left(
-    strip: Strip, printed: Ruling, labels: NDArray[np.int32], stats: NDArray[np.int32], h: float
+    near: NDArray[np.bool_], labels: NDArray[np.int32], stats: NDArray[np.int32], h: float
 ) -> NDArray[np.bool_]:
-    """Which components are upright lines of the form: not where they should be, or what was left of them."""
+    """Which components are upright lines of the form: not where they should be, or, ``near`` it, what was left."""
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
-    by_line = np.bincount(labels[near_lines(strip, printed, LEFT_OFF_MM)], minlength=len(stats))
+    by_line = np.bincount(labels[near], minlength=len(stats))
     left = (by_line >= LEFT_BY_LINE * area) & (height >= LEFT_TALL * h) & (width <= LEFT_THIN * h)
     result: NDArray[np.bool_] = left | ((height >= TALLEST * h) & (width <= THIN * h))
     return result
@@ -230,28 +238,29 @@ def _is_near(own: NDArray[np.bool_], stats: NDArray[np.int32], h: float) -> NDAr
     return result
 
 
-def ink_of(
-    strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box], of_darkest: float = OF_DARKEST
-) -> NDArray[np.uint8]:
-    """Where there is ink (height, width), without what the form prints; strokes that cross a printed line go on."""
+def written_on(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> Ink:
+    """Ink on a strip, by the darkest of ``cell``; ``printed`` lines and ``texts`` of the page are none."""
+    return ink_of(strip, cell, see_edges(strip, printed.within(strip.box)), texts)
+
+
+def ink_of(strip: Strip, cell: Box, lines: Sequence[Edge], texts: Sequence[Box], of_darkest: float = OF_DARKEST) -> Ink:
+    """Where there is ink (height, width), 0 or 1, without what the form prints; strokes that cross a line go on.
+
+    ``lines`` are the printed ones as the strip shows them.
+    """
     rows, columns = strip.span(cell)
     inner = strip.darkness[rows, columns]
     darkest = float(np.percentile(inner, 99.7)) if inner.size else 0.0
     ink = (strip.darkness > max(FAINTEST, of_darkest * darkest)).astype(np.uint8)
-    for edge in see_edges(strip, printed.within(strip.box)):
+    for edge in lines:
         _wipe(ink, strip, edge.segment, float(np.median(edge.off_mm)) if len(edge.off_mm) else 0.0)
     for box in texts:
-        if (
-            box.x < strip.box.right
-            and box.right > strip.box.x
-            and box.y < strip.box.bottom
-            and box.bottom > strip.box.y
-        ):
+        if box.overlaps(strip.box):
             ink[strip.span(box)] = 0
     return ink
 
 
-def _wipe(ink: NDArray[np.uint8], strip: Strip, line: Segment, off_mm: float) -> None:
+def _wipe(ink: Ink, strip: Strip, line: Segment, off_mm: float) -> None:
     """Take a printed line out of ``ink`` but for the columns with ink on both sides of it."""
     k = strip.px_per_mm
     half = line.width / 2 + max(LINE_BLUR_MM, LINE_BLUR_PX / k)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from formreader.geometry import Box
 from formreader.locate.edges import Ruling, near_lines
-from formreader.locate.free import EDGE, FAINTEST, LEAST_SIZE, LEFT_OFF_MM, OF_DARKEST, ink_of
+from formreader.locate.free import EDGE, FAINTEST, LEAST_SIZE, LEFT_OFF_MM, OF_DARKEST, Ink
 from formreader.locate.strips import Strip
 
 LEVELS = (0.02, 0.025, 0.03, 0.037, 0.045, 0.055, 0.068, 0.083, 0.1, 0.125, 0.15, 0.2)
@@ -40,14 +40,14 @@ CLEAN = 0.0185
 """Darkness of the pattern that any paper may have."""
 
 
-def pale_strokes(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> float:
-    """How dark a pale stroke is, as tall as a digit, that stands in a cell beside its ink; 0 where there is none."""
+def pale_strokes(strip: Strip, cell: Box, ink: Ink, printed: Ruling, texts: Sequence[Box]) -> float:
+    """How dark a pale stroke is, as tall as a digit, that stands in a cell beside its ``ink``; 0 without one."""
     h = cell.height * strip.px_per_mm
     rows, columns = strip.span(cell)
     inner = strip.darkness[rows, columns]
     if not inner.size:
         return 0.0
-    first, last, tall = _written(ink_of(strip, cell, printed, texts), rows, columns, h)
+    first, last, tall = _written(ink, rows, columns, h)
     left = max(round(first - NEAR * h), columns.start + round(SIDE * h))
     right = min(round(last + NEAR * h), columns.stop - round(SIDE * h))
     if right <= left:
@@ -72,7 +72,7 @@ def beyond_pattern(strokes: Sequence[float]) -> list[float]:
     return [stroke / max(usual, CLEAN) for stroke in strokes]
 
 
-def _written(ink: NDArray[np.uint8], rows: slice, columns: slice, h: float) -> tuple[int, int, float]:
+def _written(ink: Ink, rows: slice, columns: slice, h: float) -> tuple[int, int, float]:
     """First and last column of what is written in a cell, all of an empty one, and how tall it is, px."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     edge = round(EDGE * h)

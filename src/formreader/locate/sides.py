@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import ceil
 
 import cv2
@@ -10,7 +9,7 @@ import numpy as np
 
 from formreader.geometry import Box
 from formreader.locate.edges import Ruling
-from formreader.locate.free import LINE_BLUR_MM, LINE_BLUR_PX, ink_of
+from formreader.locate.free import LINE_BLUR_MM, LINE_BLUR_PX, Ink
 from formreader.locate.strips import Strip
 
 NEAR = 0.12
@@ -24,12 +23,11 @@ WIDER, LEAST_WIDE_PX = 0.04, 1
 """Heights of the cell by which a row must be wider to show more than the line."""
 
 
-def ink_at_sides(strip: Strip, cell: Box, printed: Ruling, texts: Sequence[Box]) -> float:
-    """How tall the ink is that touches one of the cell's printed sides, within or beyond it, in heights of the cell."""
+def ink_at_sides(strip: Strip, cell: Box, ink: Ink, printed: Ruling) -> float:
+    """How tall the ``ink`` is that touches one of the cell's printed sides, within or beyond it, in heights of the cell."""
     sides = [side for side in printed.edges_of(cell) if not side.horizontal]
     if not sides:
         return 0.0
-    ink = ink_of(strip, cell, printed, texts)
     k, (rows, _) = strip.px_per_mm, strip.span(cell)
     height = rows.stop - rows.start
     looked = slice(rows.start + round(EDGE * height), rows.stop - round(EDGE * height))

@@ -17,9 +17,9 @@ from formreader.decode import (
     Wording,
     as_on_forms,
     by_value,
+    numbers_of,
     read_boxes,
     read_bubbles,
-    read_number,
     read_row_numbers,
     read_row_sums,
     read_strings,
@@ -42,6 +42,7 @@ from formreader.recognise import (
     LineRecogniser,
     SecondReader,
     TallyRecogniser,
+    batch_of,
     beam,
     best_path,
 )
@@ -191,9 +192,8 @@ def _evidence(
                 written = read_boxes(np.array(rows), DIGIT_CLASSES)
                 encodings[called] = by_value(written)
             case Number(thousands=mark):
-                strings = beam(rows[0], NUMBER_ALPHABET)
-                written = read_strings(strings, mark)
-                encodings[called] = read_number(strings, mark)
+                written = read_strings(beam(rows[0], NUMBER_ALPHABET), mark)
+                encodings[called] = numbers_of(written)
             case Bubbles(columns=columns):
                 marks = _grid(rows, len(columns))
                 encodings[called] = read_bubbles(marks)
@@ -226,20 +226,16 @@ def _judged(
             if is_words
             else cut_numbers(places, view, recogniser.widest_px)
         )
-        steps = recogniser.log_probabilities(np.stack([cell.crop for cell in cut.cells]), _aspects(cut.cells))
+        steps = recogniser.log_probabilities(*batch_of(cut.cells))
         return cut, [line.astype(np.float64) for line in steps]
     is_digits = isinstance(recogniser, DigitRecogniser)
     cut = cut_digits(places, view) if is_digits else cut_boxes(places, view)
-    crops = np.stack([cell.crop for cell in cut.cells])
+    crops, aspects = batch_of(cut.cells)
     if isinstance(recogniser, BubbleRecogniser):
         judged = recogniser.log_probabilities_of_columns(crops.reshape(-1, BUBBLES_A_COLUMN, *crops.shape[1:]))
         return cut, list(judged.reshape(len(crops), -1).astype(np.float64))
-    rows: Rows = recogniser.log_probabilities(crops, _aspects(cut.cells)).astype(np.float64)
+    rows: Rows = recogniser.log_probabilities(crops, aspects).astype(np.float64)
     return cut, list(as_on_forms(rows, DIGIT_CLASSES) if is_digits else rows)
-
-
-def _aspects(cells: Sequence[Cell]) -> NDArray[np.float32]:
-    return np.array([cell.aspect for cell in cells], np.float32)
 
 
 def _likeliest(recogniser: CellRecogniser | LineRecogniser, row: Rows) -> tuple[str, float]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.alphabets import NUMBER_ALPHABET
-from formreader.decode import NumberReading, Values, read_number, read_strings
+from formreader.decode import NumberReading, Values, numbers_of, read_strings
 from formreader.locate import Place, line_along
 from formreader.reader.cutting import View
 from formreader.reader.field_evidence import FieldEvidence
@@ -41,12 +41,11 @@ def exchanged(field: Field, found: FieldEvidence, figures: NDArray[np.float64]) 
     """
     number = field.encodings["number"]
     assert isinstance(number, Number)
-    strings = beam(figures, NUMBER_ALPHABET)
-    says = _numbers(read_number(strings, number.thousands))
+    written = read_strings(beam(figures, NUMBER_ALPHABET), number.thousands)
+    says = _numbers(numbers_of(written))
     own = _numbers(found.encodings["number"])
     if max(says.values(), default=0.0) < FIGURES or max(own.values(), default=0.0) > WORDS:
         return found
-    written = read_strings(strings, number.thousands)
     return replace(found, written=written, encodings={"number": says}, remarks={**found.remarks, "exchanged": 1.0})
 
 

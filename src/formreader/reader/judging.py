@@ -27,7 +27,7 @@ from formreader.reader.support import is_doubtful, sighted, without_total
 from formreader.reader.written import Reported, as_written
 from formreader.records import SECOND, Check, FieldReading, SheetReading, Source
 from formreader.register import map_points
-from formreader.templates import Field, Number, encoding_cells, outline
+from formreader.templates import Field, Number, encoding_cells, field_cells, outline
 
 ALTERNATIVES = 5
 CORRECTED = ("struck", "written_beside")
@@ -51,36 +51,8 @@ def judge_page(
             name: as_written(found, found.encodings[page.template.fields[name].primary], posterior.fields[name], policy)
             for name, found in page.evidence.items()
         }
-        seen = sighted(page, {name: field.value for name, field in reported.items()}, policy)
-        checks = _settled(posterior.checks, reported)
-        across = _settled(across, reported)
-        doubtful = is_doubtful(page, reported)
-        quads = {name: _quad(page, name) for name in page.evidence}
-        inside = {name: _is_inside(quad, page.source) for name, quad in quads.items()}
-        adrift = without_total(page, reported, inside)
-        fields = {}
-        for name, field in reported.items():
-            sight = replace(
-                _sight(page, name, posterior, field, seen, policy),
-                share_alone=posterior.alone[name].get(field.value, 0.0),
-                settled=is_settled(name, seen, page.template.rules, policy),
-                inside=inside[name],
-                in_place=_is_in_place(page, name, policy),
-                without_total=name in adrift,
-                doubtful_page=doubtful,
-            )
-            status, reasons = judge_field(name, sight, checks=checks, across=across, policy=policy)
-            fields[name] = FieldReading(
-                name=name,
-                value=_value(field, page.template.fields[name]),
-                written=field.written,
-                confidence=stated_confidence(sight, policy),
-                status=status,
-                reasons=reasons,
-                alternatives=tuple(list(posterior.fields[name].items())[:ALTERNATIVES]),
-                evidence=_shown(page.template.fields[name].primary, page.evidence[name]),
-                quad=_shown_quad(page, name, quads[name], policy),
-            )
+        checks, across = _settled(posterior.checks, reported), _settled(across, reported)
+        fields = _judged(page, posterior, reported, checks, across, policy)
     review = any(field.status == "review" for field in fields.values())
     return SheetReading(
         source=page.source,
@@ -95,6 +67,46 @@ def judge_page(
         station=station_of(page.template, fields, page.coded),
         places=places_seen(page.template, page.registration),
     )
+
+
+def _judged(
+    page: AnyPage,
+    posterior: Posterior,
+    reported: Mapping[str, Reported],
+    checks: Sequence[Check],
+    across: Sequence[Check],
+    policy: Policy,
+) -> dict[str, FieldReading]:
+    """Each field's reading: what is ``reported`` of it, with the status and the reasons that all that is seen gives."""
+    seen = sighted(page, {name: field.value for name, field in reported.items()}, policy)
+    doubtful = is_doubtful(page, reported)
+    quads = {name: _quad(page, name) for name in page.evidence}
+    inside = {name: _is_inside(quad, page.source) for name, quad in quads.items()}
+    adrift = without_total(page, reported, inside)
+    fields = {}
+    for name, field in reported.items():
+        sight = replace(
+            _sight(page, name, posterior, field, seen, policy),
+            share_alone=posterior.alone[name].get(field.value, 0.0),
+            settled=is_settled(name, seen, page.template.rules, policy),
+            inside=inside[name],
+            in_place=_is_in_place(page, name, policy),
+            without_total=name in adrift,
+            doubtful_page=doubtful,
+        )
+        status, reasons = judge_field(name, sight, checks=checks, across=across, policy=policy)
+        fields[name] = FieldReading(
+            name=name,
+            value=_value(field, page.template.fields[name]),
+            written=field.written,
+            confidence=stated_confidence(sight, policy),
+            status=status,
+            reasons=reasons,
+            alternatives=tuple(list(posterior.fields[name].items())[:ALTERNATIVES]),
+            evidence=_shown(page.template.fields[name].primary, page.evidence[name]),
+            quad=_shown_quad(page, name, quads[name], policy),
+        )
+    return fields
 
 
 def _settled(checks: Sequence[Check], reported: Mapping[str, Reported]) -> tuple[Check, ...]:
@@ -166,12 +178,11 @@ def _shown_quad(page: AnyPage, name: str, quad: Points, policy: Policy) -> Point
     """The outline that is reported: with what is beside the field where that may be the number that counts."""
     remarks, field = page.evidence[name].remarks, page.template.fields[name]
     if remarks.get("exchanged", 0.0) > policy.most_remark:
-        shown = list(field.encodings.values())
+        cells = field_cells(field)
     elif any(remarks.get(code, 0.0) > policy.most_remark for code in CORRECTED):
-        shown = [field.encodings[field.primary]]
+        cells = encoding_cells(field.encodings[field.primary])
     else:
         return quad
-    cells = [cell for encoding in shown for cell in encoding_cells(encoding)]
     return map_points(page.registration, surroundings(cells).corners)
 
 

@@ -14,6 +14,7 @@ from formreader.geometry import Box
 from formreader.locate import (
     Beside,
     Edge,
+    Ink,
     Line,
     Strip,
     beyond_pattern,
@@ -32,9 +33,10 @@ from formreader.locate import (
     stands_there,
     traces_in,
     usual_lines,
+    written_on,
 )
 from formreader.reader.cutting import CellKey, Free, View
-from formreader.templates import Digits, Field, Number, Template, encoding_cells, outline
+from formreader.templates import Digits, Field, Number, Template, encoding_cells, field_cells, outline
 
 AROUND, MOST_AROUND_MM = 1.3, 14.0
 """Heights of its cells that are looked at around a field, and how many mm at most."""
@@ -121,9 +123,11 @@ def remarks_of(
                 "struck": _rise(seen.line.length, STRUCK_FREE) * _crosses(seen.line),
             }
     shown = _looked_at(template, view, read)
-    covered, faint, pale = _covered(shown), _faint(shown), _pale(shown, view)
+    covered, faint = _covered(shown), _faint(shown)
+    inks = {of.name: written_on(of.strip, of.cells[0], view.ruling, view.texts) for of in shown if _is_free(of)}
+    pale = _pale(shown, inks, view)
     boxes = [cell for of in shown for cell in of.cells]
-    cells = [cell for field in template.fields.values() for e in field.encodings.values() for cell in encoding_cells(e)]
+    cells = [cell for field in template.fields.values() for cell in field_cells(field)]
     further = _further(shown, view, cells)
     known = [*view.texts, *(mark.box for mark in template.marks), *(area.box for area in template.areas)]
     for of in shown:
@@ -137,7 +141,7 @@ def remarks_of(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
             "faint": max(faint[of.name], pale.get(of.name, 0.0)),
-            "at_side": _at_side(of, view),
+            "at_side": _at_side(of, inks, view),
             "line_through": _line_through(of, view, boxes, known),
             "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
         }
@@ -208,18 +212,22 @@ def _faint(shown: Sequence[Shown]) -> dict[str, float]:
     return found
 
 
-def _pale(shown: Sequence[Shown], view: View) -> dict[str, float]:
+def _is_free(of: Shown) -> bool:
+    return isinstance(of.field.encodings[of.field.primary], Number)
+
+
+def _pale(shown: Sequence[Shown], inks: Mapping[str, Ink], view: View) -> dict[str, float]:
     """How probably a pale digit stands beside what is read of each free number."""
-    free = [of for of in shown if isinstance(of.field.encodings[of.field.primary], Number)]
-    strokes = [pale_strokes(of.strip, of.cells[0], view.ruling, view.texts) for of in free]
+    free = [of for of in shown if of.name in inks]
+    strokes = [pale_strokes(of.strip, of.cells[0], inks[of.name], view.ruling, view.texts) for of in free]
     return {of.name: _rise(times, PALE) for of, times in zip(free, beyond_pattern(strokes), strict=True)}
 
 
-def _at_side(of: Shown, view: View) -> float:
+def _at_side(of: Shown, inks: Mapping[str, Ink], view: View) -> float:
     """How probably a digit of a free number, or of its neighbour's, stands on a side of its cell."""
-    if not isinstance(of.field.encodings[of.field.primary], Number):
+    if of.name not in inks:
         return 0.0
-    return _rise(ink_at_sides(of.strip, of.cells[0], view.ruling, view.texts), AT_SIDE)
+    return _rise(ink_at_sides(of.strip, of.cells[0], inks[of.name], view.ruling), AT_SIDE)
 
 
 def _struck_boxes(of: Shown, view: View, hinted: bool) -> float:

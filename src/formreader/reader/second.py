@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
 from formreader.decode import Values, as_on_forms, by_value, read_boxes, read_number
-from formreader.recognise import SecondReader, beam
+from formreader.recognise import SecondReader, batch_of, beam
 from formreader.records import Cell
 from formreader.templates import Digits, Field, Number
 
@@ -26,11 +26,11 @@ def second_rows(fields: Mapping[str, Field], cells: Sequence[Cell], reader: Seco
     numbers = [cell for cell in primary if cell.encoding == "number"]
     found: dict[str, list[NDArray[np.float64]]] = {}
     if boxes:
-        rows = reader.boxes(np.stack([cell.crop for cell in boxes]), _aspects(boxes)).astype(np.float64)
+        rows = reader.boxes(*batch_of(boxes)).astype(np.float64)
         for cell, row in zip(boxes, as_on_forms(rows, DIGIT_CLASSES), strict=True):
             found.setdefault(cell.field, []).append(row)
     if numbers:
-        lines = reader.log_probabilities(np.stack([cell.crop for cell in numbers]), _aspects(numbers))
+        lines = reader.log_probabilities(*batch_of(numbers))
         found |= {cell.field: [line.astype(np.float64)] for cell, line in zip(numbers, lines, strict=True)}
     return dict(found)
 
@@ -45,7 +45,3 @@ def second_values(field: Field, rows: Rows) -> Values:
         case _:
             raise ValueError(f"{field.name}: a second reader sees boxes and free numbers alone")
     return {value: share for value, share in says.items() if share >= LEAST_SECOND}
-
-
-def _aspects(cells: Sequence[Cell]) -> NDArray[np.float32]:
-    return np.array([cell.aspect for cell in cells], np.float32)

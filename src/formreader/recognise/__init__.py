@@ -1,5 +1,6 @@
 """Recognise: small networks that say what a cell's picture looks like."""
 
+from formreader.recognise.batches import batch_of
 from formreader.recognise.beam import beam, best_path
 from formreader.recognise.bubbles import BubbleRecogniser, bubble_pairs, normalise_bubbles
 from formreader.recognise.cells import CellRecogniser
@@ -20,6 +21,7 @@ __all__ = [
     "LoadedModel",
     "SecondReader",
     "TallyRecogniser",
+    "batch_of",
     "beam",
     "best_path",
     "bubble_pairs",

@@ -29,7 +29,6 @@ WIDER = 1.2
 """Lines are shown so much wider than they are: digits written close fall on more steps."""
 TOGETHER = 3
 """Boxes that are shown side by side as one line."""
-STEPS_A_BOX = HEIGHT_PX // STEP_PX
 GREY, SPREAD = 0.5, 0.5
 """The network was trained on (grey - 0.5) / 0.5 of grey 0..1, dark ink on light paper, three channels alike."""
 

@@ -122,7 +122,7 @@ def rulings(
             upright = rectifier(pencils[first][0], pencils[second][0], centre)
         except ValueError:
             continue
-        aspect = _aspect(upright, pencils[first][0], pencils[second][0], centre, shape)
+        aspect = aspect_left(upright, (pencils[first][0], pencils[second][0]), centre, (shape[1], shape[0]))
         lines = cv2.add(masks[first] * np.uint8(LEVEL), masks[second] * np.uint8(UPRIGHT))
         for sign in (1.0, -1.0):
             rectified = np.diag([sign, sign, 1.0]) @ upright
@@ -132,20 +132,22 @@ def rulings(
     return found
 
 
-def _aspect(
+def aspect_left(
     rectified: Homography,
-    across: NDArray[np.float64],
-    down: NDArray[np.float64],
-    centre: NDArray[np.float64],
-    shape: tuple[int, int],
+    points: tuple[NDArray[np.float64], NDArray[np.float64]],
+    centre: Points,
+    size: tuple[int, int],
 ) -> float:
-    """Scale across over scale down of the rectified picture, for a camera of ordinary focal length."""
-    height, width = shape
-    camera = usual_camera(width, height)
+    """Scale across over scale down that a map to a rectified picture leaves around ``centre`` (2,), by a usual camera.
+
+    ``points`` are the vanishing points across and down, homogeneous (3,), ``size`` the picture's width and height: all
+    in px of the picture that is mapped.
+    """
+    camera = usual_camera(*size)
     from_pixel = np.linalg.inv(camera)
-    here = from_pixel @ np.array([centre[0], centre[1], 1.0])
+    here = from_pixel @ np.array([*centre, 1.0])
     scales = []
-    for point, axis in ((across, 0), (down, 1)):
+    for axis, point in enumerate(points):
         direction = from_pixel @ point
         step = 1e-3 * direction / np.linalg.norm(direction)
         ends = np.array([here - step, here + step]) @ camera.T

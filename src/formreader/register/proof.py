@@ -14,7 +14,7 @@ from formreader.register.ink import InkPicture
 from formreader.register.rivals import Rival
 from formreader.register.samples import template_samples
 from formreader.register.votes import Votes, all_votes
-from formreader.templates import Number, Template, encoding_cells
+from formreader.templates import Number, Template, field_cells
 
 DOUBTED = 0.5
 """Where fewer of the lines that tell a place from a rival one speak for it, the rival's is tried too."""
@@ -104,7 +104,7 @@ def _lines_around(template: Template) -> NDArray[np.bool_]:
     points = template_samples(template).points
     near = np.zeros((len(template.fields), len(points)), dtype=bool)
     for around, field in zip(near, template.fields.values(), strict=True):
-        corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
+        corners = np.concatenate([cell.corners for cell in field_cells(field)])
         low, high = corners.min(axis=0) - AROUND_MM, corners.max(axis=0) + AROUND_MM
         around[:] = ((points >= low) & (points <= high)).all(axis=1)
     return near
@@ -143,8 +143,7 @@ def _astray(votes: Votes, fit: Fit) -> list[str]:
         last = int(np.argmax(total >= total.max() - NOISE_MM))
         limit = at[order[last]]
         for name, field in fit.template.fields.items():
-            cells = [cell for e in field.encodings.values() for cell in encoding_cells(e)]
-            furthest = max(way * side for cell in cells for side in cell.corners[:, axis])
+            furthest = max(way * side for cell in field_cells(field) for side in cell.corners[:, axis])
             if furthest > way * limit:
                 astray.append(name)
     return astray

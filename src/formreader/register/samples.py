@@ -11,7 +11,7 @@ from formreader.geometry import Points
 from formreader.records import Bend
 from formreader.register.align import sample_lines
 from formreader.register.bend import Nodes, no_bend, nodes_around
-from formreader.templates import Template, encoding_cells
+from formreader.templates import Template, field_cells
 
 MOST_SAMPLES, FEW_SAMPLES, FEW_SQUARES = 1500, 300, 8
 SQUARE_WEIGHT_MM = 40.0
@@ -157,7 +157,7 @@ def _room(template: Template, points: Points, level: NDArray[np.bool_]) -> NDArr
 def _near_fields(template: Template, points: Points) -> NDArray[np.bool_]:
     near = np.zeros(len(points), dtype=bool)
     for field in template.fields.values():
-        corners = np.concatenate([box.corners for e in field.encodings.values() for box in encoding_cells(e)])
+        corners = np.concatenate([cell.corners for cell in field_cells(field)])
         low, high = corners.min(axis=0) - NEAR_FIELD_MM, corners.max(axis=0) + NEAR_FIELD_MM
         near |= ((points >= low) & (points <= high)).all(axis=1)
     return near

@@ -16,7 +16,7 @@ from formreader.register.explain import on_printed_lines, page_segments
 from formreader.register.fit import Fit
 from formreader.register.samples import template_samples
 from formreader.register.search import search
-from formreader.register.segments import Segments
+from formreader.register.segments import Segments, covered
 
 SEED_MM = 55.0
 """An edge shows at least one straight piece as long as this."""
@@ -65,19 +65,10 @@ def find_seams(fit: Fit, segments: Segments, ink: Grey) -> tuple[tuple[Seam, ...
         axis = 0 if abs(along[0]) > abs(along[1]) else 1
         spans = np.sort(ends[members][:, :, axis], axis=1)
         beyond = max(ruled[0, axis] - spans[:, 0].min(), spans[:, 1].max() - ruled[1, axis])
-        if _covered(at) >= SPANNED * size[axis] and beyond >= BEYOND_MM:
+        if covered(at) >= SPANNED * size[axis] and beyond >= BEYOND_MM:
             seams.append(Seam("across" if axis == 0 else "down", *_step(fit, ink, start, along, normal)))
             of_seams |= members
     return tuple(seams), of_seams
-
-
-def _covered(spans: Points) -> float:
-    """Length of the union of spans (N, 2)."""
-    total, reached = 0.0, -np.inf
-    for start, end in sorted((min(span), max(span)) for span in spans.tolist()):
-        total += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
-    return total
 
 
 def _step(fit: Fit, ink: Grey, start: Points, along: Points, normal: Points) -> tuple[float, float]:

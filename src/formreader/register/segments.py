@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography
+from formreader.geometry import Homography, Points
 from formreader.records import Grey
 
 Segments = NDArray[np.float64]
@@ -43,6 +43,15 @@ def find_segments(ink: Grey, halved: bool) -> Segments:
     keep = np.flatnonzero(lengths >= SHORTEST_PX)
     result: Segments = segments[keep[np.argsort(-lengths[keep])]]
     return result
+
+
+def covered(spans: Points) -> float:
+    """Length of the union of spans (N, 2), the ends of each in either order."""
+    total, reached = 0.0, -np.inf
+    for start, end in sorted((min(span), max(span)) for span in spans.tolist()):
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
 
 
 def segment_lengths(segments: Segments) -> NDArray[np.float64]:

@@ -18,8 +18,8 @@ from formreader.register.explain import accounted, page_segments
 from formreader.register.fit import Fit
 from formreader.register.rivals import lines_of, tables_of
 from formreader.register.samples import template_samples
-from formreader.register.segments import Segments
-from formreader.templates import Template, encoding_cells
+from formreader.register.segments import Segments, covered
+from formreader.templates import Template, field_cells
 
 LOST_END, LOST_ENDS, HELD, MOST_HELD = 0.68, 0.4, 0.93, 0.88
 """A table's outermost line alone is lost where less than the first part of it is seen, several where less than the
@@ -41,7 +41,6 @@ SAME_ROW_MM, BETWEEN_MM = 1.0, 1.5
 """How far pieces of it lie beside each other; how far within the table it must lie."""
 CURLED_MM = 4.0
 """Columns are wide: an upright line nearer to one of the table's own is that one, on paper that curls."""
-GRAIN_MM = 0.5
 WHOLE = 0.95
 """A page that is only creased shows this part of its print at least."""
 BY_CREASE_MM = 1.0
@@ -74,7 +73,7 @@ def by_creases(fit: Fit, seams: Sequence[Seam]) -> set[str]:
     for seam in seams:
         axis = 1 if seam.direction == "across" else 0
         for name, field in fit.template.fields.items():
-            corners = np.concatenate([cell.corners for e in field.encodings.values() for cell in encoding_cells(e)])
+            corners = np.concatenate([cell.corners for cell in field_cells(field)])
             low, high = corners[:, axis].min() - BY_CREASE_MM, corners[:, axis].max() + BY_CREASE_MM
             if low < seam.at_mm < high:
                 crossed.add(name)
@@ -105,10 +104,7 @@ def _spans(ends: Points, along: tuple[float, float]) -> bool:
     behind = (ends[:, 1] > end + END_MM) & (ends[:, 0] < end + FURTHER_MM)
     if before.any() or behind.any():
         return False
-    seen = np.zeros(max(1, int((end - start) / GRAIN_MM)), dtype=bool)
-    for first, last in np.clip((ends - start) / GRAIN_MM, 0, len(seen)).astype(int):
-        seen[first:last] = True
-    return float(seen.mean()) >= STRANGE_ROW
+    return covered(np.clip(ends, start, end)) >= STRANGE_ROW * (end - start)
 
 
 def _mm_found(fit: Fit, end: _End) -> NDArray[np.float64]:
@@ -200,7 +196,7 @@ def _fields_between(template: Template, axis: int, across: tuple[float, float]) 
     hides it from edge to edge."""
     inside = set()
     for name, field in template.fields.items():
-        middles = np.array([cell.centre for e in field.encodings.values() for cell in encoding_cells(e)])[:, axis]
+        middles = np.array([cell.centre for cell in field_cells(field)])[:, axis]
         if ((middles > across[0]) & (middles < across[1])).any():
             inside.add(name)
     return frozenset(inside)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from formreader.geometry import Box, Homography, Points, apply_homography
 from formreader.records import Bend, Grey
 from formreader.register.bend import bend_at
-from formreader.templates import Template, encoding_cells
+from formreader.templates import Template, field_cells
 
 WORDS_GRID = (40, 6)
 """Places across and down in a box of printed words at which its ink is looked at."""
@@ -41,7 +41,7 @@ def filled_of(template: Template) -> Boxes:
 def _printed_and_filled(template: Template) -> tuple[Boxes, Boxes]:
     """The same for every photograph: kept under the hash of the template's file."""
     if template.sha256 not in _kept:
-        filled = [cell for f in template.fields.values() for e in f.encodings.values() for cell in encoding_cells(e)]
+        filled = [cell for field in template.fields.values() for cell in field_cells(field)]
         filled += [place.box for place in template.places.values()]
         filled += [mark.box for mark in template.marks] + [area.box for area in template.areas]
         words = [text.box for text in template.texts if not text.optional]

@@ -105,11 +105,6 @@ def entries_under(engine: Engine, paths: Iterable[str]) -> Iterator[Entry]:
     yield from _entries_of(engine, inputs.c.path, paths)
 
 
-def entries_of(engine: Engine, page_ids: Iterable[int]) -> Iterator[Entry]:
-    """These pages as far as nothing more is done with them, once under each input that holds them."""
-    yield from _entries_of(engine, pages.c.id, page_ids, pages.c.state == DONE)
-
-
 def entries_by_id(engine: Engine, page_ids: Iterable[int]) -> Iterator[Entry]:
     """These pages, whatever is yet to be done with them, once under each input that holds them."""
     yield from _entries_of(engine, pages.c.id, page_ids)
@@ -291,14 +286,10 @@ def _entries_query() -> Select[*tuple[Any, ...]]:
     return query
 
 
-def _entries_of(
-    engine: Engine, column: ColumnElement[Any], values: Iterable[Any], *also: ColumnElement[bool]
-) -> Iterator[Entry]:
+def _entries_of(engine: Engine, column: ColumnElement[Any], values: Iterable[Any]) -> Iterator[Entry]:
     listed = iter(values)
     while chunk := list(islice(listed, FETCHED_AT_ONCE)):
-        yield from _stream(
-            engine, _entries_query().where(column.in_(chunk), *also).order_by(inputs.c.id, pages.c.number)
-        )
+        yield from _stream(engine, _entries_query().where(column.in_(chunk)).order_by(inputs.c.id, pages.c.number))
 
 
 def _stream(engine: Engine, query: Select[*tuple[Any, ...]]) -> Iterator[Entry]:

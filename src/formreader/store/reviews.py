@@ -165,11 +165,6 @@ def key_of(review: Review) -> Key:
     return review.sha256, review.page, review.template, review.field
 
 
-def is_about_a_pair(review: Review) -> bool:
-    """Whether it says of two pages that they are one sheet, or are not."""
-    return review.field.startswith(PAIR)
-
-
 def _now(connection: Connection) -> datetime:
     """The time, never before that of a decision on record: a clock that was put right undoes nothing later."""
     latest = connection.execute(select(func.max(reviews.c.taken_at))).scalar()

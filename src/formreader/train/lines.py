@@ -18,11 +18,11 @@ from formreader.geometry import LINE_PX, line_width_px
 from formreader.recognise.lines import BLANK, line_mask, normalise_lines
 from formreader.recognise.runtime import models_directory
 from formreader.train.catalogue import LineModel, Recipe
-from formreader.train.cells import LICENCES, NEVER_TRAINED_ON
-from formreader.train.data import CellSet, cached_cells, drawn_by, hashes_of
+from formreader.train.data import CellSet, drawn_by, hashes_of
 from formreader.train.export import export_model
 from formreader.train.fit import Say, fit
 from formreader.train.line_model import REACH_STEPS, STEP_PX, LineNetwork
+from formreader.train.material import drawn_sets, whose_writing
 from formreader.train.start import start_from
 
 Labels = NDArray[np.int64]
@@ -60,14 +60,7 @@ def train_lines(
     drawing = model.drawing
     hashes = hashes_of(drawing, glyphs)
     torch.manual_seed(recipe.seed)
-
-    def shown(done: int, total: int) -> None:
-        say(f"drawn {done:,} of {total:,} lines")
-
-    training = cached_cells(drawing, cache, recipe.cells, glyphs, recipe.seed, progress=shown)
-    held_out = cached_cells(
-        drawing, cache, recipe.held_out, glyphs, recipe.seed + 1_000_000, held_out=True, progress=shown
-    )
+    training, held_out = drawn_sets(drawing, cache, glyphs, recipe, say)
     started = time.monotonic()
     network = LineNetwork(1 + len(drawing.classes), model.widths).to(memory_format=torch.channels_last)
     if model.start:
@@ -96,9 +89,7 @@ def train_lines(
         "data": {
             "composed_lines": recipe.cells,
             "drawn_by": drawn_by(drawing),
-            "glyphs_sha256": hashes,
-            "licences": {name: LICENCES[name] for name in hashes},
-            "never_trained_on": NEVER_TRAINED_ON,
+            **whose_writing(hashes),
         },
         "calibration": calibration,
         "metrics": {"composed_held_out": report},

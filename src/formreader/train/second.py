@@ -25,12 +25,12 @@ from formreader.recognise.second import STEP_PX, TOGETHER, as_input, box_log_pro
 from formreader.train import borrowed
 from formreader.train.calibrate import calibrate
 from formreader.train.catalogue import DIGITS, NUMBERS, SECOND, SECOND_START, Recipe
-from formreader.train.cells import LICENCES, NEVER_TRAINED_ON
-from formreader.train.data import CellSet, Drawing, cached_cells, drawn_by, hashes_of
+from formreader.train.data import CellSet, drawn_by, hashes_of
 from formreader.train.export import commit
 from formreader.train.fit import Say, fit, shuffled
 from formreader.train.graph import GraphNetwork
 from formreader.train.lines import by_width, fit_line_temperature, line_report, truth_of
+from formreader.train.material import drawn_sets, whose_writing
 from formreader.train.sources import by_source
 from formreader.train.start import model_to_start_from
 
@@ -53,8 +53,9 @@ def train_second(
     hashes = {name: digest for drawing, _ in SHARES for name, digest in hashes_of(drawing, glyphs).items()}
     reader = borrowed.borrowed_reader(cache)
     torch.manual_seed(recipe.seed)
-    boxes, lines = (_drawn(drawing, cache, glyphs, recipe, share, say) for drawing, share in SHARES)
-    held_boxes, held_lines = (_held_out(drawing, cache, glyphs, recipe) for drawing, _ in SHARES)
+    (boxes, held_boxes), (lines, held_lines) = (
+        drawn_sets(drawing, cache, glyphs, recipe, say, share) for drawing, share in SHARES
+    )
     started = time.monotonic()
     graph = GraphNetwork(reader.model, borrowed.LOGITS)
     graph.take(model_to_start_from(SECOND_START, starts or models_directory()))
@@ -89,9 +90,7 @@ def train_second(
             "boxes": len(boxes.labels),
             "lines": len(lines.labels),
             "drawn_by": {drawing.name: drawn_by(drawing) for drawing, _ in SHARES},
-            "glyphs_sha256": hashes,
-            "licences": {name: LICENCES[name] for name in hashes},
-            "never_trained_on": NEVER_TRAINED_ON,
+            **whose_writing(hashes),
         },
         "calibration": calibration,
         "metrics": {"composed_held_out": metrics},
@@ -102,17 +101,6 @@ def train_second(
 
 SHARES = ((DIGITS.drawing, 1.0), (NUMBERS.drawing, 4.0))
 """Whose drawings it learns from, and how many of each in parts of the recipe's cells."""
-
-
-def _drawn(drawing: Drawing, cache: Path, glyphs: Path | None, recipe: Recipe, share: float, say: Say) -> CellSet:
-    def shown(done: int, total: int) -> None:
-        say(f"drawn {done:,} of {total:,} {drawing.name}")
-
-    return cached_cells(drawing, cache, round(recipe.cells * share), glyphs, recipe.seed, progress=shown)
-
-
-def _held_out(drawing: Drawing, cache: Path, glyphs: Path | None, recipe: Recipe) -> CellSet:
-    return cached_cells(drawing, cache, recipe.held_out, glyphs, recipe.seed + 1_000_000, held_out=True)
 
 
 def _fitted(

@@ -11,7 +11,7 @@ from formreader.geometry import Box
 from formreader.synth.hand.lines import write_words
 from formreader.synth.hand.pen import draw_strokes, smooth_stroke
 from formreader.synth.sheets.sheet import FilledPage
-from formreader.templates import Template, encoding_cells
+from formreader.templates import Template, field_cells
 
 SIGNED, NOTED, STRUCK, SHOWS_THROUGH = 0.6, 0.5, 0.2, 0.12
 """How often a sheet is signed, has notes, strokes over blank paper, and shows its other side."""
@@ -48,8 +48,7 @@ def litter(page: FilledPage, generator: np.random.Generator) -> None:
 
 def _cells(template: Template) -> Iterator[Box]:
     for field in template.fields.values():
-        for encoding in field.encodings.values():
-            yield from encoding_cells(encoding)
+        yield from field_cells(field)
     yield from (mark.box for mark in template.marks)
 
 

@@ -16,8 +16,6 @@ from formreader.synth.sheets.page_pen import PagePen
 from formreader.synth.sheets.sheet import FilledPage
 from formreader.templates import Digits, Field, Number, Words
 
-WORD_SHARE_OF_CELL = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class Act:
