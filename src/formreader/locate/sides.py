@@ -24,7 +24,7 @@ WIDER, LEAST_WIDE_PX = 0.04, 1
 
 
 def ink_at_sides(strip: Strip, cell: Box, ink: Ink, printed: Ruling) -> float:
-    """How tall the ``ink`` is that touches one of the cell's printed sides, within or beyond it, in heights of the cell."""
+    """How tall the ``ink`` is that touches a printed side of the cell, within or beyond it, in heights of the cell."""
     sides = [side for side in printed.edges_of(cell) if not side.horizontal]
     if not sides:
         return 0.0
