@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,12 @@ def package_of(path: Path) -> str:
 def test_every_part_has_a_floor():
     parts = {part_of(path) for path in modules()} - DOORS
     assert parts <= set(FLOORS), f"give these a floor: {sorted(parts - set(FLOORS))}"
+
+
+def test_the_architecture_document_shows_these_floors():
+    text = (Path(__file__).parents[1] / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d) \| (.+) \|$", text, re.MULTILINE)
+    assert {part: int(floor) for floor, parts in rows for part in re.findall(r"`(\w+)`", parts)} == FLOORS
 
 
 def test_imports_point_down_and_siblings_leave_each_other_alone():

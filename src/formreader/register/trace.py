@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.geometry import Homography, Points
+from formreader.geometry import Homography
 from formreader.records import Bend, Grey
 from formreader.register.bend import bent_by
 from formreader.register.samples import LineSamples
@@ -17,6 +19,10 @@ MOST_GAPS = 3
 """Samples under a pen's stroke or a finger that a line is followed across."""
 MOST_SLOPE_MM = 0.6
 """Most that a line moves aside from one sample to the next."""
+
+Look = Callable[[NDArray[np.intp], NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.bool_]]]
+"""Of samples, by their places, and the offset that each is expected at, mm: how far beside that each lies, mm, and
+whether it was seen."""
 
 
 def trace(
@@ -33,25 +39,26 @@ def trace(
     """
     count = samples.lines
     centres = samples.points[:count] + bent_by(bend, samples.nodes)[:count]
-    level, normals = samples.level[:count], np.column_stack([~samples.level[:count], samples.level[:count]])
+    level = samples.level[:count]
+    normals = np.column_stack([~level, level]).astype(np.float64)
     offsets, known = offsets[:count].copy(), known[:count].copy()
+
+    def look(chosen: NDArray[np.intp], expected: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        reach = np.full(len(chosen), STEP_REACH_MM)
+        return search_lines(place, centres[chosen] + expected[:, None] * normals[chosen], level[chosen], ink, reach)
+
     for way in (1, -1):
-        _follow(way, place, centres, level, normals.astype(np.float64), samples.line, ink, offsets, known)
+        _follow(way, samples.line, look, offsets, known)
     return offsets, known
 
 
 def _follow(
-    way: int,
-    place: Homography,
-    centres: Points,
-    level: NDArray[np.bool_],
-    normals: Points,
-    line: NDArray[np.intp],
-    ink: Grey,
-    offsets: NDArray[np.float64],
-    known: NDArray[np.bool_],
+    way: int, line: NDArray[np.intp], look: Look, offsets: NDArray[np.float64], known: NDArray[np.bool_]
 ) -> None:
-    """Extend ``offsets`` and ``known`` in place, forwards (1) or backwards (-1) along the lines."""
+    """Extend ``offsets`` and ``known`` in place, forwards (1) or backwards (-1) along the lines.
+
+    ``line`` says of each sample on which line it lies.
+    """
     count = len(line)
     slope = np.zeros(count)
     gaps = np.zeros(count, dtype=np.intp)
@@ -71,8 +78,7 @@ def _follow(
         if len(ahead) == 0:
             return
         expected = offsets[frontier] + slope[frontier]
-        reach = np.full(len(ahead), STEP_REACH_MM)
-        moved, seen = search_lines(place, centres[ahead] + expected[:, None] * normals[ahead], level[ahead], ink, reach)
+        moved, seen = look(ahead, expected)
         offsets[ahead] = np.where(seen, expected + moved, expected)
         slope[ahead] = np.where(
             seen, np.clip(slope[frontier] + 0.5 * moved, -MOST_SLOPE_MM, MOST_SLOPE_MM), slope[frontier]

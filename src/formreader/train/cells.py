@@ -22,7 +22,7 @@ from formreader.train.calibrate import calibrate
 from formreader.train.catalogue import CellModel, Recipe
 from formreader.train.data import CellSet, drawn_by, hashes_of
 from formreader.train.export import export_model
-from formreader.train.fit import Say, fit, shuffled
+from formreader.train.fit import Lesson, Say, fit, shuffled
 from formreader.train.material import drawn_sets, whose_writing
 from formreader.train.model import CellNetwork
 from formreader.train.sources import by_source
@@ -114,9 +114,9 @@ def fit_cells(
             cells = augment(ink[batch], training.aspects[batch], recipe.spread, generator)
             yield cells, torch.from_numpy(training.labels[batch])
 
-    steps = len(training.labels) // recipe.batch
     score = partial(_share_right, held_out=held_out)
-    return fit(network, batches, steps, nn.CrossEntropyLoss(), score, recipe, checkpoint, say, from_weights)
+    lesson = Lesson(batches, len(training.labels) // recipe.batch, nn.CrossEntropyLoss(), score)
+    return fit(network, lesson, recipe, checkpoint, say, from_weights)
 
 
 def _share_right(candidate: nn.Module, held_out: CellSet) -> float:

@@ -6,7 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,27 +28,29 @@ SAID_EVERY = 200
 """Steps between two lines about an epoch's progress."""
 
 
-def fit(
-    network: nn.Module,
-    batches: Batches,
-    steps: int,
-    loss_of: Loss,
-    score: Callable[[nn.Module], float],
-    recipe: Recipe,
-    checkpoint: Path,
-    say: Say,
-    from_weights: bool = False,
-) -> nn.Module:
-    """Train ``network`` over ``recipe.epochs`` epochs of ``steps`` batches; return it with its weights averaged.
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is learnt: ``steps`` batches an epoch, the ``loss`` of each, and the ``score`` of held-out cells, 0..1."""
 
-    ``score`` of held-out cells is said after each epoch. Each epoch ends in ``checkpoint``, from which it
+    batches: Batches
+    steps: int
+    loss: Loss
+    score: Callable[[nn.Module], float]
+
+
+def fit(
+    network: nn.Module, lesson: Lesson, recipe: Recipe, checkpoint: Path, say: Say, from_weights: bool = False
+) -> nn.Module:
+    """Train ``network`` over ``recipe.epochs`` epochs of a ``lesson``; return it with its weights averaged.
+
+    The score is said after each epoch. Each epoch ends in ``checkpoint``, from which it
     goes on if stopped; an epoch is the same whether resumed before it or not. The mean of the weights begins
     with the second epoch, or where ``network`` came with some (``from_weights``) with the first.
     """
     torch.set_num_threads(len(os.sched_getaffinity(0)))  # a numerical library's limit would else be torch's too
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
     optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, recipe.epochs * steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, recipe.epochs * lesson.steps))
     parts = {"network": network, "average": average, "optimiser": optimiser, "schedule": schedule}
     first = 0
     if checkpoint.exists():
@@ -63,10 +65,10 @@ def fit(
         torch.manual_seed(int(generator.integers(2**31)))
         network.train()
         total, started = 0.0, time.monotonic()
-        for step, (inputs, truth) in enumerate(batches(generator), 1):
+        for step, (inputs, truth) in enumerate(lesson.batches(generator), 1):
             with torch.autocast("cpu", torch.bfloat16, enabled=HALVED):
                 outputs = network(inputs)
-            loss = loss_of(outputs.float(), truth)
+            loss = lesson.loss(outputs.float(), truth)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -76,7 +78,7 @@ def fit(
             total += float(loss.detach())
             if step % SAID_EVERY == 0:
                 say(f"  epoch {epoch + 1}, step {step}: loss {total / step:.4f}")
-        right = score((average if from_weights or epoch > 0 else network).eval())
+        right = lesson.score((average if from_weights or epoch > 0 else network).eval())
         minutes = (time.monotonic() - started) / 60
         say(f"epoch {epoch + 1}/{recipe.epochs}: loss {total / step:.4f}, held out {right:.4f}, {minutes:.1f} min")
         state = {name: part.state_dict() for name, part in parts.items()}

@@ -20,7 +20,7 @@ from formreader.recognise.runtime import models_directory
 from formreader.train.catalogue import LineModel, Recipe
 from formreader.train.data import CellSet, drawn_by, hashes_of
 from formreader.train.export import export_model
-from formreader.train.fit import Say, fit
+from formreader.train.fit import Lesson, Say, fit
 from formreader.train.line_model import REACH_STEPS, STEP_PX, LineNetwork
 from formreader.train.material import drawn_sets, whose_writing
 from formreader.train.start import start_from
@@ -117,9 +117,9 @@ def fit_lines(
         for batch in by_width(training.aspects, ink.shape[2], recipe.batch, generator):
             yield augment(ink[batch], training.aspects[batch], generator), truth_of(training.labels[batch])
 
-    steps = len(training.labels) // recipe.batch
     score = partial(_share_right, held_out=held_out)
-    return fit(network, batches, steps, ctc_loss, score, recipe, checkpoint, say, from_weights)
+    lesson = Lesson(batches, len(training.labels) // recipe.batch, ctc_loss, score)
+    return fit(network, lesson, recipe, checkpoint, say, from_weights)
 
 
 def _share_right(candidate: nn.Module, held_out: CellSet) -> float:

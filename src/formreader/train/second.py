@@ -27,7 +27,7 @@ from formreader.train.calibrate import calibrate
 from formreader.train.catalogue import DIGITS, NUMBERS, SECOND, SECOND_START, Recipe
 from formreader.train.data import CellSet, drawn_by, hashes_of
 from formreader.train.export import commit
-from formreader.train.fit import Say, fit, shuffled
+from formreader.train.fit import Lesson, Say, fit, shuffled
 from formreader.train.graph import GraphNetwork
 from formreader.train.lines import by_width, fit_line_temperature, line_report, truth_of
 from formreader.train.material import drawn_sets, whose_writing
@@ -121,7 +121,7 @@ def _fitted(
         return float((box_logits(candidate, part).argmax(axis=1) == part.labels).mean())
 
     steps = len(boxes.labels) // recipe.batch + len(lines.labels) // LINES_A_BATCH
-    return fit(network, batches, steps, loss_of, share_right, recipe, checkpoint, say, from_weights=True)
+    return fit(network, Lesson(batches, steps, loss_of, share_right), recipe, checkpoint, say, from_weights=True)
 
 
 SCORED = 1000
