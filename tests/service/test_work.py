@@ -231,12 +231,12 @@ def test_killed_at_any_moment_it_loses_nothing(running, tmp_path):
     assert faults(server.folder) == []
 
 
-def test_one_works_at_a_time_and_ends_with_its_server(running):
+def test_it_keeps_a_batch_out_and_ends_with_its_server(running):
     import psutil
 
     server = running()
     all_at_work(server, 1)
-    command = [sys.executable, "-m", "formreader", "work", str(server.folder)]
+    command = [sys.executable, "-m", "formreader", "batch", "--out", str(server.folder)]
     second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert second.returncode == 2
     assert "another batch is at work" in second.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,6 +17,8 @@ from formreader.store.schema import contents, pages, results, reviews
 
 READING, DECISION = "reading", "decision"
 AT_ONCE = 200
+UNKNOWN = "unknown"
+"""Stands for the hash of a file whose bytes could not be had."""
 NOT_OF_THE_DECISION = frozenset({"id", "seal"})
 """Columns of the store's own: its numbering, and its checksum."""
 
@@ -49,19 +52,51 @@ def stamp(at: datetime) -> str:
 
 
 def record_run(engine: Engine, kept: Log) -> int:
-    """Put on record what `formreader batch` and `formreader review` have done; how many entries that made."""
+    """Put on record what `formreader batch` and `formreader review` have done; how many entries that made.
+
+    Others may read, decide and record meanwhile: what seems to be missing is looked for once more while none can.
+    """
     made = 0
     known = last_readings(engine)
-    for subject, by, data in readings_of(engine):
-        if known.get(subject) != data["sheet_sha256"]:
-            kept.write(READING, subject, data, by)
-            made += 1
+    missing = [subject for subject, _, data in readings_of(engine) if known.get(subject) != data["sheet_sha256"]]
+    for subject in dict.fromkeys(missing):
+        with engine.begin() as connection:
+            kept.hold(connection)
+            made += _note_reading_of(connection, kept, subject)
     decided = {canonical(data) for _, _, data in logged(engine, DECISION)}
     for subject, by, data in decisions_of(engine):
-        if canonical(data) not in decided:
-            kept.write(DECISION, subject, data, by)
-            made += 1
+        if canonical(data) in decided:
+            continue
+        with engine.begin() as connection:
+            kept.hold(connection)
+            if canonical(data) not in map(canonical, _on_record(connection, DECISION, subject)):
+                kept.append(connection, DECISION, subject, data, by)
+                made += 1
     return made
+
+
+def _note_reading_of(connection: Connection, kept: Log, subject: str) -> bool:
+    """Put the subject's present readings on record where the last entry is not of them; whether one was."""
+    sha256_of_photo, _, page = subject.rpartition("/")
+    of_photo = contents.c.sha256.is_(None) if sha256_of_photo == UNKNOWN else contents.c.sha256 == sha256_of_photo
+    found = connection.execute(_readings().where(of_photo, pages.c.number == int(page)).order_by(pages.c.id)).all()
+    noted = False
+    for row in found:
+        _, by, data = _reading(row)
+        *_, last = [None, *_on_record(connection, READING, subject)]
+        if last is None or last["sheet_sha256"] != data["sheet_sha256"]:
+            kept.append(connection, READING, subject, data, by)
+            noted = True
+    return noted
+
+
+def _on_record(connection: Connection, kind: str, subject: str) -> list[dict[str, Any]]:
+    """Data of the entries about a subject, in their order."""
+    which = (log.c.kind == kind) & (log.c.subject == subject)
+    return [
+        json.loads(body)["data"]
+        for body in connection.execute(select(log.c.body).where(which).order_by(log.c.seq)).scalars()
+    ]
 
 
 def note_reading(connection: Connection, kept: Log, page_id: int) -> None:
@@ -119,4 +154,4 @@ def _readings() -> Select[*tuple[Any, ...]]:
 
 
 def _reading(row: Row[*tuple[Any, ...]]) -> Record:
-    return reading_record(row.sha256 or "unknown", row.number, row.template, row.status, row.sheet)
+    return reading_record(row.sha256 or UNKNOWN, row.number, row.template, row.status, row.sheet)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from formreader.audit.chain import START
+from formreader.store.database import make_tables as make_store_tables
 
 metadata = MetaData()
 
@@ -96,7 +97,7 @@ keyings = Table(
 
 def make_tables(engine: Engine, public: str) -> None:
     """Make what is missing; the log belongs to the key that made it."""
-    metadata.create_all(engine)
+    make_store_tables(engine, metadata)
     with engine.connect() as connection:
         if connection.execute(select(head.c.id)).first() is not None:
             return

@@ -7,7 +7,7 @@
 from formreader.batch.decisions import Decision, Decisions, read_decisions
 from formreader.batch.gather import gather
 from formreader.batch.jobs import Setup
-from formreader.batch.lock import only_batch
+from formreader.batch.lock import among_others, only_batch
 from formreader.batch.loop import Engine, identify, run_batch
 from formreader.batch.pool import ProcessPool, WorkersError
 from formreader.batch.review import Taken, take_reviews
@@ -20,6 +20,7 @@ __all__ = [
     "Setup",
     "Taken",
     "WorkersError",
+    "among_others",
     "gather",
     "identify",
     "only_batch",

@@ -39,12 +39,16 @@ def work(
     key: Annotated[
         Path | None, typer.Option(help="File of the key that signs the log; secrets/audit.key of the run without it.")
     ] = None,
+    lease: Annotated[
+        float, typer.Option(min=1, help="Seconds of silence after which another takes up what this one was at.")
+    ] = 60.0,
     with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
     reader: MadeBy = None,
 ) -> None:
     """Read what waits in a run, and what comes into it, until told to stop; `formreader serve` starts one itself.
 
-    One at a time works in a run; a second one says so and ends. Each reading goes on record in the run's log.
+    Any number of them may work in a run, also on other machines against the same store (PostgreSQL), each photograph
+    read by one; a batch is kept out meanwhile. Each reading goes on record in the run's log.
     """
     from formreader.batch import Setup
     from formreader.batch.jobs import DEFAULT_READER
@@ -58,11 +62,12 @@ def work(
     forms, cards, thresholds = (None if one is None else one.resolve() for one in (templates, models, policy))
     setup = Setup(reader or DEFAULT_READER, forms, cards, thresholds, memory)
     count = workers if engine is Runner.ray else workers or len(os.sched_getaffinity(0))
-    settings = {"engine": engine, "workers": count, "timeout_s": timeout, "memory_mb": memory, "kept_going": True}
+    settings = {"engine": engine, "workers": count, "timeout_s": timeout, "memory_mb": memory}
+    settings |= {"lease_s": lease, "kept_going": True}
     lives: Callable[[], bool] = parent_lives() if with_parent else lambda: True
     with told_to_stop() as told:
         make_engine = partial(engine_of, engine, count, setup, timeout)
-        go_to_work(run, store, key, make_engine, settings, lambda: not told and lives())
+        go_to_work(run, store, key, make_engine, settings, lambda: not told and lives(), lease)
 
 
 def options_of(

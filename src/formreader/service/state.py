@@ -22,6 +22,7 @@ from formreader.service.pictures import Boxes, Pictures
 from formreader.service.settings import Settings
 from formreader.service.writing import Writer
 from formreader.store import RunStore
+from formreader.store.database import make_tables
 from formreader.templates import LIBRARY, Template, load_library
 
 
@@ -48,7 +49,7 @@ class Service:
         settings = self.settings
         settings.folder.mkdir(parents=True, exist_ok=True)
         self.store = RunStore(settings.folder, settings.store, create=True)
-        tables.metadata.create_all(self.store.engine)
+        make_tables(self.store.engine, tables.metadata)
         self.log = Log(self.store.engine, Signer.of_run(settings.folder, settings.key))
         self.templates = dict(load_library(settings.templates or LIBRARY))
         self.people = People(self.store.engine, settings.session_s)

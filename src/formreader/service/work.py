@@ -9,13 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from formreader.audit import Log, Signer, record_run
-from formreader.audit.recording import note_reading
-from formreader.batch import Engine, identify, only_batch, run_batch
+from formreader.audit import record_run
+from formreader.batch import Engine, among_others, identify, run_batch
 from formreader.errors import UsageError
-from formreader.store import DocumentTask, PageTask, RunStore
+from formreader.service.feeding import SharedStore
 
 IDLE_S = 0.1
 RESTART_S = 1.0
@@ -28,28 +27,6 @@ class ClosableEngine(Engine, Protocol):
     def close(self) -> None: ...
 
 
-class RecordingStore(RunStore):
-    """A run whose readings go into its log."""
-
-    def __init__(self, folder: Path, url: str | None, key: Path | None) -> None:
-        super().__init__(folder, url, create=True)
-        self.log = Log(self.engine, Signer.of_run(folder, key))
-
-    def save_page(self, task: PageTask, run_id: int, **read: Any) -> None:  # noqa: ANN401 - as the run takes it
-        super().save_page(task, run_id, **read)
-        self._note(task.page_id)
-
-    def save_document(self, task: DocumentTask, sheets: Sequence[tuple[str, str]], checks: str) -> None:
-        super().save_document(task, sheets, checks)
-        for page in task.pages:
-            self._note(page.page_id)
-
-    def _note(self, page_id: int) -> None:
-        # a transaction of its own: one that is lost is put on record when the next worker starts
-        with self.engine.begin() as connection:
-            note_reading(connection, self.log, page_id)
-
-
 def work(
     folder: Path,
     store: str | None,
@@ -57,32 +34,37 @@ def work(
     make_engine: Callable[[], ClosableEngine],
     settings: Mapping[str, object],
     go_on: Callable[[], bool],
+    lease_s: float,
 ) -> None:
-    """Read what waits in the run, and what comes, until ``go_on`` says no. One at a time in a run.
+    """Read what waits in the run, and what comes, until ``go_on`` says no; beside others that do so too.
 
-    ``settings`` are noted with the run: what the engine was made of.
+    ``settings`` are noted with the run: what the engine was made of. What this process is at is taken up by another
+    when it has been silent for ``lease_s``.
 
-    Raises ``UsageError`` where another batch is at work, ``WorkersError`` where no reader can be made.
+    Raises ``UsageError`` where a batch is at work, ``WorkersError`` where no reader can be made.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
-        held.enter_context(only_batch(folder))
-        run = held.enter_context(RecordingStore(folder, store, key))
-        held.enter_context(run.held())
-        run.recover()
+        run = held.enter_context(SharedStore(folder, store, key, lease_s))
+        held.enter_context(among_others(run, run.recover))
         record_run(run.engine, run.log)
         engine = held.enter_context(closing(make_engine()))
         present = identify(engine, go_on)
         if present is None:
             return
         run_id = run.begin_run(present, settings)
+
+        def going_on() -> bool:
+            run.renew_leases()
+            return go_on()
+
         try:
-            while go_on():
-                run_batch(run, engine, run_id, go_on)
+            while going_on():
+                run_batch(run, engine, run_id, going_on)
                 time.sleep(IDLE_S)
             run.end_run(run_id)
         finally:
-            run.recover()
+            run.give_back()
 
 
 class Supervisor:

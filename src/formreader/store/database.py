@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, func, inspect, make_url, select
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -21,6 +23,8 @@ FILE = "run.sqlite"
 MAGIC, HEADER_BYTES = b"SQLite format 3\0", 100
 SIGNS_OF_DAMAGE = ("malformed", "not a database", "Could not decode", "no such table", "no such column")
 """What SQLite says of a file that is not as it was written."""
+MAKING = 0x666F726E
+"""The number of our advisory lock in PostgreSQL while tables are made."""
 BUSY_S = 30
 """How long a command waits for another one's transaction; a batch's own last milliseconds."""
 
@@ -127,14 +131,32 @@ def make_durable(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # what is on record is read and added to by one at a time
 
 
+def make_tables(engine: Engine, wanted: MetaData) -> None:
+    """Make those that are missing; several processes may start at once."""
+    if set(wanted.tables) - set(inspect(engine).get_table_names()):
+        with making(engine) as connection:
+            wanted.create_all(connection)
+
+
+@contextmanager
+def making(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which one process at a time makes tables."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(MAKING)))
+        yield connection
+
+
 def _check_format(engine: Engine, create: bool) -> None:
     where = engine.url.render_as_string()
     found = _format_of(engine)
     if found is None and create:
-        # of SQLite's tables each is made by itself: a process killed among them left some, and this goes on with them
-        metadata.create_all(engine)
-        with engine.begin() as connection:
-            connection.execute(formats.insert().values(format=FORMAT))
+        with making(engine) as connection:
+            metadata.create_all(connection)  # what an earlier release was killed among is gone on with
+            if connection.execute(select(formats.c.format)).first() is None:
+                connection.execute(formats.insert().values(format=FORMAT))
         found = _format_of(engine)
     if found is None:
         raise UsageError(f"{where}: holds no run: `formreader batch` makes one")

@@ -44,11 +44,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class InputTask:
-    """A file to be looked into: what its content is and how many pages it has."""
+    """A file to be looked into: what its content is and how many pages it has; of ``lease``, see ``leases``."""
 
     input_id: int
     path: str
     file: str
+    lease: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class PageTask:
     file: str
     number: int
     sha256: str | None
+    lease: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class DocumentTask:
 
     station: str
     pages: tuple[KeptResult, ...]
+    lease: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

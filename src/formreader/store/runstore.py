@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Table, exists, func, insert, or_, select, update
 from sqlalchemy import delete as delete_from
 
-from formreader.errors import FormreaderError, UsageError
+from formreader.errors import FormreaderError
 from formreader.records import Identity
+from formreader.store.alike import are_alike, stale_condition
 from formreader.store.broken import UNREADABLE, StoreError, damaged_text
 from formreader.store.check import Damage, damage
 from formreader.store.content import add_content, fail_input, keeps, link
 from formreader.store.database import make_durable, open_database
 from formreader.store.journal import FILE as JOURNAL
 from formreader.store.journal import note_decisions, noted_decisions
-from formreader.store.lock import locked
+from formreader.store.lock import Lock, file_lock, server_lock, wait_for
 from formreader.store.lookalikes import IsSame, find, forget
 from formreader.store.places import opened_file
 from formreader.store.records import (
@@ -52,12 +52,8 @@ from formreader.store.schema import (
     runs,
 )
 from formreader.store.seals import DOCUMENT, seal_of, seal_results
-from formreader.store.together import filed_under, pages_of, ripen, stations_of
+from formreader.store.together import pages_of, ripen, stations_of
 
-LOCK = 0x666F726D
-"""The number of our advisory lock in PostgreSQL; it falls with its connection."""
-LOCK_PATIENCE_S = 2.0
-"""The server may take a moment to see that a killed batch's connection is gone."""
 STALE = Failure("stale", "its pages were read by different models, templates or thresholds: --refresh reads them again")
 CHUNK = 500
 """Inputs a transaction; SQLite takes at most 32,766 values in one statement."""
@@ -72,7 +68,8 @@ def never_the_same(_one: bytes, _other: bytes) -> float | None:
 
 
 class RunStore:
-    """Holds the database of one run. One batch at a time writes to it; any number may read meanwhile.
+    """Holds the database of one run. One batch at a time writes to it, or `formreader work` in any number of processes;
+    any number may read meanwhile.
 
     Raises ``UsageError`` where the store is missing, is another program's, or of another format.
     """
@@ -100,22 +97,34 @@ class RunStore:
 
         Raises ``UsageError`` where another one is at work.
         """
-        busy = "another batch is at work in this store: wait for it, or stop it first"
-        if self.engine.dialect.name != "postgresql":
-            file = self.engine.url.database
-            with locked(Path(f"{file}.lock"), busy) if file and not self.journaled else nullcontext():
-                yield
-            return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            deadline = time.monotonic() + LOCK_PATIENCE_S
-            while not connection.execute(select(func.pg_try_advisory_lock(LOCK))).scalar():
-                if time.monotonic() > deadline:
-                    raise UsageError(busy)
-                time.sleep(0.1)
-            try:
-                yield
-            finally:
-                connection.execute(select(func.pg_advisory_unlock(LOCK)))
+        with ExitStack() as held:
+            for lock in self.locks(held):
+                wait_for(lock.alone, "another batch is at work in this store: wait for it, or stop it first")
+            yield
+
+    def locks(self, held: ExitStack) -> list[Lock]:
+        """The store's own, that of SQLite in the run's folder apart, which the folder's stands for."""
+        if self.engine.dialect.name == "postgresql":
+            return [held.enter_context(server_lock(self.engine))]
+        file = self.engine.url.database
+        return [held.enter_context(file_lock(Path(f"{file}.lock")))] if file and not self.journaled else []
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of what is taken and saved; one at a time is in it where several processes do that."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def leased(self, _connection: Connection, _table: Table, _key: int | str) -> str | None:
+        """By what token this process is at a row that it takes; none where it is alone."""
+        return None
+
+    def end_lease(self, _connection: Connection, _task: InputTask | PageTask | DocumentTask) -> bool:
+        """Whether the task is this process's until now, so that its answer is taken; it is so no more."""
+        return True
+
+    def note_readings(self, _connection: Connection, _page_ids: Sequence[int]) -> None:
+        """Called within the transaction that saves readings of these pages."""
 
     def register(self, given: Iterable[Input]) -> int:
         """Add the inputs that are new, and look again into those whose file has changed; how many these are."""
@@ -128,7 +137,7 @@ class RunStore:
 
     def recover(self) -> int:
         """What a killed process was at becomes waiting again; how many pages that concerns."""
-        with self.engine.begin() as connection:
+        with self.writing() as connection:
             for table in (inputs, documents):
                 connection.execute(update(table).where(table.c.state == RUNNING).values(state=WAITING))
             return connection.execute(update(pages).where(pages.c.state == RUNNING).values(state=WAITING)).rowcount
@@ -155,7 +164,9 @@ class RunStore:
 
     def take_input(self) -> InputTask | None:
         """The next file to look into, marked as running; None where there is none."""
-        with self.engine.begin() as connection:
+        if not self._has(inputs):
+            return None
+        with self.writing() as connection:
             row = connection.execute(
                 select(inputs.c.id, inputs.c.path, inputs.c.file)
                 .where(inputs.c.state == WAITING)
@@ -165,15 +176,16 @@ class RunStore:
             if row is None:
                 return None
             connection.execute(update(inputs).where(inputs.c.id == row.id).values(state=RUNNING))
-            return InputTask(row.id, row.path, opened_file(connection, row.file))
+            lease = self.leased(connection, inputs, row.id)
+            return InputTask(row.id, row.path, opened_file(connection, row.file), lease)
 
     def save_input(self, task: InputTask, sha256: str | None, page_count: int) -> None:
         """What a file holds: its pages wait to be read, unless the same content is known already.
 
         One whose bytes cannot be had (``sha256`` None) and that was read before stays as it was read.
         """
-        with self.engine.begin() as connection:
-            if sha256 is None and keeps(connection, task.input_id):
+        with self.writing() as connection:
+            if not self.end_lease(connection, task) or (sha256 is None and keeps(connection, task.input_id)):
                 return
             known = None
             if sha256 is not None:
@@ -183,12 +195,15 @@ class RunStore:
 
     def fail_input(self, task: InputTask, failure: Failure) -> None:
         """A file that could not be looked into is one failed page."""
-        with self.engine.begin() as connection:
-            fail_input(connection, task.input_id, failure)
+        with self.writing() as connection:
+            if self.end_lease(connection, task):
+                fail_input(connection, task.input_id, failure)
 
     def take_page(self) -> PageTask | None:
         """The next page to read, marked as running; None where there is none."""
-        with self.engine.begin() as connection:
+        if not self._has(pages):
+            return None
+        with self.writing() as connection:
             row = connection.execute(
                 select(pages.c.id, pages.c.content_id, pages.c.number, contents.c.sha256)
                 .join(contents)
@@ -207,12 +222,17 @@ class RunStore:
             connection.execute(
                 update(pages).where(pages.c.id == row.id).values(state=RUNNING, attempts=pages.c.attempts + 1)
             )
-            return PageTask(row.id, place.path, opened_file(connection, place.file), row.number, row.sha256)
+            lease = self.leased(connection, pages, row.id)
+            return PageTask(row.id, place.path, opened_file(connection, place.file), row.number, row.sha256, lease)
 
     def has_waiting(self) -> bool:
         """Whether anything is left to take."""
+        return self._has(pages, inputs, documents)
+
+    def _has(self, *tables: Table) -> bool:
+        """Whether anything waits in them; asked first, so that nobody waits for a transaction that takes nothing."""
         with self.engine.connect() as connection:
-            waits = or_(*(exists().where(table.c.state == WAITING) for table in (pages, inputs, documents)))
+            waits = or_(*(exists().where(table.c.state == WAITING) for table in tables))
             return bool(connection.execute(select(waits)).scalar())
 
     def save_page(
@@ -236,9 +256,9 @@ class RunStore:
         the sheet itself says it is of. Pages read before that are ``written`` alike, as ``is_same`` tells of two,
         are noted.
         """
-        with self.engine.begin() as connection:
+        with self.writing() as connection:
             before = _stations_of_page(connection, task)
-            if _finish(connection, task, DONE, seconds, None):
+            if self.end_lease(connection, task) and _finish(connection, task, DONE, seconds, None):
                 connection.execute(
                     insert(results).values(
                         page_id=task.page_id,
@@ -256,19 +276,24 @@ class RunStore:
                 if written is not None:
                     find(connection, task.page_id, written, is_same)
                 ripen(connection, {*before, *_stations_of_page(connection, task)})
+                self.note_readings(connection, [task.page_id])
 
     def keep_page(self, task: PageTask) -> bool:
         """Leave the page as it was read before; False where it never was. For a file that is not to be found now."""
-        with self.engine.begin() as connection:
+        with self.writing() as connection:
             read = exists().where(results.c.page_id == pages.c.id)
             which = (pages.c.id == task.page_id) & read
-            return connection.execute(update(pages).where(which).values(state=DONE)).rowcount > 0
+            if not connection.execute(select(exists().where(which))).scalar():
+                return False
+            if self.end_lease(connection, task):
+                connection.execute(update(pages).where(which).values(state=DONE))
+            return True
 
     def fail_page(self, task: PageTask, failure: Failure, seconds: float) -> None:
         """The page was given up for this reason; an earlier reading of it no longer stands."""
-        with self.engine.begin() as connection:
+        with self.writing() as connection:
             concerned = _stations_of_page(connection, task)
-            if _finish(connection, task, FAILED, seconds, failure):
+            if self.end_lease(connection, task) and _finish(connection, task, FAILED, seconds, failure):
                 ripen(connection, concerned)
 
     def take_document(self, run_id: int) -> DocumentTask | None:
@@ -276,15 +301,18 @@ class RunStore:
 
         Only what is read alike can be weighed together: a station with stale readings is given up.
         """
-        with self.engine.begin() as connection:
+        if not self._has(documents):
+            return None
+        with self.writing() as connection:
             while True:
                 waiting = select(documents.c.station).where(documents.c.state == WAITING).limit(1)
                 station = connection.execute(waiting).scalar()
                 if station is None:
                     return None
-                if _are_alike(connection, station, run_id):
+                if are_alike(connection, station, run_id):
                     connection.execute(update(documents).where(documents.c.station == station).values(state=RUNNING))
-                    return DocumentTask(station, pages_of(connection, station))
+                    lease = self.leased(connection, documents, station)
+                    return DocumentTask(station, pages_of(connection, station), lease)
                 _end_document(connection, station, WAITING, failure=STALE)
 
     def save_document(self, task: DocumentTask, sheets: Sequence[tuple[str, str]], checks: str) -> None:
@@ -292,17 +320,20 @@ class RunStore:
 
         They are dropped where the station has changed meanwhile: then it waits already.
         """
-        with self.engine.begin() as connection:
-            if _end_document(connection, task.station, RUNNING, checks=checks):
+        with self.writing() as connection:
+            if self.end_lease(connection, task) and _end_document(connection, task.station, RUNNING, checks=checks):
                 for page, (sheet, status) in zip(task.pages, sheets, strict=True):
                     which = results.c.page_id == page.page_id
                     connection.execute(update(results).where(which).values(sheet=sheet, status=status))
-                seal_results(connection, [page.page_id for page in task.pages])
+                page_ids = [page.page_id for page in task.pages]
+                seal_results(connection, page_ids)
+                self.note_readings(connection, page_ids)
 
     def fail_document(self, task: DocumentTask, failure: Failure) -> None:
         """The station's pages could not be weighed together: they stand as each was read by itself."""
-        with self.engine.begin() as connection:
-            _end_document(connection, task.station, RUNNING, failure=failure)
+        with self.writing() as connection:
+            if self.end_lease(connection, task):
+                _end_document(connection, task.station, RUNNING, failure=failure)
 
     def save_reviews(self, given: Iterable[Review], *, replacing: bool = False) -> Recorded:
         """What people decided, all of it or nothing; times in UTC. A batch may be at work meanwhile.
@@ -365,7 +396,7 @@ class RunStore:
         count = 0
         with self.engine.begin() as connection:
             for run in connection.execute(select(runs)).all():
-                condition = _stale_condition(run, present)
+                condition = stale_condition(run, present)
                 if condition is None:
                     continue
                 which = pages.c.id.in_(select(results.c.page_id).where(condition)) & (pages.c.state == DONE)
@@ -407,33 +438,3 @@ def _end_document(
     which = (documents.c.station == station) & (documents.c.state == before)
     seal = seal_of(*({"station": station, **ended}[name] for name in DOCUMENT))
     return connection.execute(update(documents).where(which).values(**ended, seal=seal)).rowcount > 0
-
-
-def _are_alike(connection: Connection, station: str, run_id: int) -> bool:
-    """Whether all that is read of a station was read as this run reads."""
-    present = connection.execute(select(runs).where(runs.c.id == run_id)).one()
-    read = connection.execute(
-        select(results.c.template, results.c.run_id)
-        .where(
-            results.c.kept.is_not(None),
-            results.c.page_id.in_(select(filed_under(station, pages.c.id.label("id")).subquery().c.id)),
-        )
-        .distinct()
-    ).all()
-    made = {row.id: row for row in connection.execute(select(runs).where(runs.c.id.in_({by for _, by in read})))}
-    return all(
-        (made[by].formreader, made[by].models, made[by].policy) == (present.formreader, present.models, present.policy)
-        and made[by].templates.get(template) == present.templates.get(template)
-        for template, by in read
-    )
-
-
-def _stale_condition(run: Row[*tuple[Any, ...]], present: Identity) -> ColumnElement[bool] | None:
-    """Which readings of an earlier run are stale, as a condition on results; None where none is."""
-    of_run = results.c.run_id == run.id
-    if (run.formreader, run.models, run.policy) != (present.formreader, dict(present.models), present.policy):
-        return of_run
-    if run.templates == dict(present.templates):
-        return None
-    changed = [name for name, sha256 in run.templates.items() if present.templates.get(name) != sha256]
-    return and_(of_run, results.c.template.in_(changed) | results.c.template.is_(None))
