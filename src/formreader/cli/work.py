@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from formreader.cli.options import (
+    Key,
     MadeBy,
     Memory,
     Models,
@@ -36,9 +37,7 @@ def work(
     templates: Templates = None,
     models: Models = None,
     policy: Policy = None,
-    key: Annotated[
-        Path | None, typer.Option(help="File of the key that signs the log; secrets/audit.key of the run without it.")
-    ] = None,
+    key: Key = None,
     lease: Annotated[
         float, typer.Option(min=1, help="Seconds of silence after which another takes up what this one was at.")
     ] = 60.0,

@@ -13,7 +13,6 @@ from typing import Protocol
 
 from formreader.audit import record_run
 from formreader.batch import Engine, among_others, identify, run_batch
-from formreader.errors import UsageError
 from formreader.service.feeding import SharedStore
 
 IDLE_S = 0.1
@@ -108,10 +107,3 @@ def parent_lives() -> Callable[[], bool]:
 
     threading.Thread(target=listen, daemon=True).start()
     return lambda: not gone.is_set()
-
-
-def check_workers(count: int) -> int:
-    """Raises ``UsageError`` for fewer than none."""
-    if count < 0:
-        raise UsageError("--workers: 0 where `formreader work` runs elsewhere, else how many processes read")
-    return count
