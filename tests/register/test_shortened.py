@@ -17,6 +17,7 @@ from formreader.synth import load_glyphs, save_picture
 from formreader.synth.forms import any_form
 from formreader.synth.sheets.mishaps import MISHAPS, Studio
 from formreader.synth.sheets.sheet import px_per_mm_of
+from formreader.templates import Template, parse_template
 
 FORM = any_form(8905)
 """Its lowest table has thirteen even rows and a paragraph below."""
@@ -60,14 +61,15 @@ TABLE = max(
 ROWS, LEFT, RIGHT = np.unique(TABLE[:, 0]), float(TABLE[0, 1]), float(TABLE[0, 2])
 
 
-def placed(*lost: float) -> Fit:
+def placed(*lost: float, template: Template = FORM.template) -> Fit:
     """A page that lies flat and whole, but for the level lines at these heights, mm."""
-    seen = np.ones(len(SAMPLES.points), dtype=bool)
+    samples = template_samples(template)
+    seen = np.ones(len(samples.points), dtype=bool)
     for at in lost:
-        seen &= ~(SAMPLES.level & (np.abs(SAMPLES.points[:, 1] - at) < 0.1))
+        seen &= ~(samples.level & (np.abs(samples.points[:, 1] - at) < 0.1))
     flat = np.diag([PX_PER_MM, PX_PER_MM, 1.0])
-    whole = np.ones(len(SAMPLES.points), dtype=bool)
-    return Fit(FORM.template, flat, SAMPLES.flat, 0.1, 1.0, 1.0, 1.0, whole, seen, 1000.0, 1000.0)
+    whole = np.ones(len(samples.points), dtype=bool)
+    return Fit(template, flat, samples.flat, 0.1, 1.0, 1.0, 1.0, whole, seen, 1000.0, 1000.0)
 
 
 def line(start: float, end: float, at: float) -> np.ndarray:
@@ -77,6 +79,29 @@ def line(start: float, end: float, at: float) -> np.ndarray:
 @pytest.mark.parametrize("gone", [1, 2, 4])
 def test_a_table_that_lacks_its_last_lines_is_shortened(gone):
     assert in_shortened_tables(placed(*ROWS[-gone:]), ())
+
+
+HEADED = """\
+schema: formreader/template/1
+id: test-headed
+title: Eight even rows under a head
+language: id
+page: [210.0, 297.0]
+source: made up for the test
+lines:
+  - {across: [94, 100, 110, 120, 130, 140, 150, 160, 170, 180], from: 20, to: 180, width: 0.5}
+  - {down: [20, 60, 180], from: 94, to: 180, width: 0.5}
+fields:
+  - name: votes.{row}
+    row: {1: 0, 2: 10, 3: 20, 4: 30, 5: 40, 6: 50, 7: 60, 8: 70}
+    number: {box: [60, 100, 120, 10]}
+"""
+
+
+def test_the_head_is_lost_with_the_rows_that_a_fold_hides() -> None:
+    template = parse_template(HEADED.encode(), "headed.yaml")
+    assert len(in_shortened_tables(placed(94, 100, 110, template=template), ())) == 8
+    assert not in_shortened_tables(placed(94, template=template), ()), "a bar or a clip over the head"
 
 
 def test_a_table_whose_lines_are_there_or_lost_elsewhere_is_whole():

@@ -25,8 +25,9 @@ LOST_END, LOST_ENDS, HELD, MOST_HELD = 0.68, 0.4, 0.93, 0.88
 """A table's outermost line alone is lost where less than the first part of it is seen, several where less than the
 second of them all is, more than the third of each of the next two and than the fourth of all others: a bar hides
 lines, so does a hand. What stands in their place, a paragraph say, is taken for much of them."""
-ALIKE_MM, MOST_ROW_MM, ROWS_ALIKE = 1.0, 30.0, 3
-"""The rows at that end are as high, and so many: by the height of another row the others fall on no lines."""
+ALIKE_MM, MOST_ROW_MM, ROWS_ALIKE, MOST_HEAD = 1.0, 30.0, 3, 2
+"""The rows at that end, but for so many of a head, are as high, and so many: by the height of another row the others
+fall on no lines."""
 LEAST_END_MM = 60.0
 """Of a shorter line too few places are looked at to say that it is lost."""
 LEAST_MM = 25.0
@@ -57,7 +58,8 @@ def in_shortened_tables(fit: Fit, creased: Collection[str]) -> set[str]:
     for end in _tables_and_ends(fit.template)[1]:
         lines = _mm_found(fit, end)
         shares = [_share(line) for line in lines]
-        for gone in range(1, (len(lines) - ROWS_ALIKE if end.way in creased else end.even) + 1):
+        ways = range(1, len(lines) - ROWS_ALIKE + 1) if end.way in creased else end.even
+        for gone in ways:
             others, missed = _share(lines[gone:].sum(axis=0)), _share(lines[:gone].sum(axis=0))
             held = others > MOST_HELD and min(shares[gone : gone + 2]) > HELD
             if held and missed < (LOST_END if gone == 1 else LOST_ENDS):
@@ -137,12 +139,12 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """A table from one of its ends on: samples on each of its ``lines``; behind up to ``even`` lost ones the rows go on
-    as high as before. ``way`` is that of its lines."""
+    """A table from one of its ends on: samples on each of its ``lines``; behind as many lost ones as ``even`` holds the
+    rows go on as high as before. ``way`` is that of its lines."""
 
     way: str
     lines: tuple[NDArray[np.intp], ...]
-    even: int
+    even: range
     fields: frozenset[str]
 
 
@@ -184,11 +186,18 @@ def _found_ends(template: Template, tables: Sequence[_Table]) -> Iterator[_End]:
                 yield _End("across" if table.level else "down", lines, even, table.fields)
 
 
-def _evenly(rows: NDArray[np.float64]) -> int:
-    """How many lines may be lost at the start of ``rows`` (M,), mm, so that as many even rows as are asked follow."""
+def _evenly(rows: NDArray[np.float64]) -> range:
+    """How many lines may be lost at the start of ``rows`` (M,), mm, so that as many even rows as are asked follow.
+
+    The table's head, of other heights, is lost with the first of them.
+    """
     heights = np.abs(np.diff(rows))
-    alike = (np.abs(heights - heights[0]) < ALIKE_MM) & (heights < MOST_ROW_MM)
-    return max(0, int(np.argmin([*alike, False])) - ROWS_ALIKE + 1)
+    for head in range(min(MOST_HEAD, len(heights) - 1) + 1):
+        alike = (np.abs(heights[head:] - heights[head]) < ALIKE_MM) & (heights[head:] < MOST_ROW_MM)
+        even = int(np.argmin([*alike, False]))
+        if even >= ROWS_ALIKE:
+            return range(head + 1, head + even - ROWS_ALIKE + 2)
+    return range(0)
 
 
 def _fields_between(template: Template, axis: int, across: tuple[float, float]) -> frozenset[str]:
