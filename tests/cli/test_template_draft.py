@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from formreader.synth.print.page import draw_page
 from formreader.synth.print.vector import save_vector
@@ -60,8 +61,10 @@ def test_a_pdf_is_drafted_in_its_own_size(run, tmp_path):
 def test_what_cannot_be_drafted_is_said(run, blank, tmp_path):
     white = tmp_path / "white.png"
     cv2.imwrite(str(white), np.full((600, 400), 255, np.uint8))
+    Image.open(white).save(tmp_path / "white.pdf")
     for arguments, said in (
         ((white, "--out", tmp_path / "a.yaml"), "shows no ruled lines to level it by"),
+        ((tmp_path / "white.pdf", "--out", tmp_path / "a.yaml"), "white.pdf: the page shows no ruled lines"),
         ((blank, "--out", blank), "is one of the photographs"),
         ((blank, "--out", tmp_path / "no" / "a.yaml"), "cannot be written"),
         ((blank, "--out", tmp_path / "a.yaml", "--page", "B7"), "--page B7: give A4"),

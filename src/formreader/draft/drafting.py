@@ -24,6 +24,7 @@ from formreader.draft.sheet import PX_PER_MM, FlatSheet
 from formreader.draft.straighten import straighten
 from formreader.draft.tables import free_fields
 from formreader.draft.words import Word, find_words, joined, within, without_letters
+from formreader.errors import UsageError
 from formreader.geometry import Box
 from formreader.records import Photo
 from formreader.templates import Segment
@@ -95,8 +96,10 @@ def draft_photo(photo: Photo, page_mm: tuple[float, float] | None = None, langua
 
 
 def draft_pdf(photo: Photo, page: PdfPage, language: str = "en") -> Draft:
-    """The draft of a page of a PDF, by the lines and words that it holds."""
+    """The draft of a page of a PDF, by the lines and words that it holds. Raises ``UsageError`` where it has no line."""
     seen = find_lines(page.sheet)
+    if not seen and not page.segments:
+        raise UsageError(f"{photo.source.path}: the page shows no ruled lines: give the page of the form (--pdf-page)")
     holds = _length(page.segments) >= VECTOR_SHARE * _length(seen)
     draft = draft_sheet(photo, page.sheet, language, page.words, page.segments if holds else seen)
     draft.source = f"drafted by formreader from {photo.source.path}, in the size of the PDF; to be checked on a print"
