@@ -136,6 +136,14 @@ def test_the_pictures_of_an_archive_are_unpacked_once(tmp_path, listed, make):
     assert Path(found[0].file).stat().st_mtime_ns == before
 
 
+def test_an_archive_of_a_run_that_is_named_from_here_is_found_from_everywhere(tmp_path, monkeypatch):
+    as_zip(tmp_path / "all.zip", {"a.jpg": b"a"})
+    monkeypatch.chdir(tmp_path)
+    (found,) = gather(["all.zip"], Path("run"))
+    assert Path(found.file).is_absolute()
+    assert Path(found.file).read_bytes() == b"a"
+
+
 def test_pictures_by_any_of_their_names_or_by_their_bytes_alone(tmp_path, listed, caplog):
     members = {
         "a.jfif": b"a",

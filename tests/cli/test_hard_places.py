@@ -176,3 +176,23 @@ def test_a_refresh_without_the_photographs_forgets_nothing(go, photographs, tmp_
     done = go("batch", "--out", tmp_path / "run", "--refresh", "--reader", "stubs:LaterReader", "--workers", 1)
     assert done.returncode == 0, done.stderr
     assert votes(go, tmp_path / "run") == before
+
+
+def test_a_link_that_leads_to_itself_is_one_refused_page(go, tmp_path) -> None:
+    (tmp_path / "ring.jpg").symlink_to("ring.jpg")
+    out = tmp_path / "o.jsonl"
+    done = go("read", tmp_path / "ring.jpg", tmp_path / "gone.jpg", "--format", "json", "--out", out)
+    assert done.returncode == ExitCode.NOTHING_READ
+    codes = [json.loads(line)["rejection"]["code"] for line in out.read_text().splitlines()]
+    assert codes == ["not_found", "not_found"]
+
+
+def test_a_store_cut_short_and_repaired_says_that_all_is_to_be_given_again(go, photographs, tmp_path) -> None:
+    run = tmp_path / "run"
+    assert go(*batch(photographs, run)).returncode == 0
+    store = run / "run.sqlite"
+    os.truncate(store, store.stat().st_size // 2)
+    assert "give all again" in go("run", "repair", run).stdout
+    again = go(*batch(photographs, run))
+    assert again.returncode == 0
+    assert f"{run}: 12 pages" in again.stdout + again.stderr

@@ -34,8 +34,9 @@ def gather(
     in a path. Raises ``UsageError`` for a manifest or a pattern with a mistake.
     """
     ids = compile_pattern(pattern)
+    folder = Path(os.path.abspath(run_folder))  # noqa: PTH100 - Path's follows links; a store takes no relative names
     for item in items:
-        for given in _inputs_of(os.fspath(item), run_folder, stdin):
+        for given in _inputs_of(os.fspath(item), folder, stdin):
             one = replace(  # these are shown, and come back in lists
                 given,
                 path=printed(given.path),

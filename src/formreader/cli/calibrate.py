@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from formreader.cli.options import Models, Templates, Truths
+from formreader.cli.outputs import real
 from formreader.cli.progress import progress
 from formreader.errors import UsageError
 
@@ -50,7 +51,7 @@ def calibrate(
 
 def _check_writable(out: Path, inputs: list[Path]) -> None:
     """Refuse before hours of reading what would fail after them. Raises ``UsageError``."""
-    if any(out.resolve() == path.resolve() for path in inputs):
+    if any(real(out) == real(path) for path in inputs):
         raise UsageError(f"{out}: is one of the labelled files: give --out another name")
     was_there = out.exists()
     try:

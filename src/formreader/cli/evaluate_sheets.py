@@ -11,7 +11,7 @@ import typer
 
 from formreader.cli.messages import say
 from formreader.cli.options import Models, Policy, Templates, Truths
-from formreader.cli.outputs import opened
+from formreader.cli.outputs import opened, real
 from formreader.cli.pictures import save_picture
 from formreader.errors import UsageError
 
@@ -49,7 +49,7 @@ def sheets(
     from formreader.reader import Reader
 
     labelled = gather(truths)
-    kept = {path.resolve() for path in (*truths, *(sheet.photograph for sheet in labelled))}
+    kept = {real(path) for path in (*truths, *(sheet.photograph for sheet in labelled))}
     for path in filter(None, (out, html, misses)):
         _check_target(path, kept)
     old = load_results(against) if against else None
@@ -99,9 +99,9 @@ def exit_code(scores: Sequence[SheetScore], silent_errors: int) -> int:
 
 def _check_target(out: Path, kept: set[Path]) -> None:
     """Refuse before reading what would fail after it. Raises ``UsageError``."""
-    if out.resolve() in kept:
+    if real(out) in kept:
         raise UsageError(f"{out}: is one of the labelled files: give the result another name")
-    if not out.resolve().parent.is_dir():
+    if not real(out).parent.is_dir():
         raise UsageError(f"{out}: cannot be written: there is no folder {out.parent}")
 
 

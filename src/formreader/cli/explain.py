@@ -12,6 +12,7 @@ import typer
 
 from formreader.cli.messages import say
 from formreader.cli.options import Models, PageNumber, Policy, Templates
+from formreader.cli.outputs import real
 from formreader.cli.read import PLAIN_WIDTH
 from formreader.errors import UsageError
 
@@ -48,7 +49,7 @@ def explain(
     """
     from formreader.reader import Reader, explain_fields
 
-    if out is not None and out.resolve() in {given.resolve() for given in (photo, *(document or ()))}:
+    if out is not None and real(out) in {real(given) for given in (photo, *(document or ()))}:
         raise UsageError(f"{out}: is the photograph itself: give --out another name")
     reader = Reader(templates=templates, models=models, policy=policy)
     explained = explain_fields(reader, photo, fields or (), page, others=document or ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -63,14 +64,19 @@ def check_output(out: Path, *, photographs: Iterable[Path] = (), run: Path | Non
     """Raises ``UsageError`` where writing ``out`` would destroy what is read, under whatever name."""
     if any(_is_same(out, photo) for photo in photographs):
         raise UsageError(f"{out}: is one of the photographs: give --out another name")
-    if run is not None and run.resolve() in (out.resolve(), *out.resolve().parents):
+    if run is not None and real(run) in (real(out), *real(out).parents):
         raise UsageError(f"{out}: lies in the run itself: give --out a place outside of it")
 
 
 def _is_same(out: Path, other: Path) -> bool:
-    if out.resolve() == other.resolve():
+    if real(out) == real(other):
         return True
     try:
         return out.samefile(other)  # a hard link too
     except (OSError, ValueError):
         return False
+
+
+def real(path: Path) -> Path:
+    """Where a path leads, links followed as far as they go: ``Path.resolve`` raises where they run in a ring."""
+    return Path(os.path.realpath(path))

@@ -62,6 +62,10 @@ def repair(run: Run, store: Store = None) -> None:
     )
     if done.former is not None:
         print(f"the damaged store is kept as {done.former}")
+        print(
+            "photographs whose rows are lost with it cannot be named: give all again with "
+            f"`formreader batch INPUT... --out {run}`, what is known here is not read twice"
+        )
 
 
 def _list(lines: list[str]) -> None:

@@ -96,7 +96,7 @@ def draft_photo(photo: Photo, page_mm: tuple[float, float] | None = None, langua
 
 
 def draft_pdf(photo: Photo, page: PdfPage, language: str = "en") -> Draft:
-    """The draft of a page of a PDF, by the lines and words that it holds. Raises ``UsageError`` where it has no line."""
+    """The draft of a page of a PDF, by the lines and words that it holds. Raises ``UsageError`` without a line."""
     seen = find_lines(page.sheet)
     if not seen and not page.segments:
         raise UsageError(f"{photo.source.path}: the page shows no ruled lines: give the page of the form (--pdf-page)")
