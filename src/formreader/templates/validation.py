@@ -25,13 +25,22 @@ MESSAGES = {
     "bool_parsing": "expected true or false, got {input}",
     "bool_type": "expected true or false, got {input}",
     "string_type": "expected text, got {input}",
-    "string_too_short": "is empty: write it out or leave the key out",
-    "list_type": "expected a list [...], got {input}",
+    "string_too_short": "is empty: write it out",
+    "list_type": "expected a list {shape}, got {input}",
     "dict_type": "expected a mapping {{key: value}}, got {input}",
     "model_type": "expected keys and values, got {input}",
-    "too_short": "is empty: fill it or leave the key out",
+    "too_short": "holds {actual_length}, needs {min_length} at least: add what is missing",
     "value_error": "{error}",
 }
+SHAPES = {
+    "page": "[width, height] in mm",
+    "size": "[width, height] in mm",
+    "box": "[x, y, width, height] in mm",
+    "centre": "[x, y] in mm",
+    "step": "[right, down] in mm",
+    "dash": "[dash, gap] in mm",
+}
+"""What stands in the list of a key."""
 PATTERNS = {
     "id": "lower-case words joined by - such as id-2024-ppwp-2",
     "language": "a num2words code such as id, en or pt_BR",
@@ -81,8 +90,12 @@ def _problem(source: Source, error: dict[str, Any], whole: type[Strict]) -> Prob
     if kind == "extra_forbidden":
         known = ", ".join(sorted(_keys_at(location, whole)))
         return Problem(path, f"unknown key{context['guess'] or '; known here: ' + known}")
+    if location[-1:] == ("turn",):
+        return Problem(path, f"expected 0, 90, 180 or 270, got {shown}")
     if kind in ("literal_error", "union_tag_invalid"):
         known = str(context.get("expected") or context["expected_tags"])
+        if kind == "literal_error" and not isinstance(error["input"], str):
+            return Problem(path, f"expected {known}, got {shown}")
         got = str(context.get("tag", error["input"]))
         here = path if kind == "literal_error" else (*path, "kind")
         guess = did_you_mean(got, [word.strip(" '") for word in known.replace(" or ", ",").split(",")])
@@ -93,7 +106,8 @@ def _problem(source: Source, error: dict[str, Any], whole: type[Strict]) -> Prob
         wanted = next(PATTERNS[key] for key in reversed(location) if key in PATTERNS)
         return Problem(path, f"expected {wanted}, got {shown}")
     template = MESSAGES.get(kind)
-    message = template.format(input=shown, **context) if template else f"{error['msg']}, got {shown}"
+    shape = SHAPES.get(str(location[-1]), "[...]") if location else "[...]"
+    message = template.format(input=shown, shape=shape, **context) if template else f"{error['msg']}, got {shown}"
     return Problem(path, message)
 
 
