@@ -48,6 +48,7 @@ PATTERNS = {
     "column": "keys of letters, digits and _",
     "for": "keys of letters, digits and _",
     "pages": "page names of letters, digits and _, a letter first, and ids of templates",
+    "turn": "0, 90, 180 or 270",
 }
 
 
@@ -90,25 +91,24 @@ def _problem(source: Source, error: dict[str, Any], whole: type[Strict]) -> Prob
     if kind == "extra_forbidden":
         known = ", ".join(sorted(_keys_at(location, whole)))
         return Problem(path, f"unknown key{context['guess'] or '; known here: ' + known}")
-    if location[-1:] == ("turn",):
-        return Problem(path, f"expected 0, 90, 180 or 270, got {shown}")
     if kind in ("literal_error", "union_tag_invalid"):
-        known = str(context.get("expected") or context["expected_tags"])
-        if kind == "literal_error" and not isinstance(error["input"], str):
-            return Problem(path, f"expected {known}, got {shown}")
-        got = str(context.get("tag", error["input"]))
-        here = path if kind == "literal_error" else (*path, "kind")
-        guess = did_you_mean(got, [word.strip(" '") for word in known.replace(" or ", ",").split(",")])
-        return Problem(here, f"expected {known}, got {_shown(got)}{guess}")
+        of_kind = kind == "union_tag_invalid"
+        known, got = (context["expected_tags"], context["tag"]) if of_kind else (context["expected"], error["input"])
+        return Problem((*path, "kind") if of_kind else path, _one_of(str(known), got))
     if kind == "union_tag_not_found":
         return Problem((*path, "kind"), "missing: add `kind: apriltag`, qr, barcode or square")
-    if kind == "string_pattern_mismatch":
+    if kind == "string_pattern_mismatch" or location[-1:] == ("turn",):
         wanted = next(PATTERNS[key] for key in reversed(location) if key in PATTERNS)
         return Problem(path, f"expected {wanted}, got {shown}")
-    template = MESSAGES.get(kind)
     shape = SHAPES.get(str(location[-1]), "[...]") if location else "[...]"
-    message = template.format(input=shown, shape=shape, **context) if template else f"{error['msg']}, got {shown}"
-    return Problem(path, message)
+    template = MESSAGES.get(kind, error["msg"].replace("{", "{{").replace("}", "}}") + ", got {input}")
+    return Problem(path, template.format(input=shown, shape=shape, **context))
+
+
+def _one_of(known: str, got: object) -> str:
+    """``known`` is quoted words joined by commas and ``or``."""
+    words = [word.strip(" '") for word in known.replace(" or ", ",").split(",")]
+    return f"expected {known}, got {_shown(got)}{did_you_mean(got, words) if isinstance(got, str) else ''}"
 
 
 def _file_path(source: Source, location: Path, kind: str) -> Path:

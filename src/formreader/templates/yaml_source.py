@@ -52,7 +52,7 @@ def read_source(name: str, raw: bytes, kind: str = "template") -> Source:
 
 
 def _check_events(name: str, text: str) -> None:
-    """Raises ``TemplateError`` at the first anchor or alias, and where lists or mappings nest deeper than forms need."""
+    """Raises ``TemplateError`` at the first anchor or alias, and where lists or mappings nest too deep."""
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
