@@ -246,7 +246,7 @@ def test_a_picture_that_cannot_be_written_is_said(run, form_file, tmp_path, name
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("b.docx", "'.docx' is no kind of picture: give --out a name in .png, .jpg, .pdf or .svg"),
+        ("b.docx", "its name does not end in .png, .jpg, .pdf or .svg: give --out one that does"),
         ("missing/z.pdf", "missing does not exist: make it, or name another"),
         ("missing/z.png", "missing does not exist: make it, or name another"),
     ],

@@ -27,9 +27,7 @@ def save_picture(out: Path, picture: NDArray[np.uint8], kinds: str = ".png or .j
     except cv2.error:  # a suffix that names no kind of picture
         encoded = False
     if not encoded:
-        raise UsageError(
-            f"{out}: cannot be written: '{out.suffix}' is no kind of picture: give --out a name in {kinds}"
-        )
+        raise UsageError(f"{out}: cannot be written: its name does not end in {kinds}: give --out one that does")
     if out == STDOUT:
         sys.stdout.buffer.write(data.tobytes())
         return

@@ -11,7 +11,7 @@ import typer
 
 from formreader.cli.messages import say
 from formreader.cli.options import Models, PageNumber, Policy
-from formreader.cli.outputs import check_output
+from formreader.cli.outputs import check_folder, check_output
 from formreader.errors import Rejected, TemplateError, UsageError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def draft(
     picture = preview or out.with_suffix(".draft.png")
     for target in (out, picture):
         check_output(target, photographs=pictures)
+        check_folder(target)
     size = None if page is None else page_size(page)
     photos = [named_photo(path, pdf_page) for path in pictures]
     drafted = _drafted(pictures[0], photos, size, language, pdf_page)
