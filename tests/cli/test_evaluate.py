@@ -103,3 +103,24 @@ def test_a_file_that_is_no_result_is_refused_before_reading(run, labelled, fake_
     assert (ran.code, ran.out) == (2, "")
     assert "is no result of schema formreader/evaluation/1" in ran.err
     assert fake_reader.made_with == []
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "No such file or directory"),
+        (b'{"x":1}', "it has no `sheets`"),
+        (b'{"schema": "truth/2", "sheets": []}', 'its `schema` is "truth/2"'),
+        (b"[]", "it holds no `{...}` with `sheets`"),
+        (b"{\n", "no JSON: line 2: "),
+        (b"\xff", "not UTF-8 text"),
+    ],
+)
+def test_a_file_that_is_no_truth_says_why_in_words(run, tmp_path, content, why):
+    path = tmp_path / "truth.json"
+    if content is not None:
+        path.write_bytes(content)
+    ran = run("evaluate", "sheets", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{path}: is no truth file of schema truth/1 ({why}" in ran.err
+    assert "Error(" not in ran.err

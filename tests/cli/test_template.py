@@ -30,6 +30,18 @@ def test_every_known_form_is_listed(run, command):
     assert ran.code == 0
 
 
+def test_a_folder_of_templates_that_does_not_exist_is_said(run, tmp_path):
+    ran = run("templates", "--templates", tmp_path / "nodir")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nodir: does not exist" in ran.err
+
+
+def test_a_folder_to_check_is_said(run, tmp_path):
+    ran = run("template", "check", tmp_path)
+    assert ran.code == 2
+    assert f"{tmp_path}: is a folder: name the template files in it" in ran.out
+
+
 def test_a_folder_without_templates_is_said(run, tmp_path):
     ran = run("templates", "--templates", tmp_path)
     assert (ran.code, ran.out) == (2, "")
@@ -143,7 +155,8 @@ def test_number_words_in_a_language_of_other_letters_are_a_mistake(run, own_libr
     file.write_text(file.read_text(encoding="utf-8").replace("language: id", "language: ru"), encoding="utf-8")
     ran = run("template", "check", file)
     assert ran.code == 2
-    assert "id-2022-chasil-ppwp-2: language: number words of language 'ru' have other letters than A-Z" in ran.out
+    line = file.read_text(encoding="utf-8").splitlines().index("language: ru") + 1
+    assert f"{file.as_posix()}:{line}: language: number words of language 'ru' have other letters than A-Z" in ran.out
 
 
 def test_a_preview_is_the_page_in_its_size(run, form_file, tmp_path):
@@ -228,6 +241,25 @@ def test_a_picture_that_cannot_be_written_is_said(run, form_file, tmp_path, name
     assert ran.code == 2
     assert "cannot be written" in ran.err
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("b.docx", "its name does not end in .png, .jpg, .pdf or .svg: give --out one that does"),
+        ("missing/z.pdf", "missing does not exist: make it, or name another"),
+        ("missing/z.png", "missing does not exist: make it, or name another"),
+    ],
+)
+def test_a_blank_that_cannot_be_written_says_why(run, form_file, tmp_path, name, said):
+    ran = run("template", "blank", form_file, "--out", tmp_path / name, "--px-per-mm", 1)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_photograph_to_draw_over_that_is_missing_is_named(run, form_file, tmp_path):
+    ran = run("template", "preview", form_file, "--out", tmp_path / "a.png", "--over", tmp_path / "missing.jpg")
+    assert "missing.jpg: the file cannot be read" in ran.err
 
 
 def test_the_photograph_is_not_drawn_over_in_place(run, form_file, tmp_path):

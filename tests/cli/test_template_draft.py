@@ -63,12 +63,13 @@ def test_what_cannot_be_drafted_is_said(run, blank, tmp_path):
     cv2.imwrite(str(white), np.full((600, 400), 255, np.uint8))
     Image.open(white).save(tmp_path / "white.pdf")
     for arguments, said in (
-        ((white, "--out", tmp_path / "a.yaml"), "shows no ruled lines to level it by"),
+        ((white, "--out", tmp_path / "a.yaml"), "white.png: shows no ruled lines to level it by"),
         ((tmp_path / "white.pdf", "--out", tmp_path / "a.yaml"), "white.pdf: the page shows no ruled lines"),
         ((blank, "--out", blank), "is one of the photographs"),
         ((blank, "--out", tmp_path / "no" / "a.yaml"), "cannot be written"),
+        ((blank, "--out", tmp_path / "a.yaml", "--page", ""), "--page '': give A4"),
         ((blank, "--out", tmp_path / "a.yaml", "--page", "B7"), "--page B7: give A4"),
-        ((tmp_path / "gone.png", "--out", tmp_path / "a.yaml"), "cannot be read"),
+        ((tmp_path / "gone.png", "--out", tmp_path / "a.yaml"), "gone.png: the file cannot be read"),
     ):
         ran = run("template", "draft", *arguments)
         assert ran.code in (1, 2), arguments

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from formreader.errors import TemplateError
+from formreader.geometry import Box
 from formreader.templates import LIBRARY, Document, Template, load_document, load_documents, load_library, load_template
+from formreader.templates.model import Place
 
 GOOD = """\
 schema: formreader/document/1
@@ -127,6 +130,14 @@ def test_the_mistakes_of_every_file_are_told(tmp_path, pages):
         (tmp_path / "documents" / name).write_text(GOOD.replace("page2.total", "page2.no"), encoding="utf-8")
     with pytest.raises(TemplateError, match=r"(?s)a\.yaml:7: .*b\.yaml:7: "):
         load_documents(tmp_path, pages)
+
+
+def test_a_place_stands_in_no_rule_across_pages(tmp_path, pages):
+    page = pages["test-votes"]
+    signed = replace(page, places={"chair": Place("chair", "signature", Box(1, 1, 9, 9))})
+    (tmp_path / "d.yaml").write_text(GOOD.replace("= page2.total", "= page2.chair"), encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"d\.yaml:7: .*'chair' is a `signature`, which is never read"):
+        load_document(tmp_path / "d.yaml", {**pages, "test-votes": signed})
 
 
 def test_the_packaged_documents_say_what_the_forms_print():

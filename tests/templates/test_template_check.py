@@ -28,6 +28,20 @@ def test_fields_that_nothing_confirms(load, whole):
     assert [text.split(":")[0] for text in found] == ["fields.votes.1", "fields.votes.2", "fields.votes.no"]
 
 
+def test_a_sum_that_no_digits_can_hold(load, whole):
+    for rule, wrong in (
+        ("5000 + votes.1 <= valid", True),
+        ("999 + votes.1 <= valid", False),
+        ("votes.1 + valid = 1999", True),
+        ("votes.1 + valid = 1998", False),
+        ("valid <= 5000", False),
+    ):
+        found = findings(load, whole.replace("  - valid <= 800", f"  - {rule}"))
+        assert [text.split(": mend")[0] for text in found] == [
+            f"arithmetic: no numbers that fit into its fields obey `{rule}`"
+        ] * wrong, rule
+
+
 def test_a_page_that_cannot_be_found():
     from formreader.geometry import Box
     from formreader.templates import Digits, Field, Template

@@ -110,7 +110,7 @@ MISTAKES = {
     "a place that is empty": ("    signature:", "    empty: zero\n    signature:", "`signature` is never read: leave"),
     "a place outside": ("[20.0, 240.0,", "[20.0, 290.0,", "fields.chair.signature: 'chair' is outside the page"),
     "a station in a sum": ("c = total", "c + mesa = total", "'mesa' names the station, it is no count: leave it out"),
-    "a place in a sum": ("c = total", "c + chair = total", "no field 'chair'"),
+    "a place in a sum": ("c = total", "c + chair = total", "'chair' is a `signature`, which is never read"),
     "a name twice": ("name: remarks", "name: total", "'total' is the field of line [0-9]+ too: rename one"),
 }
 

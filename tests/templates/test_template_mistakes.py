@@ -165,7 +165,52 @@ MISTAKES = {
     "alias": (
         "page: [210.0, 297.0]",
         "page: &page [210.0, 297.0]\nsize: *page",
-        "6: size: anchors and aliases (& and *) are not allowed: write it out",
+        "5: `&page`: anchors (&) and aliases (*) are not allowed: write the value out",
+    ),
+    "anchor alone": (
+        "language: id\npage: [210.0, 297.0]",
+        "language: id\npage: &p [210.0, 297.0]",
+        "5: `&p`: anchors (&) and aliases (*) are not allowed: write the value out",
+    ),
+    "anchor on a text": ("language: id", "language: &l id", "4: `&l`: anchors (&) and aliases (*) are not allowed"),
+    "alias alone": ("page: [210.0, 297.0]", "page: *p", "5: `*p`: anchors (&) and aliases (*) are not allowed"),
+    "no keys to repeat with": (
+        "for: {row: [a, b]}",
+        "for: {row: []}",
+        "45: arithmetic[2].for.row: holds 0, needs 1 at least: add what is missing",
+    ),
+    "one box for many": (
+        "box: [40.0, 10.0, 30.0, 6.0]}",
+        "boxes: [[40.0, 10.0, 30.0, 6.0]]}",
+        "11: marks[2].boxes: holds 1, needs 2 at least: add what is missing",
+    ),
+    "empty text": ("title: Every key of the format", 'title: ""', "3: title: is empty: write it out"),
+    "rule on a signature": (
+        "arithmetic:\n  - votes.1",
+        "  - name: s\n    signature: {box: [20, 270, 40, 9]}\narithmetic:\n  - s + votes.1",
+        "45: arithmetic[0]: `s + votes.1 + votes.2 + votes.no = valid`: 's' is a `signature`, which is never read and "
+        "stands in no rule: leave it out",
+    ),
+    "empty rule": (
+        "  - valid <= 800",
+        "  -",
+        "44: arithmetic[1]: expected a rule as text, such as `a + b = c`, got nothing: write it or remove the item",
+    ),
+    "paper by name": ("[210.0, 297.0]", "A5", "5: page: expected a list [width, height] in mm, got 'A5'"),
+    "half a turn": (
+        "id: 102, box",
+        "id: 102, turn: 45, box",
+        "10: marks[1].turn: expected 0, 90, 180 or 270, got '45'",
+    ),
+    "turned round": (
+        "id: 102, box",
+        "id: 102, turn: 360, box",
+        "10: marks[1].turn: expected 0, 90, 180 or 270, got '360'",
+    ),
+    "list for a word": (
+        "language: id",
+        "language: id\nempty: [zero]",
+        "5: empty: expected 'review', 'allowed' or 'zero', got a list",
     ),
     "tab": ("  - name: valid\n", "\t- name: valid\n", "38: YAML: found"),
     "open bracket": ("page: [210.0, 297.0]", "page: [210.0, 297.0", "6: YAML: did not find expected"),
@@ -225,6 +270,17 @@ def test_control_characters_are_refused(tmp_path):
     path.write_bytes(b"a: 1\nb: \x07")
     with pytest.raises(TemplateError, match=r"t\.yaml:\d: YAML"):
         load_template(path)
+
+
+def test_a_form_without_fields_is_told_to_have_one(load, whole):
+    start, end = whole.index("fields:"), whole.index("arithmetic:")
+    with pytest.raises(TemplateError, match=r"t\.yaml:25: fields: holds 0, needs 1 at least: add what is missing$"):
+        load(whole[:start] + "fields: []\n" + whole[end:])
+
+
+def test_a_folder_for_a_file_is_said(tmp_path):
+    with pytest.raises(TemplateError, match=r": is a folder: name the template files in it"):
+        load_template(tmp_path)
 
 
 def test_a_missing_file_is_named(tmp_path):

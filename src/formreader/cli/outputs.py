@@ -54,10 +54,22 @@ def replaced(out: Path) -> Iterator[Path]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        kind = NoRoom if error.errno in NO_ROOM else UsageError
-        raise kind(
-            f"{out}: cannot be written ({error.strerror or error}): make room, or give --out another name"
-        ) from None
+        raise unwritable(out, error) from None
+
+
+def check_folder(out: Path) -> None:
+    """Raises ``UsageError`` where the folder of ``out`` does not exist."""
+    if not out.parent.exists():
+        raise UsageError(f"{out}: cannot be written: the folder {out.parent} does not exist: make it, or name another")
+
+
+def unwritable(out: Path, error: OSError) -> UsageError:
+    """What to say, and to do, where the system did not let ``out`` be written."""
+    if error.errno in NO_ROOM:
+        return NoRoom(f"{out}: cannot be written ({error.strerror}): make room, or give --out another place")
+    if isinstance(error, FileNotFoundError) and not out.parent.exists():
+        return UsageError(f"{out}: cannot be written: the folder {out.parent} does not exist: make it, or name another")
+    return UsageError(f"{out}: cannot be written ({error.strerror or error}): give --out another name")
 
 
 def check_output(out: Path, *, photographs: Iterable[Path] = (), run: Path | None = None) -> None:

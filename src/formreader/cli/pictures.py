@@ -6,17 +6,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from formreader.cli.outputs import STDOUT, unwritable
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-STDOUT = Path("-")
 
-
-def save_picture(out: Path, picture: NDArray[np.uint8]) -> None:
-    """Write a picture as its name's suffix says, as PNG to stdout for ``-``. Raises ``UsageError`` where it cannot be.
+def save_picture(out: Path, picture: NDArray[np.uint8], kinds: str = ".png or .jpg") -> None:
+    """Write a picture as its name's suffix says, as PNG to stdout for ``-``. Raises ``UsageError`` where it cannot be;
+    ``kinds`` are the endings that are told where the suffix is none.
 
     The file is there when it is whole: it is written beside and renamed.
     """
@@ -27,7 +27,7 @@ def save_picture(out: Path, picture: NDArray[np.uint8]) -> None:
     except cv2.error:  # a suffix that names no kind of picture
         encoded = False
     if not encoded:
-        raise UsageError(f"{out}: cannot be written: give a .png or .jpg in a folder that exists")
+        raise UsageError(f"{out}: cannot be written: its name does not end in {kinds}: give --out one that does")
     if out == STDOUT:
         sys.stdout.buffer.write(data.tobytes())
         return
@@ -36,6 +36,4 @@ def save_picture(out: Path, picture: NDArray[np.uint8]) -> None:
         beside.write_bytes(data.tobytes())
         beside.replace(out)
     except OSError as error:
-        raise UsageError(
-            f"{out}: cannot be written ({error.strerror}): give a .png or .jpg in a folder that exists"
-        ) from None
+        raise unwritable(out, error) from None

@@ -12,6 +12,7 @@ import typer
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
 from formreader.cli.options import Form, Templates
+from formreader.cli.outputs import check_folder, unwritable
 from formreader.cli.template_draft import draft, told_once
 from formreader.cli.template_over import draw_over_photograph
 from formreader.errors import TemplateError, UsageError
@@ -66,9 +67,16 @@ def _checked_template(file: Path) -> tuple[Sequence[Finding], str]:
     """What looks wrong, and what the file holds. Raises ``TemplateError``."""
     from formreader.reader import check_words
     from formreader.templates import check_template, load_template
+    from formreader.templates.problems import Problem, template_error
+    from formreader.templates.yaml_source import read_source
 
     template = load_template(file)
-    check_words([template])
+    try:
+        check_words([template])
+    except TemplateError as error:
+        source = read_source(file.as_posix(), file.read_bytes())
+        told = str(error).removeprefix(f"{template.id}: language: ")
+        raise template_error(source, [Problem(("language",), told)]) from None
     fields, lines = len(template.fields), len(template.segments)
     findings, rules = _arithmetic(template.rules)
     return [*check_template(template), *findings], f"{template.id}, {fields} fields, {lines} lines, {rules}"
@@ -126,6 +134,7 @@ def preview(
     from formreader.templates.preview import draw_template
 
     template = load_template(file)
+    check_folder(out)
     if over is not None and over.resolve() == out.resolve():
         raise UsageError(f"{out}: is the photograph itself: give --out another name")
     picture = draw_template(template, px_per_mm) if over is None else draw_over_photograph(template, file, over)
@@ -148,8 +157,12 @@ def blank(
     from formreader.synth.print.vector import save_vector
 
     form = find_form(template, templates)
+    check_folder(out)
     if out.suffix.lower() in (".pdf", ".svg"):
-        save_vector(form, out)
+        try:
+            save_vector(form, out)
+        except OSError as error:
+            raise unwritable(out, error) from None
     else:
-        save_picture(out, np.round(255 * (1 - draw_page(form, px_per_mm))).astype(np.uint8))
+        save_picture(out, np.round(255 * (1 - draw_page(form, px_per_mm))).astype(np.uint8), ".png, .jpg, .pdf or .svg")
     say(f"{out}: {form.width_mm:g} x {form.height_mm:g} mm")

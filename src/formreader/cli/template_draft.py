@@ -11,8 +11,8 @@ import typer
 
 from formreader.cli.messages import say
 from formreader.cli.options import Models, PageNumber, Policy
-from formreader.cli.outputs import check_output
-from formreader.errors import TemplateError, UsageError
+from formreader.cli.outputs import check_folder, check_output
+from formreader.errors import Rejected, TemplateError, UsageError
 
 if TYPE_CHECKING:
     from formreader.draft.drafting import Draft
@@ -46,14 +46,14 @@ def draft(
     over the first picture, and with what `formreader read` makes of the pictures by it.
     """
     from formreader.draft.yaml_text import template_text
-    from formreader.load import load_photo
     from formreader.templates import check_template, load_template
 
     picture = preview or out.with_suffix(".draft.png")
     for target in (out, picture):
         check_output(target, photographs=pictures)
-    photos = [load_photo(path, pdf_page) for path in pictures]
+        check_folder(target)
     size = None if page is None else page_size(page)
+    photos = [named_photo(path, pdf_page) for path in pictures]
     drafted = _drafted(pictures[0], photos, size, language, pdf_page)
     name = template_id(out.stem)
     _write(out, template_text(drafted, name))
@@ -71,6 +71,16 @@ def draft(
     print(f"{picture}: the draft over what it was made of")
     for reading in readings:
         print(told(reading))
+
+
+def named_photo(path: Path, page: int = 1) -> Photo:
+    """The picture in this file. Raises ``Rejected``, which names it, where it cannot be loaded."""
+    from formreader.load import load_photo
+
+    try:
+        return load_photo(path, page)
+    except Rejected as error:
+        raise Rejected(error.stage, error.code, f"{path}: {error.message}", error.evidence) from None
 
 
 def told_once(findings: Sequence[Finding]) -> list[str]:
@@ -93,7 +103,9 @@ def page_size(text: str) -> tuple[float, float]:
             return size
     sides = re.fullmatch(r"(\d+(?:\.\d+)?)\s*[xX×]\s*(\d+(?:\.\d+)?)", text.strip())
     if sides is None or not all(20 <= float(side) <= 2000 for side in sides.groups()):
-        raise UsageError(f"--page {text}: give {', '.join(FORMATS_MM)}, or width x height in mm such as 210x330")
+        raise UsageError(
+            f"--page {text or repr(text)}: give {', '.join(FORMATS_MM)}, or width x height in mm such as 210x330"
+        )
     return float(sides[1]), float(sides[2])
 
 

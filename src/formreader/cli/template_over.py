@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from formreader.cli.messages import say
-from formreader.cli.template_draft import told
+from formreader.cli.template_draft import named_photo, told
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,12 +32,11 @@ def draw_over_photograph(template: Template, file: Path, photo_path: Path) -> Pi
 
     from formreader.draft.flatten import lay_flat
     from formreader.draft.misfit import misfits
-    from formreader.load import load_photo
     from formreader.reader import Reader
     from formreader.register import map_points
     from formreader.templates.preview import draw_over
 
-    photo = load_photo(photo_path)
+    photo = named_photo(photo_path)
     reading = Reader(templates=file).read(photo_path)
     registration = reading.registration or _placed(template, photo)
     if registration is None:

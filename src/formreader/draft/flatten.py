@@ -108,13 +108,17 @@ def _levelled(photo: Photo) -> tuple[Homography, float]:
     segments = find_segments(picture.ink, halved=False)
     pencils = find_pencils(segments, np.random.default_rng(SEED))
     if len(pencils) < 2:
-        raise UsageError("the picture shows no ruled lines to level it by: take one that shows the whole page")
+        raise UsageError(
+            f"{photo.source.path}: shows no ruled lines to level it by: take a picture that shows the whole page"
+        )
     across, down = sorted(pencils, key=lambda pencil: _steepness(segments[pencil[1]]))
     centre = np.median(segments[across[1] | down[1]].reshape(-1, 2), axis=0)
     try:
         rectified = rectifier(across[0], down[0], centre)
     except ValueError as error:
-        raise UsageError(f"the ruling cannot be levelled ({error}): take the picture from further above") from None
+        raise UsageError(
+            f"{photo.source.path}: the ruling cannot be levelled ({error}): take the picture from further above"
+        ) from None
     rectified, photo_from_work = rectified @ picture.work_from_photo, inverse(picture.work_from_photo)
     points = photo_from_work @ across[0], photo_from_work @ down[0]
     centre, size = apply_homography(photo_from_work, centre), (photo.source.width, photo.source.height)

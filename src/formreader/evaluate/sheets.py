@@ -94,12 +94,24 @@ def load_truth(path: Path) -> list[dict[str, Any]]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        if content.get("schema", "truth/1") != "truth/1":
-            raise KeyError("schema")
-        sheets: list[dict[str, Any]] = content["sheets"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}: is no truth file of schema truth/1 ({error!r})") from None
+    except OSError as error:
+        raise _no_truth(path, f"{error.strerror or error}") from None
+    except json.JSONDecodeError as error:
+        raise _no_truth(path, f"no JSON: line {error.lineno}: {error.msg}") from None
+    except ValueError:
+        raise _no_truth(path, "not UTF-8 text") from None
+    if not isinstance(content, dict):
+        raise _no_truth(path, "it holds no `{...}` with `sheets`")
+    if (schema := content.get("schema", "truth/1")) != "truth/1":
+        raise _no_truth(path, f"its `schema` is {json.dumps(schema)}")
+    if "sheets" not in content:
+        raise _no_truth(path, "it has no `sheets`")
+    sheets: list[dict[str, Any]] = content["sheets"]
     return sheets
+
+
+def _no_truth(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path}: is no truth file of schema truth/1 ({why}): give one as docs/accuracy.md describes")
 
 
 def score_sheets(truth: Path, reader: Reader) -> Iterator[SheetScore]:

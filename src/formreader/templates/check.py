@@ -27,6 +27,7 @@ def check_template(template: Template) -> list[Finding]:
         *_unbounded(template),
         *legible(template),
         *_unbound(template),
+        *_impossible(template),
     ]
 
 
@@ -120,3 +121,15 @@ def _unbound(template: Template) -> Iterator[Finding]:
     for name, field in template.fields.items():
         if name not in bound and not field.station:
             yield Finding(f"fields.{name}", "stands in no sum: add the form's arithmetic, if it has any")
+
+
+def _impossible(template: Template) -> Iterator[Finding]:
+    """Rules that no numbers obey for which the fields have room."""
+    for rule in template.rules:
+        room = [times * template.fields[name].most for times, name in rule.terms]
+        least, most = sum(part for part in room if part < 0), sum(part for part in room if part > 0)
+        if rule.constant < least or (rule.relation == "=" and rule.constant > most):
+            yield Finding(
+                "arithmetic",
+                f"no numbers that fit into its fields obey `{rule.text}`: mend the rule, or the digits of a field",
+            )

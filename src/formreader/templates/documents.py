@@ -10,7 +10,7 @@ from pathlib import Path
 from formreader.errors import TemplateError
 from formreader.templates.arithmetic import expand, parse_rule
 from formreader.templates.model import Document, Rule, Template
-from formreader.templates.problems import Problem, did_you_mean, template_error
+from formreader.templates.problems import Problem, did_you_mean, in_no_rule, template_error
 from formreader.templates.schema import DocumentSpec
 from formreader.templates.validation import validated
 from formreader.templates.yaml_source import read_source
@@ -34,6 +34,8 @@ def load_document(path: str | Path, templates: Mapping[str, Template], others: I
     Raises ``TemplateError`` with every mistake.
     """
     path = Path(path)
+    if path.is_dir():
+        raise TemplateError(f"{path}: is a folder: name the document files in it")
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -115,7 +117,10 @@ def _name_mistake(name: str, spec: DocumentSpec, templates: Mapping[str, Templat
         return (
             f"'{name}' begins with no page of the document: write page.field, the page one of {', '.join(spec.pages)}"
         )
-    fields = templates[spec.pages[page]].fields
+    template = templates[spec.pages[page]]
+    if field in template.places:
+        return in_no_rule(template.places[field])
+    fields = template.fields
     if field not in fields:
         return f"{spec.pages[page]} has no field '{field}'{did_you_mean(field, fields)}"
     return None

@@ -20,6 +20,8 @@ LIBRARY = Path(__file__).parent / "library"
 def load_template(path: str | Path) -> Template:
     """Read one template file. Raises ``TemplateError`` with every mistake in it, a line each."""
     path = Path(path)
+    if path.is_dir():
+        raise TemplateError(f"{path}: is a folder: name the template files in it, such as {path / '*.yaml'}")
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -44,6 +46,8 @@ def load_library(directory: Path | None = None) -> dict[str, Template]:
     Raises ``TemplateError`` with the mistakes of all files, or where two files give one id.
     """
     directory = LIBRARY if directory is None else Path(directory)
+    if not directory.exists():
+        raise TemplateError(f"{directory}: does not exist: name a folder of templates (*.yaml), or one file")
     paths = [directory] if directory.is_file() else sorted(directory.glob("*.yaml"))
     if not paths:
         raise TemplateError(f"{directory}: no templates (*.yaml) here: name the folder that holds them, or one file")

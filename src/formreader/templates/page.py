@@ -17,7 +17,7 @@ from formreader.templates.limits import (
 )
 from formreader.templates.lines import cell_edges, page_segments, ruled_segments, slants
 from formreader.templates.model import Area, Field, Mark, Place, Rule, Segment, Slant, Template, Text, indexed_cells
-from formreader.templates.problems import Path, Problem, Source, did_you_mean, template_error
+from formreader.templates.problems import Path, Problem, Source, did_you_mean, in_no_rule, template_error
 from formreader.templates.schema import ENCODINGS, CodeSpec, FieldSpec, SquareSpec, TagSpec, TemplateSpec
 
 EDGE_MM = 0.005
@@ -57,7 +57,7 @@ def build_page(spec: TemplateSpec, source: Source, digest: str, problems: list[P
         areas=areas,
         texts=texts,
         fields=fields,
-        rules=_rules(spec, fields, problems) if named else (),
+        rules=_rules(spec, fields, places, problems) if named else (),
         sha256=digest,
         slants=_slants(spec, page, problems),
         places=places,
@@ -204,7 +204,9 @@ def _name_mistake(group: FieldSpec) -> str | None:
     return None
 
 
-def _rules(spec: TemplateSpec, fields: dict[str, Field], problems: list[Problem]) -> tuple[Rule, ...]:
+def _rules(
+    spec: TemplateSpec, fields: dict[str, Field], places: dict[str, Place], problems: list[Problem]
+) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     for i, entry in enumerate(spec.arithmetic):
         path: Path = ("arithmetic", i)
@@ -218,7 +220,9 @@ def _rules(spec: TemplateSpec, fields: dict[str, Field], problems: list[Problem]
                 if name in fields and fields[name].station:
                     message = f"`{rule.text}`: '{name}' names the station, it is no count: leave it out of the rule"
                     problems.append(Problem(path, message))
-                if name not in fields:
+                if name in places:
+                    problems.append(Problem(path, f"`{rule.text}`: {in_no_rule(places[name])}"))
+                elif name not in fields:
                     guess = did_you_mean(name, fields)
                     message = f"`{rule.text}`: no field '{name}'{guess or ': add it to `fields`'}"
                     problems.append(Problem(path, message))

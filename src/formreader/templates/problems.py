@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from formreader.errors import TemplateError
+from formreader.templates.model import Place
 
 Key = str | int
 Path = tuple[Key, ...]
@@ -44,6 +45,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` with those of ``known`` that are near, or nothing where none is."""
     near = [f"'{match}'" for match in get_close_matches(word, list(known), n=2, cutoff=0.7)]
     return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def in_no_rule(place: Place) -> str:
+    """What is wrong where a rule names what is only located."""
+    return f"'{place.name}' is a `{place.kind}`, which is never read and stands in no rule: leave it out"
 
 
 def _line_of(source: Source, path: Path) -> int:

@@ -342,6 +342,8 @@ class RuleSpec(Strict):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, given: object) -> object:
+        if given is None:
+            raise ValueError("expected a rule as text, such as `a + b = c`, got nothing: write it or remove the item")
         return {"rule": given} if isinstance(given, str) else given
 
 

@@ -25,13 +25,22 @@ MESSAGES = {
     "bool_parsing": "expected true or false, got {input}",
     "bool_type": "expected true or false, got {input}",
     "string_type": "expected text, got {input}",
-    "string_too_short": "is empty: write it out or leave the key out",
-    "list_type": "expected a list [...], got {input}",
+    "string_too_short": "is empty: write it out",
+    "list_type": "expected a list {shape}, got {input}",
     "dict_type": "expected a mapping {{key: value}}, got {input}",
     "model_type": "expected keys and values, got {input}",
-    "too_short": "is empty: fill it or leave the key out",
+    "too_short": "holds {actual_length}, needs {min_length} at least: add what is missing",
     "value_error": "{error}",
 }
+SHAPES = {
+    "page": "[width, height] in mm",
+    "size": "[width, height] in mm",
+    "box": "[x, y, width, height] in mm",
+    "centre": "[x, y] in mm",
+    "step": "[right, down] in mm",
+    "dash": "[dash, gap] in mm",
+}
+"""What stands in the list of a key."""
 PATTERNS = {
     "id": "lower-case words joined by - such as id-2024-ppwp-2",
     "language": "a num2words code such as id, en or pt_BR",
@@ -39,6 +48,7 @@ PATTERNS = {
     "column": "keys of letters, digits and _",
     "for": "keys of letters, digits and _",
     "pages": "page names of letters, digits and _, a letter first, and ids of templates",
+    "turn": "0, 90, 180 or 270",
 }
 
 
@@ -82,19 +92,23 @@ def _problem(source: Source, error: dict[str, Any], whole: type[Strict]) -> Prob
         known = ", ".join(sorted(_keys_at(location, whole)))
         return Problem(path, f"unknown key{context['guess'] or '; known here: ' + known}")
     if kind in ("literal_error", "union_tag_invalid"):
-        known = str(context.get("expected") or context["expected_tags"])
-        got = str(context.get("tag", error["input"]))
-        here = path if kind == "literal_error" else (*path, "kind")
-        guess = did_you_mean(got, [word.strip(" '") for word in known.replace(" or ", ",").split(",")])
-        return Problem(here, f"expected {known}, got {_shown(got)}{guess}")
+        of_kind = kind == "union_tag_invalid"
+        known, got = (context["expected_tags"], context["tag"]) if of_kind else (context["expected"], error["input"])
+        return Problem((*path, "kind") if of_kind else path, _one_of(str(known), got))
     if kind == "union_tag_not_found":
         return Problem((*path, "kind"), "missing: add `kind: apriltag`, qr, barcode or square")
-    if kind == "string_pattern_mismatch":
+    if kind == "string_pattern_mismatch" or location[-1:] == ("turn",):
         wanted = next(PATTERNS[key] for key in reversed(location) if key in PATTERNS)
         return Problem(path, f"expected {wanted}, got {shown}")
-    template = MESSAGES.get(kind)
-    message = template.format(input=shown, **context) if template else f"{error['msg']}, got {shown}"
-    return Problem(path, message)
+    shape = SHAPES.get(str(location[-1]), "[...]") if location else "[...]"
+    template = MESSAGES.get(kind, error["msg"].replace("{", "{{").replace("}", "}}") + ", got {input}")
+    return Problem(path, template.format(input=shown, shape=shape, **context))
+
+
+def _one_of(known: str, got: object) -> str:
+    """``known`` is quoted words joined by commas and ``or``."""
+    words = [word.strip(" '") for word in known.replace(" or ", ",").split(",")]
+    return f"expected {known}, got {_shown(got)}{did_you_mean(got, words) if isinstance(got, str) else ''}"
 
 
 def _file_path(source: Source, location: Path, kind: str) -> Path:

@@ -11,6 +11,7 @@ from formreader.templates.problems import Path, Problem, Source, template_error
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """The C parser where PyYAML has it; Base: nothing typed is taken for a number, a date or a truth."""
 EMPTY = ("", "~", "null")
+NO_ANCHORS = "anchors (&) and aliases (*) are not allowed: write the value out; quote text that begins with & or *"
 MENDS = {
     "cannot start any token": "indent with spaces, not tabs; quote text that begins with @, ` or %",
     "mapping values are not allowed": "quote text that holds ': ', and check the indentation",
@@ -30,7 +31,7 @@ def read_source(name: str, raw: bytes, kind: str = "template") -> Source:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _error(name, line, "is not UTF-8 text: save it as UTF-8") from None
     try:
-        _check_depth(name, text)
+        _check_events(name, text)
         root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -43,24 +44,28 @@ def read_source(name: str, raw: bytes, kind: str = "template") -> Source:
         raise _error(name, 1, f"a {kind} is a mapping that begins with `schema: formreader/{kind}/1`")
     lines: dict[Path, int] = {}
     problems: list[Problem] = []
-    data = _value(root, (), lines, problems, set())
+    data = _value(root, (), lines, problems)
     source = Source(name, data, lines)
     if problems:
         raise template_error(source, problems)
     return source
 
 
-def _check_depth(name: str, text: str) -> None:
-    """Raises ``TemplateError`` where lists or mappings nest deeper than any form needs."""
+def _check_events(name: str, text: str) -> None:
+    """Raises ``TemplateError`` at the first anchor or alias, and where lists or mappings nest too deep."""
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            told = f"`{sign}{event.anchor}`: {NO_ANCHORS}"
+            raise _error(name, event.start_mark.line + 1 if event.start_mark else 1, told)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else 1
             raise _error(name, line, f"nests deeper than {DEEPEST}: close a bracket before here")
 
 
-def _value(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem], seen: set[int]) -> object:
+def _value(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem]) -> object:
     """``node`` as dict, list, str or None; fills ``lines`` and ``problems``."""
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
@@ -68,12 +73,8 @@ def _value(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[P
             told = f"is a text of {len(node.value)} characters: {MOST_CHARACTERS} at most; shorten it"
             problems.append(Problem(path, told))
         return None if not node.style and node.value in EMPTY else node.value
-    if id(node) in seen:
-        problems.append(Problem(path, "anchors and aliases (& and *) are not allowed: write it out"))
-        return None
-    seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
-        return [_value(child, (*path, i), lines, problems, seen) for i, child in enumerate(node.value)]
+        return [_value(child, (*path, i), lines, problems) for i, child in enumerate(node.value)]
     found: dict[str, object] = {}
     for key_node, child in node.value:
         key, line = key_node.value, key_node.start_mark.line + 1
@@ -86,7 +87,7 @@ def _value(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[P
             problems.append(Problem(here, told, line))
             continue
         lines[here] = line
-        found[key] = _value(child, here, lines, problems, seen)
+        found[key] = _value(child, here, lines, problems)
     return found
 
 
