@@ -75,3 +75,13 @@ def test_what_cannot_be_drafted_is_said(run, blank, tmp_path):
         assert ran.code in (1, 2), arguments
         assert said in ran.err
         assert "Traceback" not in ran.err
+
+
+def test_a_template_that_is_there_is_written_over_by_force_alone(run, blank, tmp_path):
+    out = tmp_path / "mine.yaml"
+    out.write_text("an afternoon's work")
+    ran = run("template", "draft", blank, "--out", out, "--page", "284.8x440")
+    assert (ran.code, out.read_text()) == (2, "an afternoon's work")
+    assert "--force" in ran.err
+    assert run("template", "draft", blank, "--out", out, "--page", "284.8x440", "--force").code == 0
+    assert load_template(out).id == "mine"

@@ -37,6 +37,7 @@ def draft(
     preview: Annotated[
         Path | None, typer.Option(help="The picture of the draft over the first picture; beside --out without it.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a template that is there already.")] = False,
     models: Models = None,
     policy: Policy = None,
 ) -> None:
@@ -52,6 +53,8 @@ def draft(
     for target in (out, picture):
         check_output(target, photographs=pictures)
         check_folder(target)
+    if out.exists() and not force:
+        raise UsageError(f"{out}: is there already, and may hold an author's work: give --out another name, or --force")
     size = None if page is None else page_size(page)
     photos = [named_photo(path, pdf_page) for path in pictures]
     drafted = _drafted(pictures[0], photos, size, language, pdf_page)
