@@ -48,7 +48,7 @@ def test_no_field_in_review_is_said_and_no_mistake(run, monkeypatch):
         ((SAMPLE, "votes.9"), 2, "'votes.9' is no field of id-2022-chasil-ppwp-2: it has votes.1"),
         (("gone.jpg", "valid"), 1, "gone.jpg"),
         ((SAMPLE, "valid", "--out", "no-folder/why.png"), 2, "the folder no-folder does not exist"),
-        ((SAMPLE, "valid", "--out", "why.docx"), 2, "give a .png"),
+        ((SAMPLE, "valid", "--out", "why.docx"), 2, "its name does not end in .png or .jpg"),
     ],
 )
 def test_what_cannot_be_done_is_said(run, arguments, code, said):
