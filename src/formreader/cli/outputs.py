@@ -60,7 +60,11 @@ def replaced(out: Path) -> Iterator[Path]:
 def check_folder(out: Path) -> None:
     """Raises ``UsageError`` where the folder of ``out`` does not exist."""
     if not out.parent.exists():
-        raise UsageError(f"{out}: cannot be written: the folder {out.parent} does not exist: make it, or name another")
+        raise _no_folder(out)
+
+
+def _no_folder(out: Path) -> UsageError:
+    return UsageError(f"{out}: cannot be written: the folder {out.parent} does not exist: make it, or name another")
 
 
 def unwritable(out: Path, error: OSError) -> UsageError:
@@ -68,7 +72,7 @@ def unwritable(out: Path, error: OSError) -> UsageError:
     if error.errno in NO_ROOM:
         return NoRoom(f"{out}: cannot be written ({error.strerror}): make room, or give --out another place")
     if isinstance(error, FileNotFoundError) and not out.parent.exists():
-        return UsageError(f"{out}: cannot be written: the folder {out.parent} does not exist: make it, or name another")
+        return _no_folder(out)
     return UsageError(f"{out}: cannot be written ({error.strerror or error}): give --out another name")
 
 

@@ -95,12 +95,7 @@ def _free(strip: Strip, ink: float, printed: Ruling, texts: Sequence[Box], h: fl
     taken = cv2.dilate((strip.darkness > ink).astype(np.uint8), around) > 0
     taken |= near_lines(strip, printed, LEFT_OFF_MM)
     for box in texts:
-        if (
-            box.x < strip.box.right
-            and box.right > strip.box.x
-            and box.y < strip.box.bottom
-            and box.bottom > strip.box.y
-        ):
+        if box.overlaps(strip.box):
             taken[strip.span(box)] = True
     return ~taken
 

@@ -58,8 +58,7 @@ def in_shortened_tables(fit: Fit, creased: Collection[str]) -> set[str]:
     for end in _tables_and_ends(fit.template)[1]:
         lines = _mm_found(fit, end)
         shares = [_share(line) for line in lines]
-        ways = range(1, len(lines) - ROWS_ALIKE + 1) if end.way in creased else end.even
-        for gone in ways:
+        for gone in range(1, len(lines) - ROWS_ALIKE + 1) if end.way in creased else end.even:
             others, missed = _share(lines[gone:].sum(axis=0)), _share(lines[:gone].sum(axis=0))
             held = others > MOST_HELD and min(shares[gone : gone + 2]) > HELD
             if held and missed < (LOST_END if gone == 1 else LOST_ENDS):
