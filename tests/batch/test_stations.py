@@ -64,6 +64,7 @@ def asked(store: RunStore) -> list[tuple[str, str]]:
 def test_a_sheet_photographed_four_ways_without_ids_is_not_counted_four_times(run):
     with run(*FOUR) as store:
         assert asked(store) == [("a~2.jpg", "a~1.jpg"), ("a~3.jpg", "a~1.jpg"), ("a~4.jpg", "a~1.jpg")]
+        assert Results(store).asked == 3, "as many as are asked, not each with each"
         assert votes(store) == (5, 1, 4), "until somebody says so, none of the four is in the total"
         assert Results(store).counts().review == 4
 

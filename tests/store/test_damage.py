@@ -186,6 +186,8 @@ KINDS: dict[str, Callable[[Path, random.Random], None]] = {
     "what read gone": sql("DELETE FROM runs"),
     "a table gone": sql("DROP TABLE results"),
     "the decisions' table gone": sql("DROP TABLE reviews"),
+    "what read changed": sql("UPDATE runs SET models = replace(models, 'a', 'b')", "UPDATE runs SET policy = 'lax'"),
+    "why it failed changed": sql("UPDATE pages SET error_message = 'no reason' WHERE error_code IS NOT NULL"),
     "no times": sql("UPDATE reviews SET decided_at = 'noon'", "UPDATE runs SET started_at = 7"),
     "no JSON": sql("UPDATE runs SET templates = '{'", "UPDATE documents SET checks = '['"),
     "another kind": sql("UPDATE inputs SET size = 'big', page = x'ff' WHERE id = 6"),

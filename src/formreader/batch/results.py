@@ -92,6 +92,11 @@ class Results:
             self._compare(group)
         self._ask(answered)
 
+    @property
+    def asked(self) -> int:
+        """Pairs of sheets that are written alike, of which a person must say whether they are one."""
+        return sum(map(len, self.questions.values()))
+
     def counts(self) -> Counts:
         """How far the run is, what is disputed being in review, what people decided reviewed or dismissed."""
         found = counts(self._engine)

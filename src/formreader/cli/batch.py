@@ -67,7 +67,6 @@ def batch(
     from formreader.batch.jobs import DEFAULT_READER
     from formreader.batch.results import Results
     from formreader.store import RunStore
-    from formreader.store.lookalikes import pairs
     from formreader.store.readout import blank_backs, gone_files
 
     if not inputs and not out.is_dir():
@@ -93,14 +92,14 @@ def batch(
             finally:
                 run.recover()  # what a second Ctrl-C cut short waits again
         # what people decided since counts: a page that was keyed in or dismissed is not lost any more
-        found = Results(run).counts()
+        results = Results(run)
+        found = results.counts()
         backs = blank_backs(run.engine)
         gone = gone_files(run.engine)
         if gone:
             say(f"{gone} files were read and can no longer be opened; what was read of them stands")
-        alike = sum(1 for _ in pairs(run.engine))
-        if alike:
-            say(f"{alike} pairs of pages are written alike; `formreader queue {out}` asks about those of unlike places")
+        if results.asked:
+            say(f"{results.asked} pairs of sheets are written alike; `formreader queue {out}` asks about them")
     raise typer.Exit(_conclude(out, found, backs, stopped=bool(told)))
 
 

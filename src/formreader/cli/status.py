@@ -85,7 +85,7 @@ def status(
             incomplete=incomplete,
             disputed=len(results.disputes),
             weighed=together,
-            asked=sum(map(len, results.questions.values())),
+            asked=results.asked,
             unfiled=unfiled_pages(opened.engine),
             gone=gone_files(opened.engine),
             totals=results.totals() if totals else None,

@@ -27,7 +27,7 @@ from formreader.store.schema import (
     reviews,
     runs,
 )
-from formreader.store.seals import DOCUMENT, INPUT, RESULT, REVIEW, sealed
+from formreader.store.seals import DOCUMENT, FAILURE, INPUT, RESULT, REVIEW, RUN, sealed
 
 STATES = (WAITING, RUNNING, DONE, FAILED)
 LOOKED_THROUGH_BYTES = 64 * 2**20
@@ -102,7 +102,7 @@ def _of_formats(connection: Connection) -> Iterator[Damage]:
 
 def _of_runs(connection: Connection) -> Iterator[Damage]:
     for row in connection.execute(select(runs)):
-        if not isinstance(row.templates, dict) or not isinstance(row.models, dict):
+        if row.seal != sealed(row, RUN):
             yield Damage("runs", row.id, "what read is not what it was")
 
 
@@ -139,8 +139,12 @@ def _of_pages(connection: Connection) -> Iterator[Damage]:
             yield Damage("pages", row.id, "its state is no state")
         elif row.state == DONE and row.result is None:
             yield Damage("pages", row.id, "was read, and the reading is lost")
-        elif (row.state == FAILED) != (row.error_code is not None) or (row.state == FAILED and not row.error_message):
+        elif (row.state == FAILED) != (row.error_code is not None) or row.seal != _seal_of_failure(row):
             yield Damage("pages", row.id, "why it failed is not known")
+
+
+def _seal_of_failure(row: Row[*tuple[Any, ...]]) -> str | None:
+    return None if row.error_code is None else sealed(row, FAILURE)
 
 
 def _of_results(connection: Connection) -> Iterator[Damage]:

@@ -8,7 +8,7 @@ from sqlalchemy import delete as delete_from
 from formreader.store.lookalikes import forget
 from formreader.store.records import Failure
 from formreader.store.schema import DONE, FAILED, WAITING, contents, inputs, pages, results
-from formreader.store.seals import seal_inputs
+from formreader.store.seals import seal_inputs, sealed_failure
 from formreader.store.together import ripen, stations_of
 
 
@@ -33,7 +33,7 @@ def fail_input(connection: Connection, input_id: int, failure: Failure) -> bool:
     connection.execute(
         update(pages)
         .where(pages.c.content_id == content_id)
-        .values(state=FAILED, attempts=1, error_code=failure.code, error_message=failure.message)
+        .values(state=FAILED, attempts=1, **sealed_failure(failure))
     )
     link(connection, input_id, content_id)
     return True

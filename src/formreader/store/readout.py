@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Engine, FromClause, Row, Select, case, dis
 from formreader.store.places import opened_file
 from formreader.store.records import Counts, DocumentEntry, Entry, Failure
 from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results, runs
-from formreader.store.seals import DOCUMENT, INPUT, RESULT, seal_of, sealed
+from formreader.store.seals import DOCUMENT, FAILURE, INPUT, RESULT, seal_of, sealed
 from formreader.store.together import contents_filed_twice, filed_under
 
 DAMAGED = Failure(
@@ -280,7 +280,7 @@ def _place() -> ColumnElement[str | None]:
 def _entries_query() -> Select[*tuple[Any, ...]]:
     of_input = [inputs.c[name].label(f"input_{name}") for name in (*INPUT, "seal")]
     columns = (pages.c.id, inputs.c.path, inputs.c.file, _station().label("station"), inputs.c.page, pages.c.number)
-    rest = (contents.c.sha256, pages.c.error_code, pages.c.error_message, results.c.seal)
+    rest = (contents.c.sha256, pages.c.error_code, pages.c.error_message, pages.c.seal.label("page_seal"), results.c.seal)
     of_result = [results.c[name].label("read_station" if name == "station" else name) for name in RESULT]
     query: Select[*tuple[Any, ...]] = select(*columns, *rest, *of_result, *of_input).select_from(_joined())
     return query
@@ -295,7 +295,7 @@ def _entries_of(engine: Engine, column: ColumnElement[Any], values: Iterable[Any
 def _stream(engine: Engine, query: Select[*tuple[Any, ...]]) -> Iterator[Entry]:
     with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
         for row in connection.execute(query):
-            failure = None if row.error_code is None else Failure(row.error_code, row.error_message)
+            failure = _failure(row)
             sheet = None if row.sheet is None else _sheet(row)
             if (row.sheet is not None and sheet is None) or not _is_input_whole(row):
                 sheet, failure = None, DAMAGED
@@ -310,6 +310,14 @@ def _stream(engine: Engine, query: Select[*tuple[Any, ...]]) -> Iterator[Entry]:
                 sheet=sheet,
                 failure=failure,
             )
+
+
+def _failure(row: Row[*tuple[Any, ...]]) -> Failure | None:
+    """Why the page failed, None where it did not."""
+    if row.error_code is None:
+        return None
+    why = Failure(row.error_code, row.error_message)
+    return why if row.page_seal == sealed(row, FAILURE) else DAMAGED
 
 
 def _is_input_whole(row: Row[*tuple[Any, ...]]) -> bool:

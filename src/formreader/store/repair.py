@@ -33,7 +33,7 @@ from formreader.store.schema import (
     reviews,
     runs,
 )
-from formreader.store.seals import seal_inputs
+from formreader.store.seals import seal_inputs, sealed_failure
 from formreader.store.together import ripen
 
 ROUNDS = 10
@@ -193,7 +193,7 @@ def _mend_page(connection: Connection, found: Damage, _: Repaired) -> None:
         connection.execute(delete_from(results).where(results.c.page_id == found.key))
         connection.execute(delete_from(pages).where(which))
         return
-    connection.execute(update(pages).where(which).values(state=WAITING, error_code=None, error_message=None))
+    connection.execute(update(pages).where(which).values(state=WAITING, **sealed_failure(None)))
 
 
 def _mend_result(connection: Connection, found: Damage, _: Repaired) -> None:

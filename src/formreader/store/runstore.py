@@ -51,7 +51,7 @@ from formreader.store.schema import (
     reviews,
     runs,
 )
-from formreader.store.seals import DOCUMENT, seal_of, seal_results
+from formreader.store.seals import DOCUMENT, RUN, seal_of, seal_results, sealed_failure
 from formreader.store.together import pages_of, ripen, stations_of
 
 STALE = Failure("stale", "its pages were read by different models, templates or thresholds: --refresh reads them again")
@@ -145,16 +145,15 @@ class RunStore:
     def begin_run(self, identity: Identity, settings: Mapping[str, object]) -> int:
         """Note that a process starts to read, as what and how; the run's id."""
         with self.engine.begin() as connection:
-            made = connection.execute(
-                insert(runs).values(
-                    started_at=datetime.now(UTC),
-                    settings=dict(settings),
-                    formreader=identity.formreader,
-                    models=dict(identity.models),
-                    templates=dict(identity.templates),
-                    policy=identity.policy,
-                )
-            )
+            reads: dict[str, object] = {
+                "settings": dict(settings),
+                "formreader": identity.formreader,
+                "models": dict(identity.models),
+                "templates": dict(identity.templates),
+                "policy": identity.policy,
+            }
+            seal = seal_of(*(reads[name] for name in RUN))
+            made = connection.execute(insert(runs).values(started_at=datetime.now(UTC), seal=seal, **reads))
             return int(made.inserted_primary_key[0])  # type: ignore[index]
 
     def end_run(self, run_id: int) -> None:
@@ -410,12 +409,7 @@ def _finish(connection: Connection, task: PageTask, state: str, seconds: float, 
     """Set the page's end and drop an earlier reading; False where the page has gone, as its file has changed."""
     forget(connection, [task.page_id])
     connection.execute(delete_from(results).where(results.c.page_id == task.page_id))
-    ended = {
-        "state": state,
-        "seconds": seconds,
-        "error_code": failure and failure.code,
-        "error_message": failure and failure.message,
-    }
+    ended = {"state": state, "seconds": seconds, **sealed_failure(failure)}
     return connection.execute(update(pages).where(pages.c.id == task.page_id).values(ended)).rowcount > 0
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-FORMAT = 4
+FORMAT = 5
 """Raised when a table changes its meaning; a store of another format is refused, never guessed at."""
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -43,6 +43,7 @@ runs = Table(
     Column("models", JSON, nullable=False),
     Column("templates", JSON, nullable=False),
     Column("policy", String(128), nullable=False),
+    Column("seal", String(16)),
 )
 
 contents = Table(
@@ -77,6 +78,7 @@ pages = Table(
     Column("state", String(8), nullable=False, index=True),
     Column("error_code", String(64)),
     Column("error_message", Text),
+    Column("seal", String(16)),  # of why it failed
     Column("attempts", Integer, nullable=False, default=0),
     Column("seconds", Float),
     UniqueConstraint("content_id", "number"),

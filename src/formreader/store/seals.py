@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from formreader.store.records import Failure
 from formreader.store.schema import contents, inputs, pages, results
 
 SEAL_BYTES = 8
 
+RUN = ("settings", "formreader", "models", "templates", "policy")
 INPUT = ("path", "file", "station", "page", "size", "mtime_ns", "content_id")
+FAILURE = ("error_code", "error_message")
 RESULT = ("run_id", "status", "template", "rejection", "station", "sheet", "kept", "ink")
 DOCUMENT = ("station", "checks", "error_code", "error_message")
 REVIEW = (
@@ -37,6 +41,14 @@ def seal_of(*values: object) -> str:
 def sealed(row: Row[*tuple[Any, ...]], columns: tuple[str, ...], *before: object) -> str:
     """The seal that the row should have."""
     return seal_of(*before, *(getattr(row, name) for name in columns))
+
+
+def sealed_failure(failure: Failure | None) -> dict[str, str | None]:
+    """Why a page failed as the columns of its row, all empty where it did not."""
+    if failure is None:
+        return dict.fromkeys((*FAILURE, "seal"))
+    said = {"error_code": failure.code, "error_message": failure.message}
+    return {**said, "seal": seal_of(*(said[name] for name in FAILURE))}
 
 
 def seal_inputs(connection: Connection, input_ids: list[int]) -> None:
@@ -65,6 +77,8 @@ def _as_bytes(value: object) -> tuple[bytes, bytes]:
             # SQLite keeps no zone: what goes in is UTC
             at = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
             return b"t", at.isoformat().encode()
+        case dict():  # a database may give its keys in another order
+            return b"j", json.dumps(value, sort_keys=True).encode()
         case _:
             return b"s", str(value).encode("utf-8", "surrogatepass")
 
