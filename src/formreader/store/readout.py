@@ -280,7 +280,13 @@ def _place() -> ColumnElement[str | None]:
 def _entries_query() -> Select[*tuple[Any, ...]]:
     of_input = [inputs.c[name].label(f"input_{name}") for name in (*INPUT, "seal")]
     columns = (pages.c.id, inputs.c.path, inputs.c.file, _station().label("station"), inputs.c.page, pages.c.number)
-    rest = (contents.c.sha256, pages.c.error_code, pages.c.error_message, pages.c.seal.label("page_seal"), results.c.seal)
+    rest = (
+        contents.c.sha256,
+        pages.c.error_code,
+        pages.c.error_message,
+        pages.c.seal.label("page_seal"),
+        results.c.seal,
+    )
     of_result = [results.c[name].label("read_station" if name == "station" else name) for name in RESULT]
     query: Select[*tuple[Any, ...]] = select(*columns, *rest, *of_result, *of_input).select_from(_joined())
     return query
