@@ -10,10 +10,11 @@ import pytest
 
 from formreader.alphabets import LETTER_CLASSES
 from formreader.decode import read_word_boxes, read_word_line, read_word_lines
-from formreader.decode.number_words import grammar, spelt
+from formreader.decode.number_words import grammar
 from formreader.decode.rates import GAP_IN_WORD, LETTER_ADDED, LETTER_MISSING, LETTER_WRONG, NO_NUMBER_WORDS
 from formreader.decode.words import LINE_CLASSES
 from formreader.errors import UsageError
+from formreader.spelling import spelt
 
 
 def letters(text: str, boxes: int = 35, doubt: float = 0.03) -> np.ndarray:

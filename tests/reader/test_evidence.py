@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -16,11 +14,9 @@ from formreader.alphabets import (
     WORD_ALPHABET,
 )
 from formreader.decode import infer_sheet
-from formreader.errors import TemplateError
 from formreader.geometry import Box
 from formreader.reader.evidence import Looked, evidence_of
 from formreader.reader.field_evidence import FieldEvidence
-from formreader.reader.reading import check_words
 from formreader.templates import (
     Bubbles,
     Digits,
@@ -29,7 +25,6 @@ from formreader.templates import (
     Number,
     RowSums,
     Tally,
-    Template,
     Words,
     indexed_cells,
 )
@@ -167,11 +162,3 @@ def test_the_lines_of_a_high_cell_are_one_text() -> None:
     value, share = likeliest(field(digits=BOXES, words=high), READ_BOXES | rows, "words")
     assert value == 25
     assert share > 0.9
-
-
-def test_a_language_that_cannot_be_read_is_said_before_any_photograph_is() -> None:
-    words = Field("a", {"digits": BOXES, "words": Words("line", ((Box(0, 0, 60, 5),),))})
-    form = Template("test-form", "", "ru", 100.0, 100.0, "", (), (), (), (), {"a": words}, (), "0" * 64)
-    with pytest.raises(TemplateError, match=r"test-form: language: .*other letters than A-Z.*leave `words` out"):
-        check_words([form])
-    check_words([replace(form, fields={"a": field(digits=BOXES)}), replace(form, language="id")])

@@ -38,6 +38,16 @@ MISTAKES = {
         "language: indonesian",
         "4: language: expected a num2words code such as id, en or pt_BR, got 'indonesian'",
     ),
+    "language of other letters": (
+        "language: id",
+        "language: ru",
+        "4: language: number words of language 'ru' have other letters than A-Z",
+    ),
+    "language that num2words does not know": (
+        "language: id",
+        "language: xx",
+        "4: language: num2words knows no language 'xx'; leave `words` out of its fields",
+    ),
     "box of three": (
         "[100.0, 50.0, 20.0, 8.0]",
         "[100.0, 50.0, 20.0]",

@@ -65,18 +65,9 @@ def check(
 
 def _checked_template(file: Path) -> tuple[Sequence[Finding], str]:
     """What looks wrong, and what the file holds. Raises ``TemplateError``."""
-    from formreader.reader import check_words
     from formreader.templates import check_template, load_template
-    from formreader.templates.problems import Problem, template_error
-    from formreader.templates.yaml_source import read_source
 
     template = load_template(file)
-    try:
-        check_words([template])
-    except TemplateError as error:
-        source = read_source(file.as_posix(), file.read_bytes())
-        told = str(error).removeprefix(f"{template.id}: language: ")
-        raise template_error(source, [Problem(("language",), told)]) from None
     fields, lines = len(template.fields), len(template.segments)
     findings, rules = _arithmetic(template.rules)
     return [*check_template(template), *findings], f"{template.id}, {fields} fields, {lines} lines, {rules}"

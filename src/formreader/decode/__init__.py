@@ -11,7 +11,7 @@ from formreader.decode.digits import (
     value_of,
 )
 from formreader.decode.number import numbers_of, read_number, read_strings
-from formreader.decode.number_words import Wording, check_language
+from formreader.decode.number_words import Wording
 from formreader.decode.reach import Cost, cost_of
 from formreader.decode.row_sums import read_row_numbers, read_row_sums
 from formreader.decode.sheet import Posterior, infer, infer_sheet
@@ -30,7 +30,6 @@ __all__ = [
     "Wording",
     "as_on_forms",
     "by_value",
-    "check_language",
     "cost_of",
     "infer",
     "infer_sheet",

@@ -7,7 +7,6 @@ in capitals A-Z without accents, and a table of what people write instead.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,9 +17,9 @@ from numpy.typing import NDArray
 
 from formreader.decode.rates import SPELT_OTHERWISE
 from formreader.errors import UsageError
+from formreader.spelling import plain, spelt
 
 MOST_IN_WORDS = 999_999
-PLAIN_LETTERS = str.maketrans({"Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "-": " ", ",": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +68,6 @@ class Grammar:
     chances: NDArray[np.float64]
 
 
-def check_language(language: str) -> None:
-    """Raises ``UsageError`` where ``grammar`` would: before a photograph is read, not while it is."""
-    for number in (*range(21), 100, 1000):
-        spelt(number, language)
-
-
 @cache
 def grammar(language: Wording | str, most: int) -> Grammar:
     """The ways to write 0 … ``most`` in a wording, or in the usual one of a language, a code of num2words.
@@ -93,33 +86,12 @@ def grammar(language: Wording | str, most: int) -> Grammar:
     return Grammar(tuple(heads), tuple(tails), np.array(list(ways)), np.array(list(ways.values())))
 
 
-def spelt(number: int, language: str) -> str:
-    """The number in the words of num2words: capitals A-Z and single spaces."""
-    from num2words import num2words
-
-    try:
-        words = num2words(number, lang=language)
-    except NotImplementedError as error:
-        raise UsageError(f"num2words knows no language '{language}'") from error
-    kept = _plain(words)
-    if not kept.isascii():
-        raise UsageError(f"number words of language '{language}' have other letters than A-Z: '{words}'")
-    return kept
-
-
-def _plain(words: str) -> str:
-    """Capitals without accents and marks, single spaces."""
-    plain = unicodedata.normalize("NFKD", words.upper().translate(PLAIN_LETTERS))
-    kept = "".join(character for character in plain if unicodedata.category(character)[0] not in "MP")
-    return " ".join(kept.split())
-
-
 def _ways(wording: Wording, most: int) -> Iterator[tuple[str, str, int, float]]:
     """Head, tail, number and chance of each way to write a number."""
     block = 100 if most < 1000 else 1000
     language = wording.language
     variants = VARIANTS.get(language, Variants())
-    nothing = (word for said in wording.nothing if (word := _plain(said)).isascii() and word)
+    nothing = (word for said in wording.nothing if (word := plain(said)).isascii() and word)
     zeros = tuple(dict.fromkeys((*variants.zero, *nothing)))
     as_numbers = min(most, 9) if wording.spelt == "digits" else most
     for head, tail, number in _standard(language, as_numbers, block):

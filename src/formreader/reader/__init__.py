@@ -8,7 +8,7 @@ check_opencv()
 from formreader.reader.explanation import explain, explain_fields, explain_page
 from formreader.reader.kept import keep_page, kept_page
 from formreader.reader.page import KeptPage, Page, Refusal
-from formreader.reader.reading import Reader, check_words, read, read_many
+from formreader.reader.reading import Reader, read, read_many
 from formreader.reader.recogniser import DigitReader, Ranked, Recogniser, Rectangle, SecondRecogniser
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "Rectangle",
     "Refusal",
     "SecondRecogniser",
-    "check_words",
     "explain",
     "explain_fields",
     "explain_page",

@@ -11,8 +11,8 @@ from formreader.decide import (
     Policy,
     policy_for,
 )
-from formreader.decode import check_language, infer_sheet
-from formreader.errors import Rejected, TemplateError, UsageError
+from formreader.decode import infer_sheet
+from formreader.errors import Rejected, UsageError
 from formreader.geometry import Box
 from formreader.load import PhotoSource, PictureFile, bytes_at, name_of, open_picture
 from formreader.locate import ruling_of
@@ -76,7 +76,6 @@ class Reader:
     ) -> None:
         folder = Path(templates) if templates else LIBRARY
         self.templates: Mapping[str, Template] = load_library(folder)
-        check_words(self.templates.values())
         self.documents: Mapping[str, Document] = load_documents(folder, self.templates)
         self._recognisers = Recognisers(Path(models) if models else None)
         self.models: Mapping[str, str] = self._recognisers.identities
@@ -265,16 +264,6 @@ class Reader:
             "models": dict(self.models),
             "policy": self.policy.name,
         }
-
-
-def check_words(templates: Iterable[Template]) -> None:
-    """Raises ``TemplateError`` where a form has number words in a language that cannot be read."""
-    for template in templates:
-        if any("words" in field.encodings for field in template.fields.values()):
-            try:
-                check_language(template.language)
-            except UsageError as error:
-                raise TemplateError(f"{template.id}: language: {error}; leave `words` out of its fields") from None
 
 
 def read(source: PhotoSource, page: int = 1) -> SheetReading:

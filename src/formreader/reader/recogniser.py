@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET, TALLY_CLASSES, WORD_ALPHABET
-from formreader.decode import as_on_forms, check_language, read_bubbles, read_strings, read_word_lines
+from formreader.decode import as_on_forms, read_bubbles, read_strings, read_word_lines
 from formreader.geometry import CROP_SCALE, LINE_MARGIN, LINE_PX, line_width_px
 from formreader.locate import CROP_PX
 from formreader.recognise import (
@@ -25,6 +25,7 @@ from formreader.recognise import (
     TallyRecogniser,
     beam,
 )
+from formreader.spelling import check_language
 
 Picture = NDArray[np.uint8]
 """Grey (H, W) or BGR (H, W, 3), dark ink on light paper, upright."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from formreader.errors import UsageError
 from formreader.geometry import Box
+from formreader.spelling import check_language
 from formreader.templates.arithmetic import NAME, expand, parse_rule
 from formreader.templates.cells import place
 from formreader.templates.limits import (
@@ -35,6 +37,8 @@ def build_page(spec: TemplateSpec, source: Source, digest: str, problems: list[P
     fields, places = _fields(spec, source, page, problems)
     if not fields and not problems:
         problems.append(Problem(("fields",), "none of them is a number: add one that is read"))
+    if any("words" in field.encodings for field in fields.values()):
+        _check_language(spec.language, problems)
     named = not any(problem.path[-1] == "name" for problem in problems)
     implied = [
         edge for field in fields.values() for encoding in field.encodings.values() for edge in cell_edges(encoding)
@@ -63,6 +67,13 @@ def build_page(spec: TemplateSpec, source: Source, digest: str, problems: list[P
         places=places,
         nothing=tuple(spec.nothing),
     )
+
+
+def _check_language(language: str, problems: list[Problem]) -> None:
+    try:
+        check_language(language)
+    except UsageError as error:
+        problems.append(Problem(("language",), f"{error}; leave `words` out of its fields"))
 
 
 def _too_many(spec: TemplateSpec) -> list[Problem]:
