@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -27,6 +28,10 @@ SAMPLES = 9
 """Points along a chunk."""
 PART_MM = 15.0
 """On curled paper a line keeps its distance from its place over about this length."""
+STRAIGHT_CHUNKS = 25
+"""A line of so many chunks is as far off all along as their median, which no stroke beside it moves."""
+MIDDLE_PX = 2
+"""A line's blurred edge reaches so far beyond its width."""
 TOWARDS_PLACE = 0.02
 """Contrast that a millimetre further from its place must be worth."""
 
@@ -40,6 +45,22 @@ class Edge:
     darkness: NDArray[np.float32]
     contrast: NDArray[np.float32]
     off_mm: NDArray[np.float32]
+
+    def course(self) -> list[tuple[float, float, float]]:
+        """How the line runs: start and end of each piece, mm from the line's own start, and how far it is off there.
+
+        A short line is off by the median of its chunks, a long one follows the paper's curl.
+        """
+        segment, count = self.segment, len(self.off_mm)
+        length = segment.x1 - segment.x0 if segment.horizontal else segment.y1 - segment.y0
+        if count <= STRAIGHT_CHUNKS:
+            return [(0.0, length, float(np.median(self.off_mm)) if count else 0.0)]
+        wide = np.pad(self.off_mm, STRAIGHT_CHUNKS // 2, "reflect")
+        off = np.median(np.lib.stride_tricks.sliding_window_view(wide, STRAIGHT_CHUNKS), axis=1)
+        turns = (np.flatnonzero(np.diff(off)) + 1).tolist()
+        chunk = (length - 2 * CORNER_MM) / count
+        ends = pairwise([0.0, *(CORNER_MM + turn * chunk for turn in turns), length])
+        return [(start, end, float(off[turn])) for (start, end), turn in zip(ends, [0, *turns], strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,5 +187,21 @@ def _measured(strip: Strip, ends_mm: NDArray[np.float64], width_mm: float) -> ND
     best = (np.clip(contrast, 0, 0.5).mean(axis=1) - TOWARDS_PLACE * np.abs(away_mm)).argmax(axis=1)
     near = np.clip(best[:, None] + np.arange(-1, 2), 0, 2 * reach)
     found = [np.take_along_axis(of, near[:, None, :], axis=2).max(axis=2) for of in (on[..., beside:-beside], contrast)]
-    off_mm = np.repeat(away_mm[best][:, None], contrast.shape[1], axis=1)
+    place = np.where(down[:, 0, 0, 0], ends[:, 0, 0, 1], ends[:, 0, 0, 0])
+    off = _middle(profile.mean(axis=1), best + beside, wide) - (reach + beside) + np.rint(place) - place
+    off_mm = np.repeat(off[:, None] / k, contrast.shape[1], axis=1)
     return np.stack([*found, off_mm], axis=1).astype(np.float32)
+
+
+def _middle(profiles: NDArray[np.float32], at: NDArray[np.int64], wide: int) -> NDArray[np.float64]:
+    """Where the middle of a line lies that is ``wide`` px and darkest ``at`` a pixel of its profile (lines, px), px.
+
+    By what is darker than the paper beside it: the darkest pixel alone is half a pixel off as often as not.
+    """
+    beside = wide // 2 + MIDDLE_PX
+    near = np.clip(at[:, None] + np.arange(-beside, beside + 1), 0, profiles.shape[1] - 1)
+    seen = np.take_along_axis(profiles, near, axis=1).astype(np.float64)
+    dark = np.clip(seen - np.maximum(seen[:, :1], seen[:, -1:]), 0.0, None)
+    mass = dark.sum(axis=1)
+    middle: NDArray[np.float64] = np.where(mass > 0, (dark * near).sum(axis=1) / np.maximum(mass, 1e-9), at)
+    return middle

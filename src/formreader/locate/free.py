@@ -15,7 +15,6 @@ from formreader.locate.crops import LINE_SUPERSAMPLING
 from formreader.locate.edges import Edge, Ruling, near_lines, see_edges
 from formreader.locate.strips import Darkness, Strip
 from formreader.records import Grey
-from formreader.templates import Segment
 
 FAINTEST, OF_DARKEST = 0.09, 0.35
 """Ink is at least so dark, and has at least this part of what the darkest ink of the cell has."""
@@ -253,28 +252,27 @@ def ink_of(strip: Strip, cell: Box, lines: Sequence[Edge], texts: Sequence[Box],
     darkest = float(np.percentile(inner, 99.7)) if inner.size else 0.0
     ink = (strip.darkness > max(FAINTEST, of_darkest * darkest)).astype(np.uint8)
     for edge in lines:
-        _wipe(ink, strip, edge.segment, float(np.median(edge.off_mm)) if len(edge.off_mm) else 0.0)
+        _wipe(ink, strip, edge)
     for box in texts:
         if box.overlaps(strip.box):
             ink[strip.span(box)] = 0
     return ink
 
 
-def _wipe(ink: Ink, strip: Strip, line: Segment, off_mm: float) -> None:
+def _wipe(ink: Ink, strip: Strip, edge: Edge) -> None:
     """Take a printed line out of ``ink`` but for the columns with ink on both sides of it."""
-    k = strip.px_per_mm
+    k, line = strip.px_per_mm, edge.segment
     half = line.width / 2 + max(LINE_BLUR_MM, LINE_BLUR_PX / k)
-    at = (line.y0 - strip.box.y if line.horizontal else line.x0 - strip.box.x) + off_mm
-    turned = ink if line.horizontal else ink.T
-    first = (line.x0 - strip.box.x if line.horizontal else line.y0 - strip.box.y) * k
-    last = (line.x1 - strip.box.x if line.horizontal else line.y1 - strip.box.y) * k
-    top, bottom = floor((at - half) * k), ceil((at + half) * k)
-    along = slice(max(round(first), 0), max(round(last), 0))
-    if top < 1 or bottom >= len(turned):
-        turned[max(top, 0) : max(bottom, 0), along] = 0
-        return
-    crossing = (turned[top - 1, along] > 0) & (turned[bottom, along] > 0)
-    turned[top:bottom, along] *= crossing.astype(np.uint8)
+    x, y = line.x0 - strip.box.x, line.y0 - strip.box.y
+    (start, place), turned = ((x, y), ink) if line.horizontal else ((y, x), ink.T)
+    for first, last, off_mm in edge.course():
+        top, bottom = floor((place + off_mm - half) * k), ceil((place + off_mm + half) * k)
+        along = slice(max(round((start + first) * k), 0), max(round((start + last) * k), 0))
+        if top < 1 or bottom >= len(turned):
+            turned[max(top, 0) : max(bottom, 0), along] = 0
+            continue
+        crossing = (turned[top - 1, along] > 0) & (turned[bottom, along] > 0)
+        turned[top:bottom, along] *= crossing.astype(np.uint8)
 
 
 def _without(strip: Strip, taken: NDArray[np.bool_]) -> Grey:
