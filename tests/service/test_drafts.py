@@ -8,39 +8,218 @@ from pathlib import Path
 import pytest
 from service_drawn import FORM
 
-from formreader.service.drafts import drawn, entries, moved, renamed
+from formreader.service.drafts import cell_moved, drawn, entry_moved, line_moved, parsed, renamed
+from formreader.service.moving import CellId, Edges, LineId
 from formreader.service.problems import Problem
+from formreader.templates.loader import LIBRARY
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "samples" / "id-2022-chasil-ppwp-2.jpg"
 PICTURES = ROOT / "docs" / "images" / "service"
 TEXT = FORM + "  # a comment of the author's\n"
+EVERYTHING = """
+schema: formreader/template/1
+id: every-encoding
+title: "Größe 😀: what stands before the numbers counts in signs, not in bytes"
+language: id
+page: [210.0, 297.0]
+source: made up for the tests
+lines:
+  - {across: [10, 20 , 30], from: 5.0, to: 100, width: 0.5}   # three said once
+  - across: [40]
+    from: 5
+    to: 100
+    width: 0.5
+    repeat: [0, 10, 20]   # one said once, printed thrice
+  - {down: [5, "100"], from: 40, to: 50, width: 0.5, repeat: [0, 50]}
+  - {slant: [[20, 90, 190, 80]], width: 0.4}
+fields:
+  - name: apart
+    digits: {boxes: 3, box: [20, 100, 7, 9], step: 8, line: {width: 0.3}}
+  - name: shared
+    digits: {boxes: 4, box: [60, 100, 7, 9]}
+  - name: votes.{row}.{column}
+    row: {1: 0, 2: 20}
+    column: {l: 0, p: 80}
+    number: {box: [20, 120, 30, 8]}
+  - name: block
+    bubbles: {columns: 3, rows: 10, centre: [163.0, 60.0], step: [9.0, 3.7], diameter: 3.1}
+    tally: {rows: 5, columns: 10, box: [20, 170, 80, 20]}
+    words: {style: boxes, boxes: 20, lines: [[20, 200, 120, 5], [20, 206, 60, 5, 10]]}
+  - {name: chair, signature: {box: [20, 240, 70, 20]}}
+arithmetic:
+  - votes.1.l + votes.1.p <= apart
+  - {for: {k: [l, p]}, rule: "votes.1.{k} <= shared"}
+"""
 
 
-def box_of(text: str, name: str) -> list[float]:
-    return next(field["cells"][0] for field in drawn(text)["fields"] if field["name"] == name)
+def box_of(text: str, name: str, encoding: str = "digits", across: int = 0, down: int = 0) -> list[float]:
+    """[x, y, width, height] of a cell, mm."""
+    field = next(field for field in drawn(text)["fields"] if field["name"] == name)
+    asked = (encoding, across, down)
+    return next(cell["box"] for cell in field["cells"] if (cell["encoding"], cell["across"], cell["down"]) == asked)
+
+
+def ends_of(text: str, entry: int, at: int, place: int) -> list[float]:
+    """[x, y, x, y] of a ruled line, mm."""
+    return next(
+        one["ends"] for one in drawn(text)["ruled"] if (one["entry"], one["at"], one["place"]) == (entry, at, place)
+    )
+
+
+def lines_changed(before: str, after: str) -> list[str]:
+    """The lines of ``after`` that are others now; a line that came or went fails."""
+    return [new for old, new in zip(before.split("\n"), after.split("\n"), strict=True) if old != new]
 
 
 def test_a_field_is_moved_and_nothing_else():
-    after = moved(TEXT, "votes", 1.5, -2.25)
+    after = entry_moved(TEXT, "votes", 1.5, -2.25).text
     assert box_of(after, "votes")[:2] == pytest.approx(
         [box_of(TEXT, "votes")[0] + 1.5, box_of(TEXT, "votes")[1] - 2.25]
     )
     assert box_of(after, "total") == box_of(TEXT, "total")
     assert "# a comment of the author's" in after
-    lines = "fields:\n  - name: a\n    words: {style: boxes, boxes: 3, lines: [[1, 2, 3, 4], [5, 6, 7, 8]]}\n"
-    assert "lines: [[2, 4, 3, 4], [6, 8, 7, 8]]" in moved(lines, "a", 1, 2)
+    assert lines_changed(EVERYTHING, entry_moved(EVERYTHING, "block", 1, 2).text) == [
+        "    bubbles: {columns: 3, rows: 10, centre: [164, 62], step: [9.0, 3.7], diameter: 3.1}",
+        "    tally: {rows: 5, columns: 10, box: [21, 172, 80, 20]}",
+        "    words: {style: boxes, boxes: 20, lines: [[21, 202, 120, 5], [21, 208, 60, 5, 10]]}",
+    ]
+    assert lines_changed(EVERYTHING, entry_moved(EVERYTHING, "chair", -1, 0).text) == [
+        "  - {name: chair, signature: {box: [19, 240, 70, 20]}}"
+    ]
 
 
 def test_a_field_is_named_in_its_sums_too():
-    after = renamed(TEXT, "votes", "votes.1")
+    after = renamed(TEXT, "votes", "votes.1").text
     assert "votes.1 = total" in after
-    assert entries(after) == ["votes.1", "total", "official"]
-    assert drawn(after)["mistakes"] is None
-    with pytest.raises(Problem, match="letters"):
-        renamed(TEXT, "votes", "a: b")
+    assert list(parsed(after).fields) == ["votes.1", "total"]
+    for name in ("a: b", "a-b", ""):
+        with pytest.raises(Problem, match="letters"):
+            renamed(TEXT, "votes", name)
     with pytest.raises(Problem, match="such field"):
         renamed(TEXT, "nothing", "b")
+
+
+def test_fields_said_once_are_named_in_the_sums_of_each():
+    after = renamed(EVERYTHING, "votes.{row}.{column}", "{column}.{row}").text
+    assert lines_changed(EVERYTHING, after) == [
+        '  - name: "{column}.{row}"',
+        "  - l.1 + p.1 <= apart",
+        '  - {for: {k: [l, p]}, rule: "{k}.1 <= shared"}',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "part", "moved_mm", "typed", "ends"),
+    [
+        (LineId(0, 1, 0), "whole", (3, 0.5), "  - {across: [10, 20.5 , 30],", [5, 20.5, 100, 20.5]),
+        (LineId(0, 1, 0), "start", (-1, 3), "  - {across: [10, 20 , 30], from: 4, to: 100,", [4, 20, 100, 20]),
+        (LineId(0, 0, 0), "end", (1.25, 3), "  - {across: [10, 20 , 30], from: 5.0, to: 101.25,", [5, 10, 101.25, 10]),
+        (LineId(1, 0, 0), "whole", (0, 0.2), "    repeat: [0.2, 10, 20]", [5, 40.2, 100, 40.2]),
+        (LineId(1, 0, 2), "whole", (0, -0.2), "    repeat: [0, 10, 19.8]", [5, 59.8, 100, 59.8]),
+        (LineId(2, 1, 1), "whole", (0.1, 9), "  - {down: [5, 100.1], from: 40,", [100.1, 90, 100.1, 100]),
+        (LineId(2, 0, 0), "end", (9, 0.1), '  - {down: [5, "100"], from: 40, to: 50.1,', [5, 40, 5, 50.1]),
+        (LineId(3, 0, 0), "whole", (1, 2), "  - {slant: [[21, 92, 191, 82]]", [21, 92, 191, 82]),
+        (LineId(3, 0, 0), "end", (1, 2), "  - {slant: [[20, 90, 191, 82]]", [20, 90, 191, 82]),
+    ],
+)
+def test_a_line_is_moved_and_nothing_else(line, part, moved_mm, typed, ends):
+    after = line_moved(EVERYTHING, line, part, *moved_mm).text
+    assert ends_of(after, line.entry, line.at, line.place) == pytest.approx(ends)
+    (changed,) = lines_changed(EVERYTHING, after)
+    assert changed.startswith(typed)
+
+
+@pytest.mark.parametrize(
+    ("cell", "edges", "typed", "box"),
+    [
+        # of equal boxes the first carries the row, another sets how far apart they are
+        (("apart", "digits", 0, 0), (1, 2, 1, 2), "box: [21, 102, 7, 9], step: 8", [21, 102, 7, 9]),
+        (("apart", "digits", 2, 0), (1, 2, 1, 2), "box: [20, 102, 7, 9], step: 8.5", [37, 102, 7, 9]),
+        (("apart", "digits", 1, 0), (0, 0, 0.5, 0), "box: [20, 100, 7.5, 9], step: 8", [28, 100, 7.5, 9]),
+        (("apart", "digits", 1, 0), (-0.5, -1, 0, 0), "box: [19.5, 99, 7.5, 10], step: 8", [27.5, 99, 7.5, 10]),
+        # boxes that share their edges go on sharing them
+        (("shared", "digits", 3, 0), (0, 0, 2, 0), "box: [60, 100, 7.5, 9]", [82.5, 100, 7.5, 9]),
+        (("shared", "digits", 2, 0), (1, 0, 1, 0), "box: [60, 100, 7.5, 9]", [75, 100, 7.5, 9]),
+        (("shared", "digits", 0, 0), (2, 0, 0, 0), "box: [62, 100, 6.5, 9]", [62, 100, 6.5, 9]),
+        (("shared", "digits", 2, 0), (1, 0, 0, 0), "box: [60, 100, 7.5, 9]", [75, 100, 7.5, 9]),
+        # of rows and columns the first carries all, another has its own shift
+        (("votes.1.l", "number", 0, 0), (1, 2, 1, 2), "number: {box: [21, 122, 30, 8]}", [21, 122, 30, 8]),
+        (("votes.2.l", "number", 0, 0), (0, 0.5, 0, 0.5), "row: {1: 0, 2: 20.5}", [20, 140.5, 30, 8]),
+        (("votes.2.p", "number", 0, 0), (-1, 0, -1, 0), "column: {l: 0, p: 79}", [99, 140, 30, 8]),
+        (("votes.2.p", "number", 0, 0), (0, 0, 0, 1), "number: {box: [20, 120, 30, 9]}", [100, 140, 30, 9]),
+        # grids fill their box
+        (("block", "tally", 9, 4), (0, 0, 5, 0), "box: [20, 170, 85, 20]", [96.5, 186, 8.5, 4]),
+        (("block", "tally", 0, 0), (0, 5, 0, 0), "box: [20, 175, 80, 15]", [20, 175, 8, 3]),
+        (("block", "words", 0, 1), (1, 0, 1, 0), "[20, 200, 120, 5], [21, 206, 60, 5, 10]", [21, 206, 6, 5]),
+        (("block", "words", 9, 1), (0, 0, 1, 1), "[20, 200, 120, 5], [20, 206, 61, 6, 10]", [74.9, 206, 6.1, 6]),
+        # a circle's middle stays
+        (("block", "bubbles", 2, 0), (1, 0, 1, 0), "step: [9.5, 3.7]", [180.45, 58.45, 3.1, 3.1]),
+        (("block", "bubbles", 0, 9), (0, 0, 0.1, 0), "diameter: 3.3", [161.35, 91.65, 3.3, 3.3]),
+        (("chair", "signature", 0, 0), (0, 0, 5, 0), "signature: {box: [20, 240, 75, 20]}", [20, 240, 75, 20]),
+    ],
+)
+def test_a_cell_ends_where_it_was_let_go(cell, edges, typed, box):
+    entry = next(field["entry"] for field in drawn(EVERYTHING)["fields"] if field["name"] == cell[0])
+    after = cell_moved(EVERYTHING, entry, CellId(*cell), Edges(*edges))
+    assert box_of(after.text, *cell) == pytest.approx(box)
+    (changed,) = lines_changed(EVERYTHING, after.text)
+    assert typed in changed
+    assert changed in after.text.split("\n")[int(after.written[0].split(":")[0]) - 1]
+
+
+def test_what_was_written_is_told_with_its_line():
+    after = cell_moved(EVERYTHING, "apart", CellId("apart", "digits", 2, 0), Edges(1, 0, 1, 0))
+    assert after.written == ("19: digits.step 8 → 8.5",)
+    assert not cell_moved(EVERYTHING, "apart", CellId("apart", "digits", 0, 0), Edges(0.001, 0, 0.001, 0)).written
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda: line_moved(EVERYTHING, LineId(0, 1, 0), "start", 95, 0), "`from` must be less than `to`"),
+        (lambda: line_moved(EVERYTHING, LineId(0, 0, 0), "whole", 0, -11), "over the top edge"),
+        (
+            lambda: cell_moved(EVERYTHING, "apart", CellId("apart", "digits", 0, 0), Edges(-30, 0, -30, 0)),
+            "over the left",
+        ),
+        (lambda: cell_moved(EVERYTHING, "apart", CellId("apart", "digits", 0, 0), Edges(0, 0, -7, 0)), "positive size"),
+        (lambda: cell_moved(EVERYTHING, "apart", CellId("apart", "digits", 0, 0), Edges(0, 0, 2, 0)), "would overlap"),
+        (lambda: entry_moved(EVERYTHING, "chair", 0, 100), "over the bottom edge"),
+        (lambda: renamed(EVERYTHING, "apart", "shared"), "rename one"),
+        (lambda: line_moved(EVERYTHING, LineId(0, 3, 0), "whole", 0, 1), "no such line"),
+        (lambda: line_moved(EVERYTHING, LineId(9, 0, 0), "whole", 0, 1), "no such line"),
+        (lambda: line_moved(EVERYTHING, LineId(0, 0, 1), "whole", 0, 1), "no such line"),
+        (lambda: cell_moved(EVERYTHING, "apart", CellId("apart", "name", 0, 0), Edges(0, 0, 0, 0)), "no such cell"),
+        (lambda: cell_moved(EVERYTHING, "apart", CellId("apart", "digits", 3, 0), Edges(0, 0, 0, 0)), "no such cell"),
+        (lambda: cell_moved(EVERYTHING, "block", CellId("block", "words", 0, 2), Edges(0, 0, 0, 0)), "no such cell"),
+        (lambda: cell_moved(EVERYTHING, "apart", CellId("block", "tally", 0, 0), Edges(0, 0, 0, 0)), "no such cell"),
+        (lambda: entry_moved(EVERYTHING + "lines: x", "chair", 0, 1), "while the text has mistakes"),
+    ],
+)
+def test_what_would_be_a_mistake_is_told_and_not_done(change, told):
+    with pytest.raises(Problem, match=told):
+        change()
+
+
+@pytest.mark.parametrize("form", sorted(LIBRARY.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_line_and_cell_of_the_library_can_be_dragged(form):
+    """All that is shown is known by what it is called, and its first cell ends where it was let go."""
+    text = form.read_text(encoding="utf-8")
+    shown = drawn(text)
+    assert shown["mistakes"] is None
+    for one in shown["ruled"][:: max(1, len(shown["ruled"]) // 2)]:
+        line = LineId(one["entry"], one["at"], one["place"])
+        after = line_moved(text, line, "whole", 0.2, 0.2).text
+        x0, y0, x1, y1 = one["ends"]
+        expected = [x0, y0 + 0.2, x1, y1 + 0.2] if y0 == y1 else [x0 + 0.2, y0, x1 + 0.2, y1]
+        assert ends_of(after, line.entry, line.at, line.place) == pytest.approx(expected, abs=0.006)
+    for field in shown["fields"][:: max(1, len(shown["fields"]) // 2)]:
+        cell = field["cells"][0]
+        at = cell["encoding"], cell["across"], cell["down"]
+        after = cell_moved(text, field["entry"], CellId(field["name"], *at), Edges(0.2, 0.2, 0.2, 0.2)).text
+        x, y, *size = cell["box"]
+        assert box_of(after, field["name"], *at) == pytest.approx([x + 0.2, y + 0.2, *size], abs=0.006)
 
 
 def test_a_mistake_is_said_with_its_line():
