@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from service_drawn import FORM
 
-from formreader.service.drafts import cell_moved, drawn, entry_moved, line_moved, parsed, renamed
+from formreader.draft.sheet import PX_PER_MM
+from formreader.service.drafts import Drafted, cell_moved, drawn, entry_moved, line_moved, parsed, renamed
 from formreader.service.moving import CellId, Edges, LineId
 from formreader.service.problems import Problem
 from formreader.templates.loader import LIBRARY
@@ -227,23 +230,52 @@ def test_a_mistake_is_said_with_its_line():
     assert drawn("a" * 400_000)["mistakes"]
 
 
-def test_a_form_is_drafted_moved_named_and_tried(served, come_in):
+def template_page(served, come_in):
+    """The template page, after a draft was made of the sample."""
     page = come_in("boss", "admin")
     page.goto(f"{served.url}/draft")
     page.set_input_files("[data-new]", SAMPLE)
     page.wait_for_selector("svg g rect", timeout=180_000)
+    return page
+
+
+@pytest.fixture
+def drafted(served, come_in, monkeypatch):
+    """The template page over ``EVERYTHING`` and a blank sheet: drafting takes long, and is not what is tested."""
+    blank = np.full((round(297 * PX_PER_MM), round(210 * PX_PER_MM)), 250, np.uint8)
+    picture = cv2.imencode(".jpg", blank)[1].tobytes()
+    monkeypatch.setattr(served.service.drafts, "make", lambda _data, _language: Drafted("0" * 32, EVERYTHING))
+    monkeypatch.setattr(served.service.drafts, "flat", lambda _draft_id: picture)
+    return template_page(served, come_in)
+
+
+def pull(page, shape, route: str, right_px: int, down_px: int, at: tuple[float, float] = (0.5, 0.5)) -> None:
+    """Drag a shape, taken hold of at this part of its width and height, and wait for what comes of it."""
+    box = shape.bounding_box()
+    x, y = box["x"] + box["width"] * at[0], box["y"] + box["height"] * at[1]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right_px, y + down_px, steps=3)
+    with page.expect_response(f"**/draft/{route}"):
+        page.mouse.up()
+    page.wait_for_timeout(300)
+
+
+def press(page, keys: str, times: int, route: str) -> None:
+    """Press keys one after the other, and wait for what comes of them together."""
+    with page.expect_response(f"**/draft/{route}"):
+        for _ in range(times):
+            page.keyboard.press(keys)
+    page.wait_for_timeout(300)
+
+
+def test_a_form_is_drafted_moved_named_and_tried(served, come_in):
+    page = template_page(served, come_in)
     before = page.input_value("#text")
     if os.environ.get("FORMREADER_SCREENSHOTS"):
         page.wait_for_timeout(500)
         page.screenshot(path=PICTURES / "draft.png")
-    box = page.locator("svg g").nth(3).locator("rect").first.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 40, box["y"] + 40, steps=3)
-    with page.expect_response("**/draft/move") as answered:
-        page.mouse.up()
-    assert answered.value.ok
-    page.wait_for_timeout(300)
+    pull(page, page.locator("svg g").nth(3).locator("rect").first, "move", 30, 30)
     assert page.input_value("#text") != before
     page.fill("[data-called]", "my.own")
     with page.expect_response("**/draft/name") as answered:
@@ -254,3 +286,62 @@ def test_a_form_is_drafted_moved_named_and_tried(served, come_in):
     with page.expect_download() as download:
         page.click("[data-download]")
     assert download.value.suggested_filename == "my-form.yaml"
+
+
+def test_single_lines_and_cells_are_dragged_and_moved_by_keys(drafted):
+    page = drafted
+    page.select_option("[data-what]", "lines")
+    line = "[data-grip='line 0 1 0']"
+    pull(page, page.locator(line), "line", 40, 20)
+    across = [ends_of(page.input_value("#text"), 0, at, 0) for at in range(3)]
+    assert [across[0][1], across[2][1]] == [10, 30]
+    assert 20.5 < across[1][1] < 29
+    assert across[1][::2] == [5, 100], "a line is dragged across itself alone"
+    assert "across 20 →" in page.inner_text("[data-status]")
+    press(page, "ArrowUp", 3, "line")
+    assert ends_of(page.input_value("#text"), 0, 1, 0)[1] == pytest.approx(across[1][1] - 0.3)
+    assert page.evaluate("document.activeElement.dataset.grip") == "line 0 1 0", "the focus stays"
+    press(page, "Shift+ArrowRight", 2, "line")
+    assert "to: 100.2" in page.input_value("#text")
+    page.keyboard.press("PageDown")
+    assert page.evaluate("document.activeElement.dataset.grip") == "line 0 2 0"
+
+    page.select_option("[data-what]", "cells")
+    cell = "[data-grip='cell apart digits 2 0']"
+    pull(page, page.locator(cell), "cell", 10, 0)
+    assert "step: 8}" not in (moved := page.input_value("#text"))
+    assert box_of(moved, "apart")[0] == 20
+    pull(page, page.locator(cell), "cell", 0, 10, at=(0.5, 0.97))
+    assert box_of(page.input_value("#text"), "apart")[3] > 9
+    page.locator("[data-grip='cell votes.1.l number 0 0']").focus()
+    press(page, "ArrowRight", 5, "cell")
+    assert "box: [20.5, 120, 30, 8]" in page.input_value("#text")
+    press(page, "Shift+ArrowDown", 1, "cell")
+    assert "box: [20.5, 120, 30, 8.1]" in page.input_value("#text")
+    assert "# three said once" in page.input_value("#text")
+
+
+def test_a_pull_that_would_be_a_mistake_is_told_and_taken_back(drafted):
+    page = drafted
+    page.select_option("[data-what]", "cells")
+    cell = page.locator("[data-grip='cell shared digits 0 0']")
+    at = cell.bounding_box()
+    pull(page, cell, "cell", -600, 0)
+    assert "outside the page" in page.inner_text("[data-status]")
+    assert page.input_value("#text") == EVERYTHING
+    assert cell.bounding_box() == pytest.approx(at)
+    pull(page, cell, "cell", 10, 0)
+    assert page.input_value("#text") != EVERYTHING
+    with page.expect_response("**/draft/check"):
+        page.click("[data-undo]")
+    assert page.input_value("#text") == EVERYTHING
+
+
+@pytest.mark.parametrize("what", ["fields", "cells", "lines"])
+def test_an_accessibility_checker_finds_nothing_serious_on_the_picture(drafted, what):
+    axe = pytest.importorskip("axe_playwright_python")
+    drafted.select_option("[data-what]", what)
+    drafted.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    said = drafted.evaluate("axe.run().then((result) => result.violations)")
+    serious = [one for one in said if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in serious] == []
