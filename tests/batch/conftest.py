@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 from formreader.batch import ProcessPool, Setup, gather, identify, run_batch
 from formreader.batch.handwriting import handwriting_of
 from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome
-from formreader.records import Cell, FieldReading, Identity, Source
+from formreader.records import Cell, FieldReading, Identity, Source, Station
 from formreader.report import to_json
 from formreader.store import Counts, Entry, Failure, Handwriting, Input, RunStore
 from formreader.store.readout import counts, entries
@@ -107,7 +107,7 @@ def all_done(pool: ProcessPool, jobs: list[Job]) -> list[Done]:
 
 class Scribe:
     """An engine that reads what the test says stands in each file; the content is the name up to a ``+``, the hand
-    up to a ``~``; behind an ``@`` stands the station that the sheet itself says."""
+    up to a ``~``; behind an ``@`` stands the station that the sheet itself says, in its field ``votes``."""
 
     def __init__(self, said: dict[str, tuple[int, str] | Failure]) -> None:
         self.identity, self._said, self._job = PRESENT, said, None
@@ -136,6 +136,8 @@ class Scribe:
             return [Done(job, said, 0.1)]
         sheet = reading(Source(job.path, job.number, sha256, 100, 100), *said)
         station = name.partition("@")[2] or None
+        if station is not None:
+            sheet = replace(sheet, station=Station(station, True, ("votes",)))
         outcome = Outcome(to_json(sheet), sheet.status, sheet.template, None, sha256, None, station, handwriting(name))
         return [Done(job, outcome, 0.1)]
 

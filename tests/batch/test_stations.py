@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,19 +12,24 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from formreader.batch import read_decisions, take_reviews
 from formreader.batch.handwriting import handwriting_of, likeness
 from formreader.batch.loop import same_sheet
 from formreader.batch.results import Results
+from formreader.batch.stations import compare_stations, is_same_station, says_elsewhere
 from formreader.batch.wide import wide_records
 from formreader.batch.worker import station_of
+from formreader.cli.main import app
 from formreader.decide.duplicates import is_same_sheet
 from formreader.errors import UsageError
 from formreader.records import Cell, FieldReading
 from formreader.store import Input, RunStore
+from formreader.store.check import damage
 from formreader.store.lookalikes import pairs
 from formreader.store.readout import pages_filed_under, unfiled_pages
+from formreader.store.registering import file_under
 from formreader.templates import load_library
 
 FOUR = (
@@ -240,3 +246,93 @@ def test_a_real_sheet_turned_cropped_scanned_and_shrunk_is_known_again(run_over,
         assert found == [(name, "a.jpg") for name in ("cut.jpg", "scanned.pdf", "small.png", "turned.jpg")]
         total = Results(store).totals()["id-2024-ppwp-2", "votes.1"]
         assert (total.total, total.in_review) == (0, 5)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("12", "0012", True),
+        ("3-12", "0003-012", True),
+        ("Pasar Baru", "Pasar Baru", True),
+        ("12", "13", False),
+        ("12", "3-12", None),
+        ("Pasar Baru", "0012", None),
+        ("000", "0", True),
+        ("", "12", None),
+    ],
+)
+def test_ids_are_compared_where_they_are_of_one_scheme(one, other, same):
+    assert is_same_station(one, other) is same
+    assert is_same_station(other, one) is same
+
+
+def said(store: RunStore) -> tuple[int, int, list[tuple[str, str | None, str]], list[tuple[str, str | None, str]]]:
+    """Compared, agreeing; sent elsewhere and corrected as path, the station it counts under, what it says."""
+    found = compare_stations(store.engine, Results(store))
+    lists = (found.sent_elsewhere, found.corrected)
+    return found.compared, found.agreeing, *([(one.path, one.counts_under, one.says) for one in each] for each in lists)
+
+
+def test_a_sheet_that_says_another_station_than_its_sender_is_said(run):
+    given = [("a@0012", "12"), ("b@0013", "14"), ("c@0015", None), ("d", "16"), ("e@0017", "Pasar Baru")]
+    with run(*((name, station, None, (117, "accepted")) for name, station in given)) as store:
+        assert said(store) == (3, 1, [("b@0013.jpg", "14", "0013")], [])
+        assert votes(store)[0] == 5 * 117, "it counts all the same, as it was sent"
+
+
+def test_ids_of_another_scheme_say_nothing_of_a_single_sheet(run):
+    with run(("a@0012", "7", None, (117, "accepted")), ("b@0013", "8", None, (5, "accepted"))) as store:
+        assert said(store) == (2, 0, [], [])
+        example = compare_stations(store.engine, Results(store)).example
+        assert (example.counts_under, example.says) == ("7", "0012")
+        (first, _) = Results(store).readings_of([1, 2])
+        assert says_elsewhere(store.engine, first) is None
+
+
+def test_a_station_that_a_person_corrected_is_said_and_not_moved(run, answer):
+    """The Scribe's sheets say their station in ``votes``."""
+    with run(("a@0117", None, None, (117, "review")), ("b@0118", "118", None, (118, "review"))) as store:
+        taken = answer(store, "a@0117.jpg,votes,118,,")
+        assert said(store) == (1, 1, [], [("a@0117.jpg", "0117", "0118")])
+        assert [warning for warning in taken.warnings if "still counts under station 0117" in warning]
+        answer(store, "b@0118.jpg,votes,119,,")
+        assert said(store)[2] == [] and said(store)[1] == 0, "nothing agrees any more: then no single sheet is named"
+        answer(store, "a@0117.jpg,votes,117,,")
+        assert said(store)[3] == []
+
+
+def test_a_sheet_that_a_person_put_right_or_took_out_is_not_said(run, answer):
+    given = [("a@12", "12"), ("b@13", "14"), ("c@15", "16")]
+    with run(*((name, station, None, (1, "review")) for name, station in given)) as store:
+        assert [path for path, *_ in said(store)[2]] == ["b@13.jpg", "c@15.jpg"]
+        (reading,) = Results(store).readings_of([2])
+        assert says_elsewhere(store.engine, reading) == "13"
+        answer(store, "b@13.jpg,votes,14,,", "c@15.jpg,,dismissed,,not a sheet")
+        assert said(store) == (2, 2, [], [])
+
+
+@pytest.mark.parametrize(
+    ("sent", "lines"),
+    [
+        (("12", "14"), ["sent      1 of 2 sheets say another station", "    b@13.jpg counts under 14 and says 13"]),
+        (("A", "B"), ["sent      none of 2 sheets says the station that it was sent under", "a@12.jpg counts under A"]),
+        (("12", "13"), []),
+    ],
+)
+def test_status_says_which_sheets_say_another_station(run, tmp_path, sent, lines):
+    with run(*((name, station, None, (1, "accepted")) for name, station in zip(("a@12", "b@13"), sent, strict=True))):
+        pass
+    told = CliRunner().invoke(app, ["status", str(tmp_path), "--totals"]).output
+    assert all(line in told for line in lines)
+    assert bool(lines) == ("sent   " in told)
+    said = json.loads(CliRunner().invoke(app, ["status", str(tmp_path), "--format", "json"]).output)
+    assert said["said_stations"]["compared"] == 2
+
+
+def test_a_file_is_filed_under_another_station_by_every_path(run):
+    with run(("a@12", "14", "1", (1, "accepted")), ("a@12+copy", None, None, (1, "accepted"))) as store:
+        with store.engine.begin() as connection:
+            assert file_under(connection, 1, "12") == ["14", None]
+        assert [place[0] for place in Results(store).places()] == ["12", "12"]
+        assert said(store) == (2, 2, [], [])
+        assert list(damage(store.engine)) == []

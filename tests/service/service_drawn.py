@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from formreader.batch.reading import Seen
+from formreader.batch.worker import station_of
 from formreader.records import DocumentReading, FieldReading, Identity, Reason, Rejection, SheetReading, Source
 from formreader.report import to_json
 from formreader.store import Input, KeptResult
@@ -106,6 +107,7 @@ def read_in(store, folder: Path, readings: dict[int, Callable[[Source], SheetRea
             template=sheet.template,
             rejection=rejection,
             seconds=0.1,
+            station=station_of(sheet),
         )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import insert, update
 
 from formreader.audit import verify_run
 from formreader.batch.results import Results
+from formreader.service.people import Role
 from formreader.service.tables import claims
 from formreader.store import Input
 from formreader.store.schema import lookalikes
@@ -40,6 +41,17 @@ def test_a_photograph_is_taken_once_however_often_it_is_sent(served):
     assert first.headers["Location"] == f"/v1/sheets/{first.json()['id']}"
     assert first.json()["sha256"] == hashlib.sha256(photograph(1)).hexdigest()
     assert officer.get(first.headers["Location"]).json()["state"] == "waiting"
+
+
+def test_what_is_sent_again_stays_where_a_person_has_filed_it(served):
+    officer = served.person("ana", "capture")
+    made = submit(officer, photograph(1), station="12", page="1").headers["Location"]
+    store, service = served.service.store, served.service
+    store.save_input(store.take_input(), hashlib.sha256(photograph(1)).hexdigest(), 1)
+    boss = service.people.add("boss", [Role.admin])
+    service.intake.file_under(1, "the page", "13", boss)
+    assert submit(officer, photograph(1), station="12", page="1").status_code == 200
+    assert [page["station"] for page in officer.get(made).json()["pages"]] == ["13"]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from formreader.audit import samples
 from formreader.audit.sampling import check_seed
 from formreader.batch.frame import accepted_values
 from formreader.batch.results import Results
+from formreader.records import Station
 from formreader.service.people import Role
 from formreader.store.reviews import history
 
@@ -358,6 +361,35 @@ def test_an_administrator_invites_and_closes(served, come_in):
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url("**/review")
+
+
+def test_a_sheet_that_says_another_station_is_filed_by_a_person(served, come_in):
+    """``read_in`` sends each under its number."""
+
+    def says(station: str):
+        return lambda source: replace(reading(source, 5, "accepted"), station=Station(station, True, ("votes",)))
+
+    read_in(served.service.store, served.folder, {1: says("001"), 2: says("003"), 4: says("004")})
+    auditor = served.person("ada", "audit")
+    assert [(one["counts_under"], one["says"]) for one in auditor.get("/v1/totals").json()["elsewhere"]] == [
+        ("2", "003")
+    ]
+    page = come_in("eve", "review")
+    page.goto(f"{served.url}/review/sheet/1")
+    assert not page.locator("[name=station]").count()
+    page.goto(f"{served.url}/review/sheet/2")
+    assert "The sheet says station 003, and counts under 2." in page.inner_text(".work")
+    page.fill("[name=station]", "a\u2028b")
+    page.click("form button")
+    assert "letters, digits and simple signs" in page.inner_text("main")
+    page.goto(f"{served.url}/review/sheet/2")
+    page.click("form button")
+    page.wait_for_url("**/review/sheet/2")
+    assert "Station 003" in page.inner_text(".work")
+    assert "counts under" not in page.inner_text(".work")
+    assert auditor.get("/v1/totals").json()["elsewhere"] == []
+    said = [json.loads(one["body"]) for one in auditor.get("/v1/log").json()["entries"]]
+    assert [one["data"] for one in said if one["kind"] == "filing"] == [{"station": "003", "before": ["2"]}]
 
 
 def test_the_pages_speak_indonesian(served, come_in):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from formreader.batch.decisions import Decision, Decisions, refuse
 from formreader.batch.pages import disagreement, form_of, is_refused
 from formreader.batch.results import Results
+from formreader.batch.stations import says_elsewhere
 from formreader.batch.sums import broken_sums
 from formreader.store import Entry, Recorded, Review, RunStore, Standing
 from formreader.store.readout import entries_under
@@ -57,6 +58,7 @@ def take_reviews(
     warnings = (
         *(_conflicts(decided(store.engine), made) if recorded.conflicts or recorded.known else ()),
         *_unsettled(results, touched),
+        *_not_moved(store, results, touched),
         *broken_sums(store, results, touched, templates, tuple(documents)),
     )
     return Taken(recorded, given.undecided, tuple(dict.fromkeys(warnings)))
@@ -244,3 +246,16 @@ def _unsettled(results: Results, touched: Touched) -> Iterator[str]:
         for name in sorted(touched[reading.page_id]):
             for reason in results.disputes.get(reading.page_id, {}).get(name, ()):
                 yield f"{reading.sheet['source']['path']}: {name} stays in review: {reason['text']}"
+
+
+def _not_moved(store: RunStore, results: Results, touched: Touched) -> Iterator[str]:
+    """Sheets whose station was decided, and that count under another one all the same."""
+    for reading in results.readings_of(sorted(touched)):
+        named = (reading.sheet.get("station") or {}).get("sources", ())
+        says = says_elsewhere(store.engine, reading) if touched[reading.page_id] & set(named) else None
+        if says is not None:
+            under = "no station" if reading.station is None else f"station {reading.station}"
+            yield (
+                f"{reading.sheet['source']['path']}: says station {says} and still counts under {under}: "
+                "give it the right station in a manifest, or on its page in the service"
+            )

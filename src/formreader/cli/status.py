@@ -15,6 +15,7 @@ from formreader.harmless import plain_json, printed
 
 if TYPE_CHECKING:
     from formreader.batch.documents import Document, Total
+    from formreader.batch.stations import Elsewhere, Stations
     from formreader.batch.weighed import Weighed
     from formreader.store import Counts
 
@@ -22,6 +23,8 @@ COUNTED = ("accepted", "reviewed", "empty", "illegible", "in review")
 """Beside a total: the sheets that are in it, and those that are not."""
 LISTED = 20
 """Stations with missing pages that are named to a person; JSON names all."""
+
+MOVES = "a manifest with the right station moves a sheet, or its page in the service"
 
 
 class Format(StrEnum):
@@ -42,6 +45,7 @@ class _State:
     weighed: Weighed
     asked: int
     unfiled: int
+    said: Stations
     gone: int
     totals: dict[tuple[str, str], Total] | None
 
@@ -61,6 +65,7 @@ def status(
     """Say how far a run is, what could not be read and why, and which stations lack pages."""
     from formreader.batch.documents import documents
     from formreader.batch.results import Results
+    from formreader.batch.stations import compare_stations
     from formreader.batch.sums import judged_again
     from formreader.batch.weighed import summarised
     from formreader.store import RunStore
@@ -87,6 +92,7 @@ def status(
             weighed=together,
             asked=results.asked,
             unfiled=unfiled_pages(opened.engine),
+            said=compare_stations(opened.engine, results),
             gone=gone_files(opened.engine),
             totals=results.totals() if totals else None,
         )
@@ -106,6 +112,7 @@ def _as_object(state: _State) -> dict[str, object]:
         "disputed": state.disputed,
         "alike": state.asked,
         "unfiled": state.unfiled,
+        "said_stations": asdict(state.said),
         "gone": state.gone,
         "documents": asdict(state.weighed),
     }
@@ -137,6 +144,7 @@ def _lines(state: _State) -> Iterable[str]:
             yield f"    {document.station} lacks {', '.join(document.missing)}"
         if len(state.incomplete) > LISTED:
             yield f"    and {len(state.incomplete) - LISTED} more: --format json names them"
+    yield from _station_lines(state.said)
     together = state.weighed
     if together.stations or together.failed or state.counts.unweighed:
         waits = f", {state.counts.unweighed} wait" if state.counts.unweighed else ""
@@ -149,6 +157,36 @@ def _lines(state: _State) -> Iterable[str]:
             yield f"    {station} was not weighed: {why}"
     if state.totals is not None:
         yield from _total_lines(state.totals, state)
+
+
+def _station_lines(said: Stations) -> Iterable[str]:
+    if said.sent_elsewhere:
+        yield (
+            f"sent      {len(said.sent_elsewhere)} of {said.compared} sheets say another station than they were sent "
+            f"under, where they count: look at them; {MOVES}"
+        )
+        yield from _elsewhere(said.sent_elsewhere)
+    elif said.example is not None and not said.agreeing:
+        yield (
+            f"sent      none of {said.compared} sheets says the station that it was sent under: ids of another kind, "
+            f"or all are filed wrongly ({said.example.path} counts under {said.example.counts_under} and says "
+            f"{said.example.says})"
+        )
+    if said.corrected:
+        yield (
+            f"corrected {len(said.corrected)} sheets say another station since a person has decided it, and count as "
+            f"before: {MOVES}"
+        )
+        yield from _elsewhere(said.corrected)
+
+
+def _elsewhere(sheets: Sequence[Elsewhere]) -> Iterable[str]:
+    for one in sheets[:LISTED]:
+        under = "no station" if one.counts_under is None else one.counts_under
+        page = "" if one.page == 1 else f", page {one.page}"
+        yield f"    {one.path}{page} counts under {under} and says {one.says}"
+    if len(sheets) > LISTED:
+        yield f"    and {len(sheets) - LISTED} more: --format json names them"
 
 
 def _total_lines(totals: dict[tuple[str, str], Total], state: _State) -> Iterable[str]:

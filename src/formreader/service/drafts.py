@@ -1,13 +1,14 @@
 """Templates in the making: a draft over its photograph, changed by hand, tried on further photographs.
 
-The text is the template. What a person does on the picture, moving a field or naming it, is done to the lines of its
-entry; everything else in the text stays as it was written, comments too.
+The text is the template. What a person does on the picture, moving a field, a cell or a line, or naming a field, is
+done to the numbers and names that say it; everything else in the text stays as it was written, comments too.
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,20 +20,35 @@ from formreader.draft.drafting import draft_photo
 from formreader.draft.sheet import PX_PER_MM
 from formreader.draft.yaml_text import template_text
 from formreader.errors import TemplateError
+from formreader.geometry import Box
 from formreader.load import load_photo
 from formreader.service.intake import keep, kind_of
+from formreader.service.moving import CellId, Edges, LineId, LinePart, members, move_cell, move_entry, move_line
 from formreader.service.problems import Problem, not_found
-from formreader.templates import Template, check_template, encoding_cells
-from formreader.templates.loader import parse_template
+from formreader.service.written import Written
+from formreader.templates import (
+    Bubbles,
+    Encoding,
+    Segment,
+    Slant,
+    Template,
+    check_template,
+    indexed_cells,
+    parse_template,
+)
+from formreader.templates.lines import ruled_segments, slants
+from formreader.templates.problems import Path as KeyPath
+from formreader.templates.schema import FieldSpec, RuledSpec, TemplateSpec
+from formreader.templates.validation import validated
+from formreader.templates.yaml_source import read_source
 
 FOLDER = "drafts"
 NAME = "draft.yaml"
 MOST_TEXT = 300_000
 ID = re.compile(r"[0-9a-f]{32}")
-FIELD_NAME = re.compile(r"[\w.{}-]{1,80}")
-ENTRY = re.compile(r"^  - name: *(\S+)")
-BOX = re.compile(r"(\bbox: *\[)([^\]]+)\]")
-LINES = re.compile(r"(\blines: *\[)((?:\[[^\]]+\],? *)+)\]")
+FIELD_NAME = re.compile(r"[\w.{}]{1,80}")
+SCALE = {"px_per_mm": PX_PER_MM}
+"""Of the flat picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,91 +89,160 @@ class Drafts:
 
 
 def drawn(text: str) -> dict[str, Any]:
-    """What the picture shows of a template: its lines, and each field's cells with the entry that they come from, mm.
+    """What the picture shows of a template, mm: its lines, and each field's cells with the entry that they come from.
 
-    ``mistakes`` says what is wrong with the text; then nothing is drawn.
+    ``ruled`` are those of the entries of ``lines``, as ``[x, y, x, y]`` with what names each; ``implied`` those around
+    cells. ``mistakes`` says what is wrong with the text; then nothing is drawn.
     """
     try:
-        template = parsed(text)
+        spec, template = _read(text)
     except TemplateError as error:
-        return {"mistakes": str(error), "fields": [], "lines": [], "findings": [], "px_per_mm": PX_PER_MM}
-    names = entries(text)
-    fields = [
-        {
-            "name": name,
-            "entry": next((one for one in names if _pattern(one).fullmatch(name)), name),
-            "cells": [
-                [cell.x, cell.y, cell.width, cell.height]
-                for encoding in field.encodings.values()
-                for cell in encoding_cells(encoding)
-            ],
-        }
-        for name, field in template.fields.items()
-    ]
+        return {"mistakes": str(error), "fields": [], "ruled": [], "implied": [], "findings": []} | SCALE
+    stated = {segment for ruled in spec.lines for segment in ruled_segments(ruled)}
     return {
         "mistakes": None,
-        "fields": fields,
-        "lines": [[one.x0, one.y0, one.x1, one.y1] for one in template.segments],
+        "fields": [_drawn_field(template, group, one.name) for group in spec.fields for one in members(group)],
+        "ruled": [line for i, ruled in enumerate(spec.lines) for line in _drawn_lines(i, ruled)],
+        "implied": [[one.x0, one.y0, one.x1, one.y1] for one in template.segments if one not in stated],
         "findings": [str(finding) for finding in check_template(template)],
-        "px_per_mm": PX_PER_MM,
-    }
+    } | SCALE
+
+
+def _drawn_field(template: Template, group: FieldSpec, name: str) -> dict[str, Any]:
+    if place := template.places.get(name):
+        cells = [_drawn_cell(place.kind, 0, 0, place.box)]
+    else:
+        cells = [
+            _drawn_cell(encoding, *_across_and_down(of, index), box)
+            for encoding, of in template.fields[name].encodings.items()
+            for index, box in indexed_cells(of)
+        ]
+    return {"name": name, "entry": group.name, "cells": cells}
+
+
+def _across_and_down(encoding: Encoding, index: tuple[int, ...]) -> tuple[int, int]:
+    """Where a cell stands from the left and from the top, as in ``CellId``."""
+    if len(index) == 1:
+        return index[0], 0
+    return (index[0], index[1]) if isinstance(encoding, Bubbles) else (index[1], index[0])
+
+
+def _drawn_cell(encoding: str, across: int, down: int, box: Box) -> dict[str, Any]:
+    shown = [box.x, box.y, box.width, box.height]
+    return {"encoding": encoding, "across": across, "down": down, "box": shown}
+
+
+def _drawn_lines(entry: int, ruled: RuledSpec) -> Iterator[dict[str, Any]]:
+    """The lines of one entry of ``lines``, in the order in which ``LineId`` counts them."""
+    lines: list[Segment | Slant] = [*ruled_segments(ruled), *slants(ruled)]
+    listed = len(lines) // len(ruled.repeat)
+    for i, one in enumerate(lines):
+        place, at = divmod(i, listed)
+        yield {"entry": entry, "at": at, "place": place, "ends": [one.x0, one.y0, one.x1, one.y1]}
 
 
 def parsed(text: str) -> Template:
     """The template that the text is. Raises ``TemplateError`` with every mistake."""
+    return _read(text)[1]
+
+
+def _read(text: str) -> tuple[TemplateSpec, Template]:
+    """What the text says, and the page that it describes. Raises ``TemplateError`` with every mistake."""
     if len(text) > MOST_TEXT:
         raise TemplateError(f"{NAME}: more than {MOST_TEXT:,} signs: a form takes a few hundred lines")
-    return parse_template(text.encode("utf-8", "surrogatepass"), NAME)
+    raw = text.encode("utf-8", "surrogatepass")
+    template = parse_template(raw, NAME)
+    return validated(read_source(NAME, raw), TemplateSpec), template
 
 
-def entries(text: str) -> list[str]:
-    """The names of the entries under ``fields``, as they are written."""
-    return [found[1] for found in map(ENTRY.match, text.splitlines()) if found]
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A text after a change, and what was written: ``12: digits.step 9.17 → 9.4``, a line of the text each."""
+
+    text: str
+    written: tuple[str, ...]
 
 
-def moved(text: str, entry: str, right_mm: float, down_mm: float) -> str:
-    """The text with everything of one entry moved. Raises ``Problem`` 404 where there is none."""
+def entry_moved(text: str, entry: str, right_mm: float, down_mm: float) -> Changed:
+    """The text with everything of one entry moved. Raises ``Problem`` where there is none, or that is a mistake."""
 
-    def shift(numbers: str) -> str:
-        x, y, *rest = numbers.split(",")
-        return ", ".join([_n(float(x) + right_mm), _n(float(y) + down_mm), *(one.strip() for one in rest)])
+    def change(written: Written, spec: TemplateSpec) -> None:
+        path, group = _entry(spec, entry)
+        move_entry(written, group, path, right_mm, down_mm)
 
-    def of_box(found: re.Match[str]) -> str:
-        return f"{found[1]}{shift(found[2])}]"
-
-    def of_lines(found: re.Match[str]) -> str:
-        boxes = re.findall(r"\[([^\]]+)\]", found[2])
-        return f"{found[1]}{', '.join(f'[{shift(box)}]' for box in boxes)}]"
-
-    return _changed(text, entry, lambda line: LINES.sub(of_lines, BOX.sub(of_box, line)))
+    return _changed(text, change)
 
 
-def renamed(text: str, entry: str, name: str) -> str:
-    """The text with the entry called otherwise, in its sums too. Raises ``Problem`` for what is no name."""
+def line_moved(text: str, line: LineId, part: LinePart, right_mm: float, down_mm: float) -> Changed:
+    """The text with one ruled line moved, or one end of it. Raises ``Problem`` as ``entry_moved`` does."""
+
+    def change(written: Written, spec: TemplateSpec) -> None:
+        if not 0 <= line.entry < len(spec.lines):
+            raise not_found("such line")
+        move_line(written, spec.lines[line.entry], line, part, right_mm, down_mm)
+
+    return _changed(text, change)
+
+
+def cell_moved(text: str, entry: str, cell: CellId, edges_mm: Edges) -> Changed:
+    """The text with one cell moved, or edges of it. Raises ``Problem`` as ``entry_moved`` does."""
+
+    def change(written: Written, spec: TemplateSpec) -> None:
+        path, group = _entry(spec, entry)
+        move_cell(written, group, path, cell, edges_mm)
+
+    return _changed(text, change)
+
+
+def renamed(text: str, entry: str, name: str) -> Changed:
+    """The text with the entry called otherwise, in its sums too. Raises ``Problem`` as ``entry_moved`` does."""
     if not FIELD_NAME.fullmatch(name):
-        raise Problem(422, "bad_name", "a field's name is letters, digits and . _ -, as votes.1")
-    changed = _changed(text, entry, lambda line: ENTRY.sub(f"  - name: {name}", line))
-    head, mark, sums = changed.partition("\narithmetic:")
-    word = re.compile(rf"(?<![\w.-]){re.escape(entry)}(?![\w.-])")
-    return head + mark + word.sub(lambda _: name, sums)
+        raise Problem(422, "bad_name", "a field's name is letters, digits and _, joined by dots, as votes.1")
+
+    def change(written: Written, spec: TemplateSpec) -> None:
+        path, group = _entry(spec, entry)
+        written.put((*path, "name"), f'"{name}"' if name.startswith("{") else name)
+        pattern = _in_rules(group)
+        for i in range(len(spec.arithmetic)):
+            rule: KeyPath = ("arithmetic", i)
+            rule = rule if written.is_scalar(rule) else (*rule, "rule")
+            written.put(rule, pattern.sub(lambda found: _called(name, found), written.typed(rule)))
+
+    return _changed(text, change)
 
 
-def _changed(text: str, entry: str, change: Any) -> str:  # noqa: ANN401 - line in, line out
-    lines = text.split("\n")
-    starts = [i for i, line in enumerate(lines) if (found := ENTRY.match(line)) and found[1] == entry]
-    if not starts:
+def _in_rules(group: FieldSpec) -> re.Pattern[str]:
+    """What names a field of the group in a rule: a name, or one with a {key} of the rule's own ``for``."""
+    name = re.escape(group.name)
+    for key, table in (("row", group.row), ("column", group.column)):
+        name = name.replace(rf"\{{{key}\}}", rf"(?P<{key}>{'|'.join(table)}|\{{\w+\}})")
+    return re.compile(rf"(?<![\w.{{}}]){name}(?![\w.{{}}])")
+
+
+def _called(name: str, found: re.Match[str]) -> str:
+    for key, said in found.groupdict().items():
+        name = name.replace(f"{{{key}}}", said)
+    return name
+
+
+def _entry(spec: TemplateSpec, name: str) -> tuple[KeyPath, FieldSpec]:
+    found = next(((i, group) for i, group in enumerate(spec.fields) if group.name == name), None)
+    if found is None:
         raise not_found("such field")
-    for i in range(starts[0], len(lines)):
-        if i > starts[0] and not lines[i].startswith("    "):
-            break
-        lines[i] = change(lines[i])
-    return "\n".join(lines)
+    return ("fields", found[0]), found[1]
 
 
-def _pattern(entry: str) -> re.Pattern[str]:
-    escaped = re.escape(entry)
-    return re.compile(escaped.replace(r"\{row\}", ".+").replace(r"\{column\}", ".+"))
-
-
-def _n(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")
+def _changed(text: str, change: Callable[[Written, TemplateSpec], None]) -> Changed:
+    """The text after a change; none is made to a text with mistakes, nor one that would be a mistake."""
+    try:
+        spec, _ = _read(text)
+    except TemplateError as error:
+        raise Problem(422, "bad_template", f"nothing is changed while the text has mistakes: {error}") from None
+    written = Written(text)
+    change(written, spec)
+    after = written.text()
+    try:
+        _read(after)
+    except TemplateError as error:
+        raise Problem(422, "mistake", f"not done, it would be a mistake: {error}") from None
+    return Changed(after, written.told())

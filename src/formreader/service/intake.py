@@ -7,7 +7,7 @@ import re
 import secrets
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +26,7 @@ from formreader.service.settings import Settings
 from formreader.service.tables import uploads
 from formreader.service.writing import Writer
 from formreader.store import Input, RunStore
-from formreader.store.registering import register_chunk
+from formreader.store.registering import file_under, register_chunk
 from formreader.store.schema import RUNNING, WAITING, inputs, pages
 
 FOLDER = "uploads"
@@ -69,8 +69,8 @@ class Intake:
     def take(self, chunks: Iterable[bytes], station: str | None, page: str | None, person: Person) -> Taken:
         """Keep a photograph and let it be read. Raises ``Problem`` with the reader's own code where it is none."""
         for name, said in (("station", station), ("page", page)):
-            if said is not None and not ID.fullmatch(said):
-                raise Problem(422, "bad_id", f"the {name} is letters, digits and simple signs, 64 at most")
+            if said is not None:
+                check_id(name, said)
         self.check_queue()
         data = self._gathered(chunks)
         kind = kind_of(data)
@@ -82,6 +82,20 @@ class Intake:
         one = Input(PREFIX + upload_id, str(file), station, page)
         new = self._writer.write(lambda connection: self._note(connection, one, row, person))
         return Taken(upload_id, digest, new)
+
+    def file_under(self, page_id: int, subject: str, station: str, person: Person) -> None:
+        """Let the file that holds a page count under this station; ``subject`` is the page as the log calls it.
+
+        Raises ``Problem`` 422 for what is no id.
+        """
+        check_id("station", station)
+
+        def move(connection: Connection) -> None:
+            self._log.hold(connection)
+            before = file_under(connection, page_id, station)
+            self._log.append(connection, "filing", subject, {"station": station, "before": before}, person.name)
+
+        self._writer.write(move)
 
     def owner_of(self, upload_id: str) -> int | None:
         """Who sent it first; None where nobody did."""
@@ -121,13 +135,21 @@ class Intake:
     def _note(self, connection: Connection, one: Input, row: Mapping[str, object], person: Person) -> bool:
         """Hand it to the run and put it on record; whether it was not here before."""
         self._log.hold(connection)  # the same photograph twice at once, at two servers: the second one finds it
-        register_chunk(connection, [one])
-        if connection.execute(select(uploads.c.id).where(uploads.c.id == row["id"])).first() is not None:
+        known = connection.execute(select(uploads.c.id).where(uploads.c.id == row["id"])).first() is not None
+        # sent again, it stays where a person has filed it meanwhile
+        register_chunk(connection, [replace(one, station=None, page=None) if known else one])
+        if known:
             return False
         connection.execute(insert(uploads).values(**row, at=datetime.now(UTC)))
         data = {"sha256": str(row["sha256"]), "station": one.station, "page": one.page}
         self._log.append(connection, "submission", str(row["id"]), data, person.name)
         return True
+
+
+def check_id(name: str, said: str) -> None:
+    """Raises ``Problem`` 422 where this is no id of a station or page, which ``name`` says."""
+    if not ID.fullmatch(said):
+        raise Problem(422, "bad_id", f"the {name} is letters, digits and simple signs, 64 at most")
 
 
 def _waits_in(table: Table) -> ScalarSelect[int]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, FromClause, Row, Select, case, distinct, func, select
 
 from formreader.store.places import opened_file
-from formreader.store.records import Counts, DocumentEntry, Entry, Failure
+from formreader.store.records import Counts, DocumentEntry, Entry, Failure, SaidStation
 from formreader.store.schema import DONE, FAILED, RUNNING, WAITING, contents, documents, inputs, pages, results, runs
 from formreader.store.seals import DOCUMENT, FAILURE, INPUT, RESULT, seal_of, sealed
 from formreader.store.together import contents_filed_twice, filed_under
@@ -150,6 +150,20 @@ def unfiled_pages(engine: Engine) -> int:
     )
     with engine.connect() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def said_stations(engine: Engine) -> Iterator[SaidStation]:
+    """Every page that was read, under each input that holds it: what its sender and the sheet say of its station."""
+    said = (inputs.c.station.label("sent"), results.c.station.label("read"))
+    query = (
+        select(pages.c.id, inputs.c.path, pages.c.number, *said)
+        .select_from(_joined())
+        .where(results.c.status.in_(["accepted", "review"]))
+        .order_by(inputs.c.id, pages.c.number)
+    )
+    with engine.connect().execution_options(yield_per=FETCHED_AT_ONCE) as connection:
+        for row in connection.execute(query):
+            yield SaidStation(row.id, row.path, row.number, row.sent, row.read)
 
 
 def input_files(engine: Engine) -> Iterator[str]:

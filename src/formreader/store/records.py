@@ -95,6 +95,17 @@ class DocumentEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidStation:
+    """Of what station a page of an input was ``sent``, and what the sheet was ``read`` to say, where it is sure."""
+
+    page_id: int
+    path: str
+    number: int
+    sent: str | None
+    read: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Handwriting:
     """By what a second photograph of a page is known: pages that share some of the ``keys`` are compared by ``ink``."""
 

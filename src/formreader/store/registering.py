@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from formreader.store.content import fail_input
 from formreader.store.places import stored_file
 from formreader.store.records import Input
-from formreader.store.schema import WAITING, inputs
+from formreader.store.schema import WAITING, inputs, pages
 from formreader.store.seals import INPUT, seal_inputs, seal_of
 from formreader.store.together import ripen, stations_of
 
@@ -57,6 +57,18 @@ def register_chunk(connection: Connection, chunk: list[Input]) -> int:
             fail_input(connection, row.id, lost[row.path])
     ripen(connection, moved)
     return len(new) + changed
+
+
+def file_under(connection: Connection, page_id: int, station: str) -> list[str | None]:
+    """Let the file that holds this page be of a station, whatever path it came by; those that it was sent under."""
+    holds = inputs.c.content_id == select(pages.c.content_id).where(pages.c.id == page_id).scalar_subquery()
+    found = connection.execute(select(inputs.c.id, inputs.c.content_id, inputs.c.station).where(holds)).all()
+    concerned = {station} | {one for row in found for one in stations_of(connection, row.content_id)}
+    input_ids = [row.id for row in found]
+    connection.execute(update(inputs).where(inputs.c.id.in_(input_ids)).values(station=station))
+    seal_inputs(connection, input_ids)
+    ripen(connection, concerned)
+    return [row.station for row in found]
 
 
 def _seal(values: Mapping[str, object]) -> str:

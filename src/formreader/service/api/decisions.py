@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from formreader.batch.stations import compare_stations
 from formreader.service.access import Access
 from formreader.service.api import models
 from formreader.service.api.sheets import Held
@@ -73,7 +74,9 @@ def get_totals(held: Held, _person: Annotated[Person, Depends(SEERS)]) -> models
         models.Total(template=template, field=field, **asdict(total))
         for (template, field), total in results.totals().items()
     ]
-    return models.Totals(totals=totals, counts=asdict(results.counts()))
+    said = compare_stations(held.store.engine, results)
+    elsewhere = [models.Elsewhere(**asdict(one)) for one in (*said.sent_elsewhere, *said.corrected)]
+    return models.Totals(totals=totals, counts=asdict(results.counts()), elsewhere=elsewhere)
 
 
 @router.get("/documents")

@@ -201,11 +201,24 @@ class Total(Model):
     in_review: int
 
 
+class Elsewhere(Model):
+    """A page by its path: the station that it counts under, null where none is known, and what the sheet says."""
+
+    path: str
+    page: int
+    counts_under: str | None
+    says: str
+
+
 class Totals(Model):
-    """Sums over accepted and reviewed values alone, each page of paper once; ``counts`` says what they lack."""
+    """Sums over accepted and reviewed values alone, each page of paper once; ``counts`` says what they lack.
+
+    ``elsewhere`` are sheets that say another station than the one they count under.
+    """
 
     totals: list[Total]
     counts: dict[str, int]
+    elsewhere: list[Elsewhere]
 
 
 class Document(Model):

@@ -1,4 +1,4 @@
-"""The template page: a draft over its photograph, fields moved and named, tried on further photographs."""
+"""The template page: a draft over its photograph; lines, cells and fields are moved, named and tried on others."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from formreader.service import drafts
 from formreader.service.access import Access
 from formreader.service.api.sheets import Held, picture
 from formreader.service.intake import kind_of
+from formreader.service.moving import CellId, Edges, LineId, LinePart
 from formreader.service.pages.views import render
 from formreader.service.people import Person, Role
 from formreader.service.problems import Problem
 
 ADMINS = Access(Role.admin, page=True)
 Text = Annotated[str, Form(max_length=drafts.MOST_TEXT)]
+Name = Annotated[str, Form(max_length=80)]
+Mm = Annotated[float, Form(ge=-2000, le=2000, allow_inf_nan=False)]
+Index = Annotated[int, Form(ge=0, le=100_000)]
 Picture = Annotated[UploadFile, File(json_schema_extra={"format": "binary"})]
 
 router = APIRouter()
@@ -56,28 +60,53 @@ def check(_person: Annotated[Person, Depends(ADMINS)], text: Text) -> Response:
 
 
 @router.post("/draft/move")
-def move(
+def move(_person: Annotated[Person, Depends(ADMINS)], text: Text, entry: Name, right: Mm, down: Mm) -> Response:
+    """The text with one entry moved, mm."""
+    return _changed(drafts.entry_moved(text, entry, right, down))
+
+
+@router.post("/draft/line")
+def line(
     _person: Annotated[Person, Depends(ADMINS)],
     text: Text,
-    entry: Annotated[str, Form(max_length=80)],
-    right: Annotated[float, Form(ge=-2000, le=2000, allow_inf_nan=False)],
-    down: Annotated[float, Form(ge=-2000, le=2000, allow_inf_nan=False)],
+    entry: Index,
+    at: Index,
+    place: Index,
+    right: Mm,
+    down: Mm,
+    part: Annotated[LinePart, Form()] = "whole",
 ) -> Response:
-    """The text with one entry moved, mm."""
-    changed = drafts.moved(text, entry, right, down)
-    return JSONResponse({"text": changed, **drafts.drawn(changed)})
+    """The text with one ruled line moved, or an end of it, mm."""
+    return _changed(drafts.line_moved(text, LineId(entry, at, place), part, right, down))
+
+
+@router.post("/draft/cell")
+def cell(
+    _person: Annotated[Person, Depends(ADMINS)],
+    text: Text,
+    entry: Name,
+    field: Name,
+    encoding: Name,
+    across: Index,
+    down: Index,
+    left_edge: Mm,
+    top_edge: Mm,
+    right_edge: Mm,
+    bottom_edge: Mm,
+) -> Response:
+    """The text with one cell moved, or edges of it, mm to the right and down."""
+    edges = Edges(left_edge, top_edge, right_edge, bottom_edge)
+    return _changed(drafts.cell_moved(text, entry, CellId(field, encoding, across, down), edges))
 
 
 @router.post("/draft/name")
-def name(
-    _person: Annotated[Person, Depends(ADMINS)],
-    text: Text,
-    entry: Annotated[str, Form(max_length=80)],
-    called: Annotated[str, Form(max_length=80)],
-) -> Response:
+def name(_person: Annotated[Person, Depends(ADMINS)], text: Text, entry: Name, called: Name) -> Response:
     """The text with one entry called otherwise."""
-    changed = drafts.renamed(text, entry, called)
-    return JSONResponse({"text": changed, **drafts.drawn(changed)})
+    return _changed(drafts.renamed(text, entry, called))
+
+
+def _changed(changed: drafts.Changed) -> Response:
+    return JSONResponse({"text": changed.text, "written": changed.written, **drafts.drawn(changed.text)})
 
 
 @router.post("/draft/try")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from formreader.batch.results import Reading
 from formreader.batch.reviewed import value_of
+from formreader.batch.stations import says_elsewhere
 from formreader.service.access import Access
 from formreader.service.api.sheets import Held, reading_of
 from formreader.service.deciding import broken_sums, page_key, parse_key, seen_now
@@ -120,9 +121,25 @@ def sheet(request: Request, held: Held, person: Annotated[Person, Depends(REVIEW
         reading=reading,
         rows=rows,
         broken=broken,
+        says=says_elsewhere(held.store.engine, reading),
         page_key=page_key(source["sha256"], source["page"]),
         outlines=_outlines(reading),
     )
+
+
+@router.post("/review/sheet/{page_id}/station")
+def file_under(
+    held: Held,
+    person: Annotated[Person, Depends(REVIEWERS)],
+    page_id: int,
+    station: Annotated[str, Form(max_length=64)],
+) -> Response:
+    """Let the sheet, with all pages of its file, count under this station."""
+    held.rate.take(person.id)
+    source = reading_of(held, page_id).sheet["source"]
+    held.intake.file_under(page_id, f"{source['sha256']}/{source['page']}", station.strip(), person)
+    held.desk.forget()
+    return RedirectResponse(f"/review/sheet/{page_id}", 303)
 
 
 @router.post("/review/decide")
