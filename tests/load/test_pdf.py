@@ -155,3 +155,44 @@ def test_a_program_without_a_python_of_its_own_is_told_so(monkeypatch):
     with pytest.raises(Rejected, match="no process can be started") as refused:
         load_photo(page())
     assert refused.value.code == "decoder_missing"
+
+
+def scans(count: int = 2) -> bytes:
+    """A PDF of so many scanned pages, each a JPEG."""
+    noise = np.random.default_rng(1).integers(0, 255, (count, 400, 300), np.uint8)
+    pages = [Image.fromarray(picture) for picture in noise]
+    file = io.BytesIO()
+    pages[0].save(file, "PDF", save_all=True, append_images=pages[1:], resolution=100)
+    return file.getvalue()
+
+
+DAMAGES = {
+    "its first byte": lambda jpeg: b"\0" + jpeg[1:],
+    "its second half": lambda jpeg: (jpeg[: len(jpeg) // 2] + b"\xff\xd9" * len(jpeg))[: len(jpeg)],
+    "a sector": lambda jpeg: jpeg[: len(jpeg) // 3] + bytes(512) + jpeg[len(jpeg) // 3 + 512 :],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_scan_that_is_damaged_is_said_to_be_and_no_blank_back(damage):
+    data = scans()
+    start = data.index(b"\xff\xd8\xff", data.index(b"\xff\xd8\xff") + 3)
+    end = data.index(b"\xff\xd9", start) + 2
+    file = open_picture(data[:start] + damage(data[start:end]) + data[end:])
+    assert file.photo(1).grey.std() > 10
+    with pytest.raises(Rejected, match="page 2 of the PDF is damaged") as refused:
+        file.photo(2)
+    assert refused.value.code == "damaged"
+
+
+def test_a_broken_logo_costs_no_page():
+    jpeg = io.BytesIO()
+    Image.new("L", (40, 40), 90).save(jpeg, "JPEG")
+    broken = b"\0" + jpeg.getvalue()[1:]
+    logo = (
+        b"5 0 obj<</Type/XObject/Subtype/Image/Width 40/Height 40/ColorSpace/DeviceGray/BitsPerComponent 8"
+        b"/Filter/DCTDecode/Length %d>>stream\n" % len(broken)
+    ) + broken
+    drawn = page(content=b"q 20 0 0 20 10 10 cm /L Do Q 40 40 99 99 re f", resources="/XObject<</L 5 0 R>>")
+    whole = drawn.replace(b"trailer", logo + b"\nendstream endobj\ntrailer")
+    assert load_photo(whole).grey.min() == 0
