@@ -30,7 +30,9 @@ def compose_behaving_sheet(
     severity: float = 1.0,
     beside: Ink | None = None,
 ) -> SyntheticSheet | None:
-    """A photographed sheet of which up to ``most`` fields show a behaviour; None where no field of the form suits it.
+    """A photographed sheet of which up to ``most`` fields show a behaviour.
+
+    None where no field of the form suits it, or its sums leave no room for it.
 
     In the truth these have ``behaviour``, and ``allowed``, the values that are right where they are not ``value``
     alone: a number struck out and not replaced may be read as nothing or as 0.
@@ -41,15 +43,12 @@ def compose_behaving_sheet(
     given = dict.fromkeys(chosen, 0) if behaviour.empty else {}
     if behaviour.large:
         given = {field: int(generator.integers(1000, min(20_000, template.fields[field].most))) for field in chosen}
-    page = fill_sheet(
-        template,
-        source,
-        generator,
-        beside=beside,
-        largest=LARGEST,
-        given=given,
-        leave=chosen,
-    )
+    try:
+        page = fill_sheet(template, source, generator, beside=beside, largest=LARGEST, given=given, leave=chosen)
+    except ValueError:
+        if behaviour.large:  # so many large numbers add up to more than this form has boxes for
+            return None
+        raise
     acts = [Act(page, template.fields[field]) for field in chosen]
     for act in acts:
         behaviour.act(act)
