@@ -8,7 +8,7 @@ from paper import Sheet, rows_of_boxes, sides, strips
 
 from formreader.alphabets import NUMBER_ALPHABET
 from formreader.geometry import LINE_PX, Box, line_width_px
-from formreader.locate import Writing, cut_window, find_writing, narrowed, nearer, ruling_of, strip_box
+from formreader.locate import Writing, cut_window, find_writing, narrowed, nearer, ruling_of, strip_box, widest_gap
 from formreader.recognise import LineRecogniser, best_path
 
 CELLS = [Box(20, 20 + 6 * row, 90, 6) for row in range(4)]
@@ -142,3 +142,12 @@ def test_neither_dust_nor_a_far_stroke_nor_a_row_above_widens_the_window() -> No
     plain = find(hairline(66.5, 2.0, 2.1)).box
     for sheet in (hairline(61.8, 2.5, 3.2), hairline(50.0, 0.8, 4.4), hairline(61.8, -4.0, 0.6)):
         assert find(sheet).box.x == pytest.approx(plain.x, abs=0.3)
+
+
+@pytest.mark.parametrize(("second", "least", "most"), [(36.5, 0.2, 1.2), (60.0, 4.0, 7.0)])
+def test_two_numbers_in_one_cell_lie_far_apart(second, least, most) -> None:
+    sheet = Sheet(sides(CELLS))
+    sheet.write("20", 28, CELL.centre[1], height=4.0)
+    assert widest_gap(find(sheet, most_px=1024)) < 0.6
+    sheet.write("32", second, CELL.centre[1], height=4.0)
+    assert least < widest_gap(find(sheet, most_px=1024)) < most

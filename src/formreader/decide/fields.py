@@ -28,7 +28,7 @@ REASONS = {
     "faint": "a faint trace stands in a box that looks empty, or a digit much paler than those beside it: look whether "
     "a pen that hardly wrote left it",
     "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",
-    "written_beside": "something is written beside the boxes: look whether it corrects what stands in them",
+    "written_beside": "something is written beside the number: look whether it corrects what stands in them",
     "line_through": "a line that is no digit runs through a box, a hair or a stroke over rows, say: look at the crop",
     "at_side": "a digit stands on a side of the cell: look whether it belongs to this number or to the one beside it",
     "exchanged": "the figures stand in the column for words: look at the crop",

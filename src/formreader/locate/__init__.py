@@ -4,7 +4,17 @@ from formreader.locate.beside import Beside, ink_beside
 from formreader.locate.covers import faded_frames, missing_frames, odd_papers, paper_in, smooth_papers, usual_lines
 from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
 from formreader.locate.edges import Edge, Ruling, ruling_of, see_edges
-from formreader.locate.free import Ink, Writing, cut_window, find_writing, narrowed, nearer, strip_box, written_on
+from formreader.locate.free import (
+    Ink,
+    Writing,
+    cut_window,
+    find_writing,
+    narrowed,
+    nearer,
+    strip_box,
+    widest_gap,
+    written_on,
+)
 from formreader.locate.further import Further, further_boxes, stands_there
 from formreader.locate.pale import beyond_pattern, pale_strokes
 from formreader.locate.sides import ink_at_sides
@@ -54,5 +64,6 @@ __all__ = [
     "strip_box",
     "traces_in",
     "usual_lines",
+    "widest_gap",
     "written_on",
 ]

@@ -46,6 +46,8 @@ AROUND = 0.6
 PALE, PALE_TALL, PALE_WIDE = 0.14, 0.45, 0.2
 """Part of the darkest ink that a hairline has at least, how tall it is and how wide on the average, in heights of the
 cell: beside bolder digits it is shown to the readers, who tell a one from a hair on the paper."""
+LEAST_TALL = 0.4
+"""Heights of the cell: what is less tall, dashes say, counts as so tall."""
 JOINED = 0.18
 """Heights of the cell: a stroke between the cell's lines that stays at its edge and lies so near to the cell's own ink
 may have been parted from it by the printed line. It is shown as it stands: a digit of which a part is painted out is
@@ -180,6 +182,16 @@ def nearer(writing: Writing, cell: Box, most_px: int) -> Writing:
     lower = Box(cell.x, top, cell.width, height)
     box = _window(lower, _most_mm(most_px, height), writing.left, writing.left + writing.row.shape[1] * mm)
     return replace(writing, box=box)
+
+
+def widest_gap(writing: Writing) -> float:
+    """The widest gap between two strokes of a cell's own ink, in heights of what is written; 0 of one stroke alone."""
+    inked = writing.row > 0
+    columns = np.flatnonzero(inked.any(axis=0))
+    if len(columns) < 2:
+        return 0.0
+    tall = max(int(np.count_nonzero(inked.any(axis=1))), LEAST_TALL * len(inked))
+    return float((np.diff(columns).max() - 1) / tall)
 
 
 def narrowed(cell: Box, window: Box) -> Box:

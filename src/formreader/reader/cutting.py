@@ -22,6 +22,7 @@ from formreader.locate import (
     narrowed,
     nearer,
     strip_box,
+    widest_gap,
 )
 from formreader.records import Cell, Grey
 
@@ -61,10 +62,11 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Free:
     """Of a cell in which a number is written freely: the part of its ink that is ``outside`` the picture that the
-    recogniser is given, and the longest ``line`` over what stands there."""
+    recogniser is given, the longest ``line`` over what stands there, and the widest ``gap`` in it, in its heights."""
 
     outside: float
     line: Line
+    gap: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _window(place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell
     writing = nearer(find_writing(strip, box, view.ruling, view.texts, width_px), box, width_px)
     quad, aspect = view.onto_photo(writing.box.corners), writing.box.width / writing.box.height
     cell = Cell(field, called, index, aspect, quad, cut_window(strip, writing, width_px))
-    return cell, Free(writing.outside, line_along(writing.row))
+    return cell, Free(writing.outside, line_along(writing.row), widest_gap(writing))
 
 
 def _strips(cells: Sequence[Box], view: View) -> tuple[Strip, ...]:

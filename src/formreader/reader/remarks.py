@@ -48,6 +48,9 @@ Ramp = tuple[float, float]
 
 OUTSIDE: Ramp = (0.02, 0.1)
 """Part of a field's ink that no model was shown."""
+APART: Ramp = (1.6, 2.4)
+"""Heights of what is written in a free cell between two strokes: so far apart they are two numbers, one of which may
+belong to the cell beside, or correct the other."""
 AT_SIDE: Ramp = (0.3, 0.5)
 """Heights of a cell for a free number that ink at one of its sides is tall."""
 MISSING: Ramp = (0.26, 0.66)
@@ -121,6 +124,7 @@ def remarks_of(
             remarks[name] |= {
                 "not_all_seen": _rise(seen.outside, OUTSIDE),
                 "struck": _rise(seen.line.length, STRUCK_FREE) * _crosses(seen.line),
+                "written_beside": _rise(seen.gap, APART),
             }
     shown = _looked_at(template, view, read)
     covered, faint = _covered(shown), _faint(shown)
@@ -143,7 +147,10 @@ def remarks_of(
             "faint": max(faint[of.name], pale.get(of.name, 0.0)),
             "at_side": _at_side(of, inks, view),
             "line_through": _line_through(of, view, boxes, known),
-            "written_beside": _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
+            "written_beside": max(
+                remarks[of.name].get("written_beside", 0.0),
+                _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
+            ),
         }
     return dict(remarks)
 
