@@ -214,6 +214,29 @@ def test_one_name_twice_in_an_archive_is_two_photographs(tmp_path, listed):
     assert [Path(one.file).read_bytes() for one in found] == [b"first", b"second"]
 
 
+def test_a_second_name_that_another_member_has_already_is_not_taken(tmp_path, listed):
+    """Else one of the photographs were lost in the store, where each path is there once."""
+    with tarfile.open(tmp_path / "twice.tar", "w") as archive:
+        for name, data in (("a.jpg (2)", b"\xff\xd8\xff first"), ("a.jpg", b"second"), ("a.jpg", b"third")):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    assert len({one.path for one in listed(tmp_path / "twice.tar")}) == 3
+
+
+def test_names_that_are_no_text_or_act_on_a_terminal_are_as_many_inputs(tmp_path, listed):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in (b"cr\rx.jpg", b"cr\\x0dx.jpg", b"\xff.jpg", b"\\xff.jpg"):
+        (folder / os.fsdecode(name)).write_bytes(b"picture")
+    assert {Path(one.path).name for one in listed(folder)} == {
+        "cr\\x0dx.jpg",
+        "cr\\x5cx0dx.jpg",
+        "\\xff.jpg",
+        "\\x5cxff.jpg",
+    }
+
+
 def test_want_of_room_is_no_damage_of_the_archive(tmp_path, listed, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from formreader.batch.names import printable
 from formreader.batch.remote import is_remote
 from formreader.batch.tables import TextRow, csv_rows, json_rows
 from formreader.errors import UsageError
+from formreader.harmless import printed_name
 from formreader.store import Input
 
 SUFFIXES = (".csv", ".jsonl", ".ndjson")
@@ -37,10 +37,10 @@ def read_manifest(path: Path) -> Iterator[Input]:
         seen[name] = line
         station, page = row.get("station") or row.get("id"), row.get("page")
         if is_remote(name):
-            yield Input(name, name, station, page)
+            yield Input(printed_name(name), name, station, page)
             continue
         place = path.parent / name
-        yield Input(printable(place), os.path.abspath(place), station, page)  # noqa: PTH100 - Path's follows links
+        yield Input(printed_name(place), os.path.abspath(place), station, page)  # noqa: PTH100 - Path's follows links
 
 
 def _rows(path: Path) -> Iterator[tuple[int, TextRow]]:
