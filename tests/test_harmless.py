@@ -15,7 +15,20 @@ from formreader.records import path_of
 from formreader.report import to_json, write_csv
 from formreader.report.dataset import PLACE, write_rows
 
-FORMULAS = ["=1+1", "+1", "@SUM(A1)", "-2+3+cmd|' /C calc'!A0", "  =1", "\t=1", "\uff1d1+1", "-a", "\r=1"]
+FORMULAS = [
+    "'=1",
+    "''=1",
+    "'  -a",
+    "=1+1",
+    "+1",
+    "@SUM(A1)",
+    "-2+3+cmd|' /C calc'!A0",
+    "  =1",
+    "\t=1",
+    "\uff1d1+1",
+    "-a",
+    "\r=1",
+]
 ESCAPE = "\x1b]0;owned\x07\x9b31m\u202egpj.exe"
 
 
@@ -25,6 +38,11 @@ def test_what_a_spreadsheet_would_reckon_with_is_text_and_comes_back_as_it_was(t
     assert cell.startswith("'")
     if text.isprintable():
         assert unguarded(cell) == text
+
+
+def test_no_two_texts_become_one_cell():
+    texts = {"".join(parts) for parts in product(("", "'", "''", "'''"), ("", " "), ("=1", "1"))}
+    assert len({for_spreadsheet(text) for text in texts}) == len(texts)
 
 
 @pytest.mark.parametrize("text", ["a.jpg", "-13", "--X", "-_9", "117", "'quoted'", "", "a=b", "über.jpg"])
