@@ -185,6 +185,7 @@ def test_a_name_that_leads_out_of_the_archive_is_refused_and_the_rest_read(tmp_p
     members = dict.fromkeys([*UNSAFE, "good.jpg"], b"picture")
     found = listed(make(inside / f"evil{'.zip' if make is as_zip else '.tar'}", members))
     assert [one.failure and one.failure.code for one in found] == ["unsafe_name"] * len(UNSAFE) + [None]
+    assert all("was not read: pack it again" in one.failure.message for one in found[:-1])
     assert not list(tmp_path.rglob("out.jpg"))
     assert not any(Path(one.file).exists() for one in found[:-1])
 
@@ -254,6 +255,7 @@ def test_a_damaged_member_does_not_hide_the_others(tmp_path, listed):
     (tmp_path / "hurt.zip").write_bytes(data[:200] + bytes(100) + data[300:])
     found = listed(tmp_path / "hurt.zip")
     assert [one.failure and one.failure.code for one in found] == ["bad_member", None]
+    assert not list(tmp_path.rglob("*.part")), "nothing half written stays"
 
 
 def test_a_bomb_is_left_where_it_is(tmp_path, listed, monkeypatch):

@@ -17,7 +17,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -39,6 +39,7 @@ UNPACKED_LIMIT = 256 * 2**30
 """Bytes of one archive when unpacked."""
 RATIO_LIMIT, RATIO_FROM = 100, 256 * 2**20
 """Photographs hardly shrink. Beyond RATIO_FROM bytes, no more than this many times the archive's own size."""
+PACK_AGAIN = "pack it again without folders outside, or give the file by itself"
 LISTING = "members.jsonl"
 CHUNK_BYTES = 2**20
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, NotImplementedError)
@@ -169,7 +170,7 @@ def _is_picture(member: _Member) -> bool:
 def _fault(member: _Member) -> Failure | None:
     name = PurePosixPath(member.name)
     if name.is_absolute() or ".." in name.parts or PureWindowsPath(member.name).is_absolute():
-        return Failure("unsafe_name", "its name leads out of the archive: someone made this archive to do harm")
+        return Failure("unsafe_name", f"its name leads out of the archive, so it was not read: {PACK_AGAIN}")
     if is_archive(Path(name)):
         return Failure("nested_archive", "an archive within an archive is not opened: unpack it first")
     return None
@@ -216,7 +217,7 @@ def _damaged(error: Exception) -> Failure:
 
 @contextmanager
 def _written_whole(target: Path) -> Iterator[BinaryIO]:
-    """A file that is there when it is complete, and not before. Raises ``UsageError`` where there is no room."""
+    """A file that is there when it is complete, else nothing. Raises ``UsageError`` where there is no room."""
     unfinished = target.with_name(f"{target.name}.part")
     try:
         with unfinished.open("wb") as file:
@@ -224,6 +225,9 @@ def _written_whole(target: Path) -> Iterator[BinaryIO]:
         unfinished.replace(target)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written ({error.strerror}): make room, or give --out another") from None
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def _members(archive: Path) -> Generator[_Member]:
