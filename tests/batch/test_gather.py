@@ -238,6 +238,12 @@ def test_names_that_are_no_text_or_act_on_a_terminal_are_as_many_inputs(tmp_path
     }
 
 
+def test_a_manifest_with_half_a_character_in_a_path_is_a_mistake_with_its_line(tmp_path, listed):
+    (tmp_path / "list.jsonl").write_text('{"path": "a.jpg"}\n{"path": "a\\ud800.jpg"}\n')
+    with pytest.raises(UsageError, match=r"list.jsonl:2: a\\ud800.jpg has half a character"):
+        listed(tmp_path / "list.jsonl")
+
+
 def test_want_of_room_is_no_damage_of_the_archive(tmp_path, listed, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
