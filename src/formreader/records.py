@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Homography, Points
+from formreader.harmless import printed_name
 
 Grey = NDArray[np.uint8]
 """A grey picture, shape (height, width), 0 black to 255 white."""
@@ -415,12 +416,5 @@ class Trace:
 
 
 def path_of(source: str | os.PathLike[str]) -> str:
-    """The path as a reading reports it: as given, with forward slashes; bytes that are no text as ``\\xff``."""
-    return printable(os.fsencode(Path(source).as_posix()).decode("utf-8", "backslashreplace"))
-
-
-def printable(text: str) -> str:
-    """A stranger's text (a name, a code) that no terminal obeys: control characters as ``\\x1b``."""
-    return "".join(
-        character if character.isprintable() or character == " " else repr(character)[1:-1] for character in text
-    )
+    """The path as a reading and a run report it: as given, with forward slashes, as ``printed_name`` writes it."""
+    return printed_name(Path(source).as_posix())

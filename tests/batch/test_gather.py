@@ -185,6 +185,7 @@ def test_a_name_that_leads_out_of_the_archive_is_refused_and_the_rest_read(tmp_p
     members = dict.fromkeys([*UNSAFE, "good.jpg"], b"picture")
     found = listed(make(inside / f"evil{'.zip' if make is as_zip else '.tar'}", members))
     assert [one.failure and one.failure.code for one in found] == ["unsafe_name"] * len(UNSAFE) + [None]
+    assert all("was not read: pack it again" in one.failure.message for one in found[:-1])
     assert not list(tmp_path.rglob("out.jpg"))
     assert not any(Path(one.file).exists() for one in found[:-1])
 
@@ -214,6 +215,35 @@ def test_one_name_twice_in_an_archive_is_two_photographs(tmp_path, listed):
     assert [Path(one.file).read_bytes() for one in found] == [b"first", b"second"]
 
 
+def test_a_second_name_that_another_member_has_already_is_not_taken(tmp_path, listed):
+    """Else one of the photographs were lost in the store, where each path is there once."""
+    with tarfile.open(tmp_path / "twice.tar", "w") as archive:
+        for name, data in (("a.jpg (2)", b"\xff\xd8\xff first"), ("a.jpg", b"second"), ("a.jpg", b"third")):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    assert len({one.path for one in listed(tmp_path / "twice.tar")}) == 3
+
+
+def test_names_that_are_no_text_or_act_on_a_terminal_are_as_many_inputs(tmp_path, listed):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in (b"cr\rx.jpg", b"cr\\x0dx.jpg", b"\xff.jpg", b"\\xff.jpg"):
+        (folder / os.fsdecode(name)).write_bytes(b"picture")
+    assert {Path(one.path).name for one in listed(folder)} == {
+        "cr\\x0dx.jpg",
+        "cr\\x5cx0dx.jpg",
+        "\\xff.jpg",
+        "\\x5cxff.jpg",
+    }
+
+
+def test_a_manifest_with_half_a_character_in_a_path_is_a_mistake_with_its_line(tmp_path, listed):
+    (tmp_path / "list.jsonl").write_text('{"path": "a.jpg"}\n{"path": "a\\ud800.jpg"}\n')
+    with pytest.raises(UsageError, match=r"list.jsonl:2: a\\ud800.jpg has half a character"):
+        listed(tmp_path / "list.jsonl")
+
+
 def test_want_of_room_is_no_damage_of_the_archive(tmp_path, listed, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -231,6 +261,7 @@ def test_a_damaged_member_does_not_hide_the_others(tmp_path, listed):
     (tmp_path / "hurt.zip").write_bytes(data[:200] + bytes(100) + data[300:])
     found = listed(tmp_path / "hurt.zip")
     assert [one.failure and one.failure.code for one in found] == ["bad_member", None]
+    assert not list(tmp_path.rglob("*.part")), "nothing half written stays"
 
 
 def test_a_bomb_is_left_where_it_is(tmp_path, listed, monkeypatch):

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from formreader.batch import Taken, read_decisions, take_reviews
+from formreader.batch import Decision, Taken, read_decisions, take_reviews
+from formreader.batch.named import NamedPages
 from formreader.batch.results import Results
 from formreader.batch.sums import judged_again
 from formreader.errors import UsageError
+from formreader.harmless import for_spreadsheet
 from formreader.store import DocumentEntry, Failure, Input, Recorded, RunStore
 from formreader.store.reviews import history
 from formreader.templates import Document, load_library
@@ -169,7 +171,19 @@ def test_a_time_that_is_none_or_to_come_is_refused(run, take):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("59.0", 59), ("59,0", 59), ("'59", 59), ('"=""59"""', 59), (" 059 ", 59), ("EMPTY", None), ("0.0", 0)],
+    [
+        ("59.0", 59),
+        ("59,0", 59),
+        ("'59", 59),
+        ('"=""59"""', 59),
+        (" 059 ", 59),
+        ("EMPTY", None),
+        ("0.0", 0),
+        ("59.00", 59),
+        ("59,00", 59),
+        ("59.0000", 59),
+        ("59.000000", 59),
+    ],
 )
 def test_what_spreadsheets_and_pandas_make_of_a_number_is_understood(cell, value):
     quoted = f'"{cell}"' if "," in cell else cell
@@ -177,10 +191,12 @@ def test_what_spreadsheets_and_pandas_make_of_a_number_is_understood(cell, value
     assert (one.value, one.page, one.decisions) == (value, 1, 2)
 
 
-@pytest.mark.parametrize("cell", ["1.000", "1,000", "59.00", "5.9E+01", "-59", "59.5", "1 000", "TRUE", "=59", "#REF!"])
+@pytest.mark.parametrize(
+    "cell", ["1.000", "1,000", "59.000", "1.000.000", "5.9E+01", "-59", "59.5", "1 000", "TRUE", "=59", "#REF!"]
+)
 def test_a_cell_that_may_mean_another_number_is_refused(cell):
     """A thousand in one country is one in the next."""
-    with pytest.raises(UsageError, match="is no whole number"):
+    with pytest.raises(UsageError, match=r"is no whole number( for sure \(it may be thousands\))?: write"):
         read_decisions("l", ["path,field,value\n", f'a.jpg,votes,"{cell}"\n'])
 
 
@@ -197,6 +213,63 @@ def test_the_first_line_that_a_spreadsheet_writes_for_itself_is_passed_over():
 def test_a_name_that_is_guarded_in_a_spreadsheet_is_found_again(run, take):
     with run(("=cmd()", None, None, (9, "review"))) as store:
         assert take(store, "'=cmd().jpg,1,votes,7").recorded.new == 1
+
+
+NAMES = ("=1", "'=1", "''=1")
+WITH_CONTENT = "path,field,value,sha256"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("eaten", [0, 1, 9])
+def test_names_that_differ_by_what_guards_them_are_told_apart_by_content(run, take, name, eaten):
+    """Of the guards, a spreadsheet has ``eaten`` so many."""
+    cell = for_spreadsheet(f"{name}.jpg")
+    cell = cell[min(eaten, cell.index("=")) :]
+    with run(*((one, None, None, (9, "review")) for one in NAMES)) as store:
+        take(store, f"{cell},votes,7,{for_spreadsheet(name)}", heading=WITH_CONTENT)
+        decided = [one for one in NAMES if fields(store, f"{one}.jpg")["votes"][2] == 7]
+        assert decided == [name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("eaten", [0, 1])
+def test_a_guarded_name_that_is_alone_is_found_without_its_content_too(run, take, name, eaten):
+    with run((name, None, None, (9, "review"))) as store:
+        assert take(store, f"{for_spreadsheet(name + '.jpg')[eaten:]},1,votes,7").recorded.new == 1
+
+
+def test_a_name_that_may_be_two_photographs_is_refused(run, take):
+    with run(*((one, None, None, (9, "review")) for one in NAMES[:2])) as store:
+        with pytest.raises(UsageError, match=r"'=1.jpg may be =1.jpg or '=1.jpg, .*: give its sha256 too"):
+            take(store, "'=1.jpg,1,votes,7")
+        assert list(history(store.engine)) == []
+        assert take(store, "=1.jpg,1,votes,7", "''=1.jpg,1,votes,8").recorded.new == 2
+
+
+def test_another_photograph_that_may_be_two_is_refused_or_is_the_one_that_the_row_is_not_about(run, take):
+    heading = "path,value,other,sha256"
+    given = [(one, None, None, (9, "review")) for one in (*NAMES[:2], "b")]
+    with run(*given) as store:
+        with pytest.raises(UsageError, match="under another name as well"):
+            take(store, "b.jpg,different,'=1.jpg,b", heading=heading)
+        assert take(store, "'=1.jpg,different,'=1.jpg,''=1", heading=heading).recorded.new == 1
+
+
+@pytest.mark.parametrize("path", ["a.jpg", "#NAME?"])
+def test_a_path_that_names_another_file_than_its_content_is_not_called_changed(run, take, path):
+    told = "not the photograph that this row's sha256 is of, which is b.jpg: give its path"
+    with (
+        run(("a", None, None, (9, "review")), ("b", None, None, (9, "review"))) as store,
+        pytest.raises(UsageError, match=told),
+    ):
+        take(store, f"{path},votes,7,b", heading=WITH_CONTENT)
+
+
+def test_spaces_that_a_list_loses_around_a_name_do_not_lose_the_photograph(run):
+    with run((" a", None, None, (9, "review")), ("a", None, None, (9, "review"))) as store:
+        given = [Decision(2, "a.jpg", 1, "votes", 7, content) for content in ("a", " a")]
+        pages = NamedPages(store, given)
+        assert [pages.of(one).path for one in given] == ["a.jpg", " a.jpg"]
 
 
 def test_json_lines_and_semicolons_say_the_same():

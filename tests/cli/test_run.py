@@ -343,6 +343,15 @@ def test_an_export_does_not_write_over_its_own_run(run, finished, output):
     assert (finished / "run.sqlite").read_bytes() == before
 
 
+def test_a_file_whose_name_may_be_damaged_is_not_said_to_have_existed(run, pictured):
+    with closing(sqlite3.connect(pictured / "run.sqlite")) as database:
+        database.execute("UPDATE inputs SET path = 'in/sx.jpg'")
+        database.commit()
+    assert "inputs: near the name in/sx.jpg: " in run("run", "check", pictured).out
+    said = "to be given again: a file near the name in/sx.jpg, which may be damaged itself: give its folder again\n"
+    assert said in run("run", "repair", pictured).out
+
+
 def test_a_run_is_checked_and_repaired(run, pictured):
     assert run("run", "check", pictured).out.startswith(f"{pictured}: sound: 1 files, 1 pages, 1 of them done with")
     assert "nothing to repair" in run("run", "repair", pictured).out

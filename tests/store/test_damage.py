@@ -20,6 +20,7 @@ from formreader.batch.results import Results
 from formreader.errors import FormreaderError
 from formreader.records import Identity
 from formreader.store import Failure, Handwriting, Input, Review, RunStore
+from formreader.store.broken import StoreError, cause, damaged_text
 from formreader.store.check import damage
 from formreader.store.readout import entries
 from formreader.store.repair import repair
@@ -27,6 +28,8 @@ from formreader.store.reviews import history
 
 PRESENT = Identity("0.1.0", {"digits-1": "aa"}, {"form-a": "11"}, "strict@ff")
 SHEETS = 20
+INCREMENTAL_VACUUM = 67
+"""A byte of SQLite's header: of a file that keeps no such list it must be 0."""
 RANDOM = 200 if os.environ.get("FORMREADER_TEST_LONG") else 6
 Page = tuple[object, ...]
 
@@ -228,6 +231,48 @@ def survives(place: Path, hurt: Callable[[Path, random.Random], None], seed: int
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_damaged_store_is_told_and_mended(copied, kind):
     survives(copied, KINDS[kind], 1)
+
+
+def flip(file: Path, place: int) -> None:
+    data = bytearray(file.read_bytes())
+    data[place] ^= 1
+    file.write_bytes(data)
+
+
+def test_what_sqlite_says_of_its_file_is_a_line_for_people(copied):
+    flip(copied / "run" / "run.sqlite", INCREMENTAL_VACUUM)
+    with pytest.raises(StoreError, match="its store is damaged") as refused:
+        given_out(copied / "run")
+    assert str(refused.value).isprintable()
+    with RunStore(copied / "run") as store:
+        found = [one.what for one in damage(store.engine)]
+    assert all(what.isprintable() and "***" not in what for what in found)
+    assert any(what.startswith("SQLite says of its file: incremental_vacuum") for what in found)
+
+
+def test_no_text_of_a_damaged_store_reaches_a_terminal_raw(tmp_path):
+    assert damaged_text(tmp_path, "row \x1b[31m\nof a\rtable").isprintable()
+    assert cause(ValueError("not \x1b[31m this\nnor that")) == "not \\x1b[31m this"
+
+
+@pytest.mark.parametrize("name", ["not: what was written.jpg", "s3://box/07.jpg"])
+def test_a_file_whose_name_may_be_damaged_is_called_by_all_that_is_left_of_it(copied, name):
+    with closing(sqlite3.connect(copied / "run" / "run.sqlite")) as database:
+        database.execute("UPDATE inputs SET path = ? WHERE path = '07.jpg'", (name,))
+        database.commit()
+    done = repair(copied / "run", None)
+    assert done.files == [name]
+    assert any(one.what.startswith(f"near the name {name}: ") for one in done.found)
+
+
+def test_a_file_whose_name_sounds_like_a_damage_stays_in_the_run(copied):
+    """What is wrong with it is its state alone: it is looked into again."""
+    with RunStore(copied / "run", create=True) as store:
+        store.register([Input("not what was written.jpg", str(copied / "00.jpg"))])
+    with closing(sqlite3.connect(copied / "run" / "run.sqlite")) as database:
+        database.execute("UPDATE inputs SET state = 'x' WHERE path LIKE 'not what%'")
+        database.commit()
+    assert repair(copied / "run", None).files == []
 
 
 @pytest.mark.parametrize("seed", range(RANDOM))

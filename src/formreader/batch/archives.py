@@ -16,17 +16,17 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, BinaryIO, cast
 
-from formreader.batch.names import is_picture, printable
+from formreader.batch.names import is_picture
 from formreader.errors import UsageError
+from formreader.harmless import printed_name
 from formreader.load.container import LONGEST_MAGIC, kind_of
 from formreader.load.limits import BYTES_LIMIT
 from formreader.store import Failure, Input
@@ -39,6 +39,7 @@ UNPACKED_LIMIT = 256 * 2**30
 """Bytes of one archive when unpacked."""
 RATIO_LIMIT, RATIO_FROM = 100, 256 * 2**20
 """Photographs hardly shrink. Beyond RATIO_FROM bytes, no more than this many times the archive's own size."""
+PACK_AGAIN = "pack it again without folders outside, or give the file by itself"
 LISTING = "members.jsonl"
 CHUNK_BYTES = 2**20
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, NotImplementedError)
@@ -100,7 +101,7 @@ def _restored(told: dict[str, object], target: Path) -> Input:
 
 def _members_as_inputs(archive: Path, target: Path, packed: int) -> Iterator[Input]:
     total = number = passed_over = 0
-    named: Counter[str] = Counter()
+    named: set[str] = set()
     try:
         with closing(_members(archive)) as members:
             for number, member in enumerate(members, 1):
@@ -113,21 +114,30 @@ def _members_as_inputs(archive: Path, target: Path, packed: int) -> Iterator[Inp
                 if one is None:
                     passed_over += not _is_hidden(member)
                 else:
-                    named[one.path] += 1  # an archive may hold one name twice: both are read
-                    yield one if named[one.path] == 1 else replace(one, path=f"{one.path} ({named[one.path]})")
+                    yield _under_its_own_name(one, named)
             if passed_over:
                 logger.warning("%s: passed over %d files that are no pictures", archive, passed_over)
     except _TooLargeError as error:
         message = f"the archive is not read any further: {error}; unpack it by hand if it is what it should be"
-        yield Input(printable(archive), str(target / "archive"), failure=Failure("archive_too_large", message))
+        yield Input(printed_name(archive), str(target / "archive"), failure=Failure("archive_too_large", message))
     except (*BROKEN, ValueError) as error:
         message = f"the archive is damaged after {number} members ({error}): copy it again"
-        yield Input(printable(archive), str(target / "archive"), failure=Failure("bad_archive", message))
+        yield Input(printed_name(archive), str(target / "archive"), failure=Failure("bad_archive", message))
+
+
+def _under_its_own_name(one: Input, named: set[str]) -> Input:
+    """An archive may hold one name twice: both are read. ``named`` are the names before, and gets this one."""
+    name, count = one.path, 1
+    while name in named:
+        count += 1
+        name = f"{one.path} ({count})"
+    named.add(name)
+    return replace(one, path=name)
 
 
 def _taken(archive: Path, member: _Member, target: Path) -> Input | None:
     """The member as an input, its bytes at ``target``; None where it is no picture."""
-    path = f"{printable(archive)}/{printable(member.name)}"
+    path = f"{printed_name(archive)}/{printed_name(member.name)}"
     failure = _fault(member)
     if failure is None:
         if _is_hidden(member) or not _is_picture(member):
@@ -160,7 +170,7 @@ def _is_picture(member: _Member) -> bool:
 def _fault(member: _Member) -> Failure | None:
     name = PurePosixPath(member.name)
     if name.is_absolute() or ".." in name.parts or PureWindowsPath(member.name).is_absolute():
-        return Failure("unsafe_name", "its name leads out of the archive: someone made this archive to do harm")
+        return Failure("unsafe_name", f"its name leads out of the archive, so it was not read: {PACK_AGAIN}")
     if is_archive(Path(name)):
         return Failure("nested_archive", "an archive within an archive is not opened: unpack it first")
     return None
@@ -207,7 +217,7 @@ def _damaged(error: Exception) -> Failure:
 
 @contextmanager
 def _written_whole(target: Path) -> Iterator[BinaryIO]:
-    """A file that is there when it is complete, and not before. Raises ``UsageError`` where there is no room."""
+    """A file that is there when it is complete, else nothing. Raises ``UsageError`` where there is no room."""
     unfinished = target.with_name(f"{target.name}.part")
     try:
         with unfinished.open("wb") as file:
@@ -215,6 +225,9 @@ def _written_whole(target: Path) -> Iterator[BinaryIO]:
         unfinished.replace(target)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written ({error.strerror}): make room, or give --out another") from None
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def _members(archive: Path) -> Generator[_Member]:

@@ -27,13 +27,16 @@ PAGE_WORDS: Mapping[str, Verdict] = {
 """What a person writes in a row without a field, which is about the whole page."""
 OF_ANOTHER = ("replaced", "same", "different")
 """Verdicts that name another photograph."""
+PATHS = ("path", "other")
+"""Columns that stay guarded: by the run alone can it be told what a spreadsheet has made of the guard."""
 EXAMPLE = '{"path": "a.jpg", "page": 1, "field": "votes.1", "value": 117}'
 MISTAKES_SHOWN = 20
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _COUNT = re.compile(r"[0-9]{1,9}")
-_AS_A_FLOAT = re.compile(r"([0-9]{1,15})[.,]0")
-"""As pandas writes a whole number in a column with gaps. With more zeros it may be thousands: that is refused."""
+_AS_A_FLOAT = re.compile(r"([0-9]{1,15})[.,](?!000$)0{1,15}")
+"""As programs write a whole number in a column with gaps. With three zeros it may be thousands: that is refused."""
+_THOUSANDS = re.compile(r"[0-9]{1,3}([.,][0-9]{3})+")
 _NOTHING = frozenset({"nan", "<na>", "none", "null", "nat", "#n/a"})
 """As programs write a cell with nothing in it."""
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -43,10 +46,10 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 class Decision:
     """One row: ``row`` is its line in the list, ``value`` None a field left empty on the paper.
 
-    ``path`` and ``page`` (within the file) are those that ``formreader queue`` prints; ``sha256`` is the content
-    that the person saw, where the list says it. A decision about the whole page has no ``field``; ``other`` is the
-    photograph that it names besides. ``template`` is the form that a refused page is of, ``decisions`` how many on the
-    same were shown to the person.
+    ``path`` and ``page`` (within the file) are those that ``formreader queue`` prints, the path with what guards it in
+    a spreadsheet; ``sha256`` is the content that the person saw, where the list says it. A decision about the whole
+    page has no ``field``; ``other`` is the photograph that it names besides. ``template`` is the form that a refused
+    page is of, ``decisions`` how many on the same were shown to the person.
     """
 
     row: int
@@ -84,7 +87,7 @@ def read_decisions(name: str, lines: Iterable[str], *, by: str | None = None) ->
     mistakes: list[str] = []
     undecided = 0
     for row, texts in _rows(name, lines):
-        cells = {column: _plain(text) for column, text in texts.items()}
+        cells = {column: _plain(text, is_path=column in PATHS) for column, text in texts.items()}
         if cells.get("value") is None and (cells.get("field") is not None or cells.get("template") is None):
             undecided += 1
             continue
@@ -169,10 +172,14 @@ def _verdict(cells: TextRow, field: str | None) -> tuple[Verdict, int | None]:
     digits = number[1] if number else plain
     if not _NUMBER.fullmatch(digits):
         raise ValueError(
-            f"'{said}' is no whole number: write digits alone, {LEFT_EMPTY} for a field left empty on the paper, "
-            f"{ILLEGIBLE} for one that nobody can read, nothing to decide later"
+            f"'{said}' is no whole number{_why_not(plain)}: write digits alone, {LEFT_EMPTY} for a field left empty "
+            f"on the paper, {ILLEGIBLE} for one that nobody can read, nothing to decide later"
         )
     return "value", int(digits)
+
+
+def _why_not(said: str) -> str:
+    return " for sure (it may be thousands)" if _THOUSANDS.fullmatch(said) else ""
 
 
 def _other(cells: TextRow, verdict: Verdict) -> tuple[str, int] | None:
@@ -184,11 +191,11 @@ def _other(cells: TextRow, verdict: Verdict) -> tuple[str, int] | None:
     return printed(path), _page(cells, "other_page")
 
 
-def _plain(text: str | None) -> str | None:
+def _plain(text: str | None, *, is_path: bool) -> str | None:
     """A cell as it was meant: without what guards it in a spreadsheet, nothing where a program wrote that."""
     if text is None:
         return None
-    meant = unguarded(text)
+    meant = text if is_path else unguarded(text)
     if meant.startswith('="') and meant.endswith('"'):
         meant = meant[2:-1]  # how a spreadsheet is made to keep a text as it is
     return None if not meant or meant.lower() in _NOTHING else meant

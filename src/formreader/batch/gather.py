@@ -12,10 +12,10 @@ from typing import TextIO
 
 from formreader.batch.archives import is_archive, unpack
 from formreader.batch.manifest import is_manifest, read_manifest
-from formreader.batch.names import is_picture, printable
+from formreader.batch.names import is_picture
 from formreader.batch.remote import is_remote, remote_inputs
 from formreader.errors import UsageError
-from formreader.harmless import printed
+from formreader.harmless import printed, printed_name
 from formreader.store import Input
 
 STDIN = "-"
@@ -89,7 +89,7 @@ def _file(path: Path, run_folder: Path) -> Iterator[Input]:
     if is_archive(path) and path.is_file():
         yield from unpack(path, run_folder / "unpacked")
     else:
-        yield Input(printable(path), os.path.abspath(path))  # noqa: PTH100 - Path's follows links
+        yield Input(printed_name(path), os.path.abspath(path))  # noqa: PTH100 - Path's follows links
 
 
 def _folder(folder: Path, run_folder: Path) -> Iterator[Input]:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from formreader.batch.names import printable
 from formreader.batch.remote import is_remote
 from formreader.batch.tables import TextRow, csv_rows, json_rows
 from formreader.errors import UsageError
+from formreader.harmless import printed, printed_name
 from formreader.store import Input
 
 SUFFIXES = (".csv", ".jsonl", ".ndjson")
@@ -32,15 +32,27 @@ def read_manifest(path: Path) -> Iterator[Input]:
         name = row.get("path")
         if not name:
             raise UsageError(f"{path}:{line}: has no path: give the columns path, station, page")
+        if not _names_a_file(name):
+            raise UsageError(
+                f"{path}:{line}: {printed(name)} has half a character, as no file's name has: mend the path"
+            )
         if name in seen:
             raise UsageError(f"{path}:{line}: {name} is on line {seen[name]} already: give each photograph one line")
         seen[name] = line
         station, page = row.get("station") or row.get("id"), row.get("page")
         if is_remote(name):
-            yield Input(name, name, station, page)
+            yield Input(printed_name(name), name, station, page)
             continue
         place = path.parent / name
-        yield Input(printable(place), os.path.abspath(place), station, page)  # noqa: PTH100 - Path's follows links
+        yield Input(printed_name(place), os.path.abspath(place), station, page)  # noqa: PTH100 - Path's follows links
+
+
+def _names_a_file(name: str) -> bool:
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _rows(path: Path) -> Iterator[tuple[int, TextRow]]:

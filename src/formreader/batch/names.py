@@ -1,9 +1,8 @@
-"""File names: which look like pictures, and how a name that is no text is said."""
+"""File names: which look like pictures."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 PICTURES = frozenset(
     {
@@ -17,8 +16,3 @@ PICTURES = frozenset(
 def is_picture(name: str) -> bool:
     """Whether a name ends as those of pictures and PDFs do."""
     return PurePath(name).suffix.lower() in PICTURES
-
-
-def printable(path: str | Path) -> str:
-    """The path as text that any database and terminal can hold: bytes that are no UTF-8 as ``\\xff``."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from formreader.batch.names import is_picture
 from formreader.errors import FormreaderError, UsageError
+from formreader.harmless import printed_name
 from formreader.load.limits import BYTES_LIMIT
 from formreader.load.remote import storage_of
 from formreader.store import Input
@@ -43,7 +44,7 @@ def remote_inputs(url: str) -> Iterator[Input]:
         parts = PurePosixPath(name).parts
         if name == place or (is_picture(name) and not any(part.startswith(".") for part in parts)):
             address = files.unstrip_protocol(name)
-            yield Input(address, address, stamp=_stamp(about))
+            yield Input(printed_name(address), address, stamp=_stamp(about))
 
 
 @contextmanager

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from formreader.batch.decisions import Decision, Decisions, refuse
+from formreader.batch.named import NamedPages
 from formreader.batch.pages import disagreement, form_of, is_refused
 from formreader.batch.results import Results
 from formreader.batch.stations import says_elsewhere
 from formreader.batch.sums import broken_sums
 from formreader.store import Entry, Recorded, Review, RunStore, Standing
-from formreader.store.readout import entries_under
 from formreader.store.records import PAGE_LEVEL, pair_field
 from formreader.store.reviews import Key, content_key, decided, key_of, standing
 
 if TYPE_CHECKING:
     from formreader.templates import Document, Template
 
-Pages = dict[tuple[str, int], Entry]
-"""By path and page within the file."""
 Forms = dict[int, str]
 """By ``page_id``: the form that a refused page is of, as people say."""
 Touched = dict[int, set[str]]
@@ -51,7 +49,7 @@ def take_reviews(
     ``replacing``: they take the place of what other people decided. Raises ``UsageError`` with every mistake, a line
     each; nothing is taken then. A value that breaks a sum is taken: the person saw the paper.
     """
-    pages = _pages(store, given)
+    pages = NamedPages(store, given.decided)
     made, touched = _checked(given, pages, _forms(store), templates)
     recorded = store.save_reviews([review for _, review in made.values()], replacing=replacing)
     results = Results(store)
@@ -64,27 +62,22 @@ def take_reviews(
     return Taken(recorded, given.undecided, tuple(dict.fromkeys(warnings)))
 
 
-def _pages(store: RunStore, given: Decisions) -> Pages:
-    """Every page of the files that the list names."""
-    paths = dict.fromkeys(decision.path for decision in given.decided)
-    paths |= dict.fromkeys(decision.other[0] for decision in given.decided if decision.other)
-    return {(entry.path, entry.number): entry for entry in entries_under(store.engine, paths)}
-
-
 def _forms(store: RunStore) -> Forms:
     """What people said before of the forms of refused pages."""
     said = {page_id: form_of(found.get(PAGE_LEVEL)) for page_id, found in standing(store.engine).items()}
     return {page_id: review.note or "" for page_id, review in said.items() if review is not None}
 
 
-def _checked(given: Decisions, pages: Pages, forms: Forms, templates: Mapping[str, Template]) -> tuple[Made, Touched]:
+def _checked(
+    given: Decisions, pages: NamedPages, forms: Forms, templates: Mapping[str, Template]
+) -> tuple[Made, Touched]:
     """The reviews, one a field. Raises ``UsageError`` with every mistake."""
     found: Made = {}
     touched: Touched = {}
     mistakes: list[str] = []
     for decision in given.decided:
         try:
-            entry = _page_of(decision, pages)
+            entry = pages.of(decision)
             for review in _reviews(decision, entry, pages, forms, templates):
                 first, before = found.setdefault(key_of(review), (decision, review))
                 if before.says != review.says:
@@ -101,27 +94,8 @@ def _checked(given: Decisions, pages: Pages, forms: Forms, templates: Mapping[st
     return found, touched
 
 
-def _page_of(decision: Decision, pages: Pages) -> Entry:
-    """Raises ``ValueError`` where the run has no such page, or another one than the person saw."""
-    entry = _named(decision.path, decision.page, pages)
-    if decision.sha256 is not None and decision.sha256 != entry.sha256:
-        path = decision.path
-        raise ValueError(f"{path} has changed since this list was written: look at it anew with `formreader queue`")
-    return entry
-
-
-def _named(path: str, page: int, pages: Pages) -> Entry:
-    numbers = [number for known, number in pages if known == path]
-    if not numbers:
-        raise ValueError(f"{path} is no photograph of this run: give the path as `formreader queue` prints it")
-    entry = pages.get((path, page))
-    if entry is None:
-        raise ValueError(f"{path} has no page {page}: it has {len(numbers)}; `formreader queue` says which is meant")
-    return entry
-
-
 def _reviews(
-    decision: Decision, entry: Entry, pages: Pages, forms: Forms, templates: Mapping[str, Template]
+    decision: Decision, entry: Entry, pages: NamedPages, forms: Forms, templates: Mapping[str, Template]
 ) -> Iterator[Review]:
     """What the row decides; that it names a form comes before. Raises ``ValueError`` with the cause and the mend."""
     if decision.verdict in ("same", "different"):
@@ -141,19 +115,19 @@ def _reviews(
         yield _about_a_field(decision, decision.field, entry, forms, templates)
 
 
-def _about_a_pair(decision: Decision, entry: Entry, pages: Pages) -> Review:
-    other = _named(*(decision.other or ("", 1)), pages)
+def _about_a_pair(decision: Decision, entry: Entry, pages: NamedPages) -> Review:
+    other = pages.other(*(decision.other or ("", 1)), entry)
     if entry.sha256 is None or other.sha256 is None or entry.page_id == other.page_id:
         raise ValueError(f"{decision.path} and {other.path} are no two photographs: name the other one in 'other'")
     first, second = sorted(((entry.sha256, entry.number), (other.sha256, other.number)))
     return _made(decision, *first, PAGE_LEVEL, pair_field(*second))
 
 
-def _about_a_page(decision: Decision, entry: Entry, pages: Pages) -> Review:
+def _about_a_page(decision: Decision, entry: Entry, pages: NamedPages) -> Review:
     review = _made(decision, content_key(entry.sha256, entry.path), entry.number, PAGE_LEVEL, PAGE_LEVEL)
     if decision.other is None:
         return review
-    other = _named(*decision.other, pages)
+    other = pages.other(*decision.other, entry)
     if is_refused(other) or other.page_id == entry.page_id:
         raise ValueError(f"{other.path} cannot replace it: it could not be read itself, or is the same photograph")
     return _made(decision, review.sha256, entry.number, PAGE_LEVEL, PAGE_LEVEL, note=other.path)

@@ -55,7 +55,8 @@ def repair(run: Run, store: Store = None) -> None:
         return
     _list([f"{one.table}: {one.what}" for one in done.found])
     _list([f"lost: {what}" for what in done.lost])
-    _list([f"to be given again: {path}" for path in done.files])
+    near = "to be given again: a file near the name {}, which may be damaged itself: give its folder again"
+    _list([near.format(path) for path in done.files])
     print(
         f"{run}: {len(done.found)} damages mended, {done.restored} decisions restored, {len(done.lost)} lost, "
         f"{len(done.files)} files to be given again, {done.again} pages wait: `formreader batch --out {run}` reads them"

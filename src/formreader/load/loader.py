@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 
 from formreader.errors import Rejected, UsageError
+from formreader.harmless import printed
 from formreader.load import decoder, jpeg, raster
 from formreader.load.container import LONGEST_MAGIC, Container, inspect, kind_of
 from formreader.load.limits import check_size
 from formreader.load.opening import PhotoSource, Pixels, bytes_of, name_of
-from formreader.records import Grey, Photo, Source, printable
+from formreader.records import Grey, Photo, Source
 
 MAY_HAVE_PAGES = frozenset({"pdf", "tiff", "gif", "png", "webp", "avif", "heic"})
 
@@ -44,7 +45,7 @@ def open_picture(source: PhotoSource, name: str | None = None) -> PictureFile:
 
     Raises ``Rejected`` (stage load) with a code of ``errors.LOAD_CODES``, ``UsageError`` for what is no source.
     """
-    called = printable(name) if name is not None else name_of(source)
+    called = printed(name) if name is not None else name_of(source)
     pixels = _pixels_of(source)
     if pixels is not None:
         height, width = pixels.shape

@@ -14,6 +14,7 @@ from formreader.decide import (
 from formreader.decode import infer_sheet
 from formreader.errors import Rejected, UsageError
 from formreader.geometry import Box
+from formreader.harmless import printed, printed_name
 from formreader.load import PhotoSource, PictureFile, bytes_at, name_of, open_picture
 from formreader.locate import ruling_of
 from formreader.reader.cutting import View
@@ -33,7 +34,6 @@ from formreader.records import (
     SheetReading,
     Source,
     Trace,
-    printable,
 )
 from formreader.register import map_points
 from formreader.templates import (
@@ -98,9 +98,9 @@ class Reader:
     def read_url(self, url: str, page: int = 1) -> SheetReading:
         """``read`` of what lies at a URL (``s3://…``, ``https://…``). Raises ``UsageError`` without [remote]."""
         try:
-            return self.read(bytes_at(url), page, name=url)
+            return self.read(bytes_at(url), page, name=printed_name(url))
         except Rejected as error:
-            return _refused(Source(printable(url), page, "", 0, 0), error, {})
+            return _refused(Source(printed_name(url), page, "", 0, 0), error, {})
 
     def read_pages(self, source: PhotoSource, *, name: str | None = None) -> Iterator[SheetReading]:
         """Read every page of a picture: one of a photograph, all of a PDF or TIFF, each frame of a GIF."""
@@ -190,7 +190,7 @@ class Reader:
     ) -> Iterator[Page | Refusal]:
         """Look at every page of a picture, or at the chosen one; whatever goes wrong is an answer too."""
         timing: dict[str, float] = {}
-        origin = Source(name_of(source) if name is None else printable(name), chosen or 1, "", 0, 0)
+        origin = Source(name_of(source) if name is None else printed(name), chosen or 1, "", 0, 0)
         try:
             with timed(timing, "load"):
                 file = open_picture(source, name)
@@ -280,7 +280,7 @@ def _refused(source: Source, error: Rejected, timing: Mapping[str, float]) -> Sh
     return SheetReading(
         source=source,
         status="rejected",
-        rejection=Rejection(error.stage, error.code, printable(error.message)),
+        rejection=Rejection(error.stage, error.code, printed(error.message)),
         timing_ms=timing,
     )
 

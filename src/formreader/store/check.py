@@ -34,6 +34,10 @@ LOOKED_THROUGH_BYTES = 64 * 2**20
 """A few thousand pages; that takes less than a second."""
 LINES = 20
 """What SQLite says of its file, at most."""
+OF_WHICH_DATABASE = "*** in database"
+"""How SQLite begins what it says; a store is one database."""
+NOT_AS_WRITTEN = "what is known of it, perhaps its name too, is not what was written"
+"""Of an input whose seal is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,8 @@ def refuse_a_broken_file(engine: Engine) -> None:
     if engine.dialect.name != "sqlite" or not file or not _is_small(file):
         return
     with engine.connect() as connection:
-        for found in _of_file(connection):
-            raise StoreError(damaged_text(run_folder(connection), found.what))
+        if any(_of_file(connection)):
+            raise StoreError(damaged_text(run_folder(connection), "its file is broken inside"))
 
 
 def _is_small(file: str) -> bool:
@@ -89,9 +93,10 @@ def _guarded(connection: Connection, table: str, look: Look) -> Iterator[Damage]
 def _of_file(connection: Connection) -> Iterator[Damage]:
     if connection.dialect.name != "sqlite":
         return
-    for (line,) in connection.execute(text(f"PRAGMA integrity_check({LINES})")):
-        if line != "ok":
-            yield Damage("store", None, str(line))
+    for (said,) in connection.execute(text(f"PRAGMA integrity_check({LINES})")):
+        for line in str(said).splitlines():
+            if line != "ok" and not line.startswith(OF_WHICH_DATABASE):
+                yield Damage("store", None, f"SQLite says of its file: {line}")
 
 
 def _of_formats(connection: Connection) -> Iterator[Damage]:
@@ -112,7 +117,7 @@ def _of_inputs(connection: Connection) -> Iterator[Damage]:
     )
     for row in _rows(connection, query):
         if row.seal != sealed(row, INPUT):
-            yield Damage("inputs", row.id, f"{row.path}: what is known of it is not what was written")
+            yield Damage("inputs", row.id, f"near the name {row.path}: {NOT_AS_WRITTEN}")
         elif row.state not in STATES:
             yield Damage("inputs", row.id, f"{row.path}: its state is no state")
         elif row.found is None and (row.content_id is not None or row.state == DONE):

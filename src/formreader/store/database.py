@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from formreader.errors import FormreaderError, UsageError
-from formreader.store.broken import UNREADABLE, StoreError, cause, damaged_text
+from formreader.store.broken import UNREADABLE, StoreError, cause, damaged_text, one_line
 from formreader.store.places import FOLDER
 from formreader.store.schema import FORMAT, formats, metadata
 
@@ -95,7 +95,7 @@ def _readable(folder: Path, address: URL) -> URL:
 def _say_operational(folder: Path, context: ExceptionContext) -> None:
     """A full disk, a server that has gone or a broken file is said in a line; a mistake of ours keeps its exception."""
     error, original = context.sqlalchemy_exception, context.original_exception
-    text = str(original)
+    text = one_line(str(original))
     if any(sign in text for sign in SIGNS_OF_DAMAGE):
         raise StoreError(damaged_text(folder, text))
     if "readonly" in text:

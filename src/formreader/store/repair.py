@@ -14,7 +14,7 @@ from sqlalchemy import delete as delete_from
 
 from formreader.errors import FormreaderError
 from formreader.store.broken import StoreError
-from formreader.store.check import LOOKS, Damage, damage
+from formreader.store.check import LOOKS, NOT_AS_WRITTEN, Damage, damage
 from formreader.store.database import FILE, open_database
 from formreader.store.journal import noted_decisions
 from formreader.store.lookalikes import forget
@@ -44,8 +44,9 @@ SHM = "-shm"
 
 @dataclass(slots=True)
 class Repaired:
-    """What was done: ``found`` damages, pages that are to be read again, files to be given again, decisions that came
-    back from the journal, and those that are ``lost``. ``former`` is the damaged file, where there was one."""
+    """What was done: ``found`` damages, pages that are to be read again, ``files`` to be given again by what is left of
+    their names, decisions that came back from the journal, and those that are ``lost``. ``former`` is the damaged file,
+    where there was one."""
 
     found: list[Damage] = field(default_factory=list)
     again: int = 0
@@ -165,8 +166,8 @@ def _mend_run(connection: Connection, found: Damage, done: Repaired) -> None:
 def _mend_input(connection: Connection, found: Damage, done: Repaired) -> None:
     """What is known of it cannot be trusted: it must be given again. Else it is looked into again."""
     which = inputs.c.id == found.key
-    if "not what was written" in found.what:
-        done.files.append(found.what.partition(":")[0])
+    if found.what.endswith(NOT_AS_WRITTEN):
+        done.files.extend(connection.execute(select(inputs.c.path).where(which)).scalars())
         connection.execute(delete_from(inputs).where(which))
         return
     known = select(contents.c.id).where(contents.c.id == inputs.c.content_id).scalar_subquery()
