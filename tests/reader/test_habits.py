@@ -10,7 +10,7 @@ import pytest
 
 from formreader.decode import read_strings
 from formreader.reader import Reader
-from formreader.reader.judging import begins_with_zero
+from formreader.reader.judging import is_odd_freely
 from formreader.records import SheetReading
 from formreader.synth import load_glyphs, save_picture
 from formreader.synth.sheets.behaviours import BEHAVIOURS, compose_behaving_sheet
@@ -105,9 +105,10 @@ def test_figures_in_the_column_for_words_are_found_and_shown_to_a_person(tmp_pat
     assert sum(right) >= len(right) / 2
 
 
-@pytest.mark.parametrize(("written", "odd"), [("07", True), ("X07", True), ("0", False), ("70", False), ("-", False)])
-def test_a_zero_before_a_free_number_is_odd_and_one_in_boxes_is_not(written, odd):
+@pytest.mark.parametrize("written", ["07", "X07", "-9", "X45", "--", "---", "0", "70", "-", "X", "_"])
+def test_signs_and_zeros_before_a_free_number_are_odd_and_in_boxes_are_not(written):
+    odd = written in ("07", "X07", "-9", "X45", "--", "---")
     free = form_with("empty: review").fields["votes.a"]
     boxes = load_library()["id-2022-chasil-ppwp-2"].fields["valid"]
-    assert begins_with_zero(written, free) is odd
-    assert not begins_with_zero(written, boxes)
+    assert is_odd_freely(written, free) is odd
+    assert not is_odd_freely(written, boxes)

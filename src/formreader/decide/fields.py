@@ -10,8 +10,8 @@ from formreader.records import Check, Reason, Status
 
 REASONS = {
     "unreadable": "a box holds something that is no digit, cross or dash: look at the crop",
-    "odd_writing": "a gap, cross or dash stands among the digits, a gap among crosses or dashes, or a zero before a "
-    "number that is written freely: look at the crop",
+    "odd_writing": "a gap, cross or dash stands among the digits, or a gap among crosses or dashes; or in a number "
+    "written freely zeros, crosses or dashes stand before its digits, or several alone: look at the crop",
     "boxes_say_otherwise": "the boxes by themselves say {own}, and the rest of the sheet {proposed}: look at the crop",
     "low_confidence": "the writing allows another reading: compare with the alternatives",
     "settled_by_sums": "the rest of the sheet points to this value more than the writing does: look at the crop",

@@ -147,17 +147,22 @@ def _sight(
         says=agreement.says,
         remarks=evidence.remarks,
         unreadable="?" in reported.written,
-        odd=not plainly_written(reported.written) or begins_with_zero(reported.written, page.template.fields[name]),
+        odd=not plainly_written(reported.written) or is_odd_freely(reported.written, page.template.fields[name]),
         left_empty=set(reported.written) == {"_"}
         and page.template.fields[name].empty == "review"
         and not evidence.crossed_out,
     )
 
 
-def begins_with_zero(written: str, field: Field) -> bool:
-    """Whether zeros stand before a free number: nobody writes them there, and a digit that is lost leaves them."""
+def is_odd_freely(written: str, field: Field) -> bool:
+    """Whether a free number has zeros, crosses or dashes before it, or is several of these alone.
+
+    Nobody fills up a cell that has no boxes: a digit that is lost leaves such signs, and small letters look like dashes.
+    """
     digits = written.lstrip("X-_")
-    return isinstance(field.encodings[field.primary], Number) and len(digits) > 1 and digits.startswith("0")
+    signs = len(written) - len(digits)
+    odd = signs > 1 or bool(signs and digits) or (len(digits) > 1 and digits.startswith("0"))
+    return odd and isinstance(field.encodings[field.primary], Number)
 
 
 def _longer_share(reported: Reported, second: Mapping[int | None, float]) -> float:
