@@ -157,7 +157,7 @@ def _sight(
 def is_odd_freely(written: str, field: Field) -> bool:
     """Whether a free number has zeros, crosses or dashes before it, or is several of these alone.
 
-    Nobody fills up a cell that has no boxes: a digit that is lost leaves such signs, and small letters look like dashes.
+    Nobody fills up a cell that has no boxes: a digit that is lost leaves such signs, small letters look like dashes.
     """
     digits = written.lstrip("X-_")
     signs = len(written) - len(digits)
