@@ -18,7 +18,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, BinaryIO, cast
 
 from formreader.batch.names import is_picture, printable
-from formreader.errors import UsageError
+from formreader.files import made, unwritable
 from formreader.load.container import LONGEST_MAGIC, kind_of
 from formreader.load.limits import BYTES_LIMIT
 from formreader.store import Failure, Input
@@ -76,10 +76,7 @@ def unpack(archive: Path, folder: Path) -> Iterator[Input]:
     found = archive.stat()
     key = f"{archive.resolve()}\0{found.st_size}\0{found.st_mtime_ns}"
     target = folder / sha256(os.fsencode(key)).hexdigest()[:16]
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be made ({error.strerror}): give --out another name") from None
+    made(target)
     listing = target / LISTING
     if listing.exists():
         for line in listing.read_text(encoding="utf-8").splitlines():
@@ -207,14 +204,21 @@ def _damaged(error: Exception) -> Failure:
 
 @contextmanager
 def _written_whole(target: Path) -> Iterator[BinaryIO]:
-    """A file that is there when it is complete, and not before. Raises ``UsageError`` where there is no room."""
+    """A file that is there when it is complete, and not before; what a killed batch left of it is written over.
+
+    Raises ``UsageError`` where it cannot be written, ``NoRoom`` where the disk is full.
+    """
     unfinished = target.with_name(f"{target.name}.part")
     try:
         with unfinished.open("wb") as file:
             yield file
         unfinished.replace(target)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written ({error.strerror}): make room, or give --out another") from None
+    except BaseException as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        if isinstance(error, OSError):
+            raise unwritable(target, error) from None
+        raise
 
 
 def _members(archive: Path) -> Generator[_Member]:
