@@ -2,6 +2,7 @@
 
 FormreaderError            a message for a person: what, where, the mend
 ├── UsageError             the call or its arguments are wrong            exit 2
+│   ├── NoRoom             the disk is full, or refuses to be written    exit 74
 │   └── MissingOpenCV      OpenCV is not there, or not whole (``formreader.opencv``)  exit 2
 ├── TemplateError          a template file has a mistake (file, line, field)  exit 2
 ├── ModelError             a model is missing, altered or unfit           exit 2
@@ -22,6 +23,12 @@ class FormreaderError(Exception):
 
 class UsageError(FormreaderError):
     """The call or its arguments are wrong."""
+
+
+class NoRoom(UsageError):  # noqa: N818 - it is the disk's
+    """The call is right and the system refuses: the disk is full."""
+
+    exit_code = 74
 
 
 class TemplateError(FormreaderError):

@@ -99,6 +99,8 @@ def all_done(pool: ProcessPool, jobs: list[Job]) -> list[Done]:
     """Each job's end, in the order they came to it."""
     waiting, done = list(jobs), []
     while len(done) < len(jobs):
+        while pool.workers < min(pool.size, len(jobs) - len(done)):
+            pool.hire()
         while waiting and pool.free:
             pool.submit(waiting.pop(0))
         done += pool.wait(1.0)
@@ -108,6 +110,8 @@ def all_done(pool: ProcessPool, jobs: list[Job]) -> list[Done]:
 class Scribe:
     """An engine that reads what the test says stands in each file; the content is the name up to a ``+``, the hand
     up to a ``~``; behind an ``@`` stands the station that the sheet itself says, in its field ``votes``."""
+
+    size = workers = 1
 
     def __init__(self, said: dict[str, tuple[int, str] | Failure]) -> None:
         self.identity, self._said, self._job = PRESENT, said, None

@@ -18,7 +18,7 @@ import pytest
 
 from formreader.batch import archives
 from formreader.batch.gather import gather
-from formreader.errors import UsageError
+from formreader.errors import NoRoom, UsageError
 from formreader.store import Input
 
 UNSAFE = ["../out.jpg", "a/../../out.jpg", "/etc/out.jpg", "..\\out.jpg", "C:\\out.jpg"]
@@ -251,8 +251,9 @@ def test_want_of_room_is_no_damage_of_the_archive(tmp_path, listed, monkeypatch)
     archive = as_zip(tmp_path / "all.zip", {"a.jpg": b"aa"})
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", full)
-        with pytest.raises(UsageError, match="No space left"):
+        with pytest.raises(NoRoom, match=r"No space left on device.: make room"):
             listed(archive)
+        assert list((tmp_path / "run").rglob("*.part")) == []
     assert [Path(one.file).read_bytes() for one in listed(archive)] == [b"aa"], "and it is taken once there is room"
 
 

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from formreader.batch import run_batch
 from formreader.batch.jobs import Done, Job, Looked, LookInto, Outcome
 from formreader.records import Identity
@@ -16,10 +18,14 @@ PRESENT = Identity("0.1.0", {}, {}, "strict")
 
 
 class InstantEngine:
-    """Answers jobs in order, at most two in flight."""
+    """Answers jobs in order, at most two in flight; of up to ``size`` workers it has those that were hired."""
 
-    def __init__(self, read: Callable[[Job], Outcome]) -> None:
+    def __init__(self, read: Callable[[Job], Outcome], size: int = 1) -> None:
         self.identity, self._read, self._jobs, self.most = PRESENT, read, deque(), 0
+        self.size, self.workers = size, 1
+
+    def hire(self) -> None:
+        self.workers += 1
 
     @property
     def free(self) -> int:
@@ -65,6 +71,22 @@ def test_told_to_stop_it_finishes_what_is_in_flight_and_leaves_the_rest(tmp_path
         assert 0 < found.accepted < 20
         run_batch(store, engine, store.begin_run(PRESENT, {}), lambda: True)
         assert counts(store.engine).accepted == 20
+
+
+@pytest.mark.parametrize(("size", "tasks", "hired"), [(250, 7, 7), (5, 20, 5), (250, 1, 1)])
+def test_no_more_workers_are_started_than_there_are_tasks(tmp_path, size, tasks, hired):
+    with filled(tmp_path, tasks) as store:
+        engine = InstantEngine(outcome, size)
+        run_batch(store, engine, store.begin_run(PRESENT, {}), lambda: True)
+        assert (counts(store.engine).accepted, engine.workers) == (tasks, hired)
+
+
+def test_told_to_stop_it_starts_no_worker_more(tmp_path):
+    asked = iter([True] * 4 + [False] * 20)
+    with filled(tmp_path, 20) as store:
+        engine = InstantEngine(outcome, 20)
+        run_batch(store, engine, store.begin_run(PRESENT, {}), lambda: next(asked))
+        assert (engine.workers, counts(store.engine).running) == (4, 0)
 
 
 def test_a_file_that_changes_under_the_batch_is_not_taken_for_what_it_was(tmp_path):

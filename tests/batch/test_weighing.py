@@ -70,6 +70,8 @@ class Counting:
 class Inline:
     """An engine that does each job here and now, and remembers them."""
 
+    size = workers = 1
+
     def __init__(self, reader: object) -> None:
         self.reader, self.identity, self.jobs, self._job = reader, reader.identity, [], None
 

@@ -18,6 +18,8 @@ from formreader.cli.exit_codes import ExitCode
 STUBS = Path(__file__).parents[1] / "batch"
 COMMAND = [sys.executable, "-c", "from formreader.cli import main; main()"]
 PATIENCE_S = 120
+ROOM_FOR_SQLITE = 33_000
+"""Bytes that it takes beside a store which is only read."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and permissions of this kind are POSIX")
 Go = Callable[..., subprocess.CompletedProcess[str]]
@@ -77,8 +79,9 @@ def no_files_above(size: int) -> Callable[[], None]:
 def test_without_room_it_stops_with_the_cause_and_goes_on_when_there_is_some(go, photographs, tmp_path):
     for size in (1_000, 200_000):
         done = go(*batch(photographs, tmp_path / "run"), preexec_fn=no_files_above(size))
-        assert done.returncode == 2, done.stdout
-        assert done.stderr.startswith("formreader: ")
+        assert done.returncode == ExitCode.SYSTEM, done.stdout
+        assert "no room for its store" in done.stderr
+        assert "give the same command again" in done.stderr
     assert go(*batch(photographs, tmp_path / "run")).returncode == 0
     assert votes(go, tmp_path / "run") == {f"{i:02d}": i for i in range(12)}
 
@@ -90,6 +93,21 @@ def test_an_output_for_which_there_is_no_room_is_told(go, photographs, tmp_path,
     done = go(*command, tmp_path / "run", "--out", "/dev/full")
     assert done.returncode == ExitCode.SYSTEM
     assert "/dev/full: cannot be written (No space left on device)" in done.stderr
+
+
+def test_of_two_tables_neither_is_there_where_one_has_no_room(go, photographs, tmp_path):
+    for i in range(200):
+        (photographs / f"refused-{i:03d}-{'a' * 200}.jpg").write_text(f"refuse {i}")
+    go(*batch(photographs, tmp_path / "run"))
+    out = tmp_path / "out"
+    out.mkdir()
+    command = ("export", tmp_path / "run", "--format", "csv", "--wide", "--out", out / "w.csv")
+    done = go(*command, preexec_fn=no_files_above(ROOM_FOR_SQLITE))
+    assert done.returncode == ExitCode.SYSTEM, done.stdout
+    assert "w.csv: cannot be written" in done.stderr
+    assert list(out.iterdir()) == []
+    assert go(*command).returncode == 0
+    assert sorted(path.name for path in out.iterdir()) == ["w-refused.csv", "w.csv"]
 
 
 @pytest.fixture

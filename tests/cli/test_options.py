@@ -80,3 +80,19 @@ def test_sheets_of_a_form_by_its_id_in_a_folder_are_drawn(run, own_form, tmp_pat
     ran = run("synth", "mine", "--templates", own_form, "--out", tmp_path / "drawn", "--long-side", "800")
     assert (ran.code, ran.err) == (0, "")
     assert json.loads((tmp_path / "drawn/truth.json").read_text())["sheets"][0]["template"] == "mine"
+
+
+@pytest.mark.parametrize("command", [("batch", "--out"), ("work",), ("serve",)])
+@pytest.mark.parametrize("workers", ["257", "99999999999999999999", "1e9", "-1"])
+def test_more_workers_than_any_machine_has_are_refused(run, tmp_path, command, workers):
+    ran = run(*command, tmp_path / "run", "--workers", workers)
+    assert (ran.code, ran.out) == (2, "")
+    assert "'--workers'" in ran.err
+    assert workers in ran.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_more_workers_than_any_machine_has_are_refused_in_a_file_of_settings_too(run, tmp_path):
+    (tmp_path / "c.toml").write_text("workers = 100000\n")
+    ran = run("--config", tmp_path / "c.toml", "batch", "--out", tmp_path / "run")
+    assert (ran.code, "100000 is not in the range" in ran.err) == (2, True)

@@ -47,6 +47,29 @@ def test_a_scan_becomes_a_template_with_its_preview_and_a_reading(run, blank, tm
     assert f"{blank}: " in ran.out.splitlines()[-1]
 
 
+@pytest.mark.parametrize("room", [0, 1])
+def test_on_a_full_disk_the_template_that_was_there_is_not_destroyed(run, blank, tmp_path, monkeypatch, room):
+    """Neither by the first words of a draft nor by those that its readings add."""
+
+    def write(path: Path, text: str, **_: object) -> None:
+        nonlocal room
+        if path.suffix in (".yaml", ".part"):
+            room -= 1
+        if room < 0:
+            raise OSError(28, "No space left on device")
+        path.write_bytes(text.encode())
+
+    out = tmp_path / "mine.yaml"
+    out.write_text("an author's work")
+    monkeypatch.setattr(Path, "write_text", write)
+    monkeypatch.setattr("formreader.cli.template_draft._sums", lambda *_: ["a + b = c"])
+    monkeypatch.setattr("formreader.cli.template_draft._readings", lambda *_: [])
+    ran = run("template", "draft", blank, "--out", out, "--page", "284.8x440", "--force")
+    assert (ran.code, f"{out}: cannot be written (No space left on device): make room" in ran.err) == (74, True)
+    assert out.read_text() == "an author's work"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.yaml"]
+
+
 def test_a_pdf_is_drafted_in_its_own_size(run, tmp_path):
     pytest.importorskip("reportlab")
     path = tmp_path / "form.pdf"

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from formreader.errors import UsageError
+from formreader.errors import NoRoom, UsageError
 from formreader.geometry import Box
 from formreader.records import Cell, Code, Photo, SheetReading, Source, Trace
 from formreader.report.debug import write_debug
@@ -105,6 +105,19 @@ def test_a_refused_page_shows_what_was_seen_and_no_older_boxes(tmp_path, sheet, 
     assert sorted(path.name for path in only_folder(tmp_path).iterdir()) == ["1-marks.jpg", "2-lines.jpg"]
 
 
+def test_on_a_full_disk_the_pictures_of_an_earlier_run_stay(tmp_path, sheet, trace, monkeypatch):
+    write_debug(tmp_path, sheet(), trace, template())
+    before = {path.name: path.read_bytes() for path in only_folder(tmp_path).iterdir()}
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("formreader.files.os.fsync", refuse)
+    with pytest.raises(NoRoom, match="make room"):
+        write_debug(tmp_path, sheet(), trace, template())
+    assert {path.name: path.read_bytes() for path in only_folder(tmp_path).iterdir()} == before
+
+
 def test_two_files_of_one_name_do_not_meet(tmp_path, sheet, trace):
     other: SheetReading = sheet("elsewhere/a.png")
     write_debug(tmp_path, sheet("here/a.jpg"), trace)
@@ -115,5 +128,5 @@ def test_two_files_of_one_name_do_not_meet(tmp_path, sheet, trace):
 def test_a_folder_that_cannot_be_written_is_said(tmp_path, sheet, trace):
     taken = tmp_path / "file"
     taken.write_text("")
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(UsageError, match="cannot be made"):
         write_debug(taken, sheet(), trace)

@@ -34,6 +34,8 @@ def take_picture(page: object, name: str) -> None:
 class Here:
     """An engine of one reader in this process."""
 
+    size = workers = 1
+
     def __init__(self) -> None:
         from formreader.batch.reading import make_reader
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from formreader.errors import UsageError
+from formreader.files import REFUSING, unwritable
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -45,8 +46,12 @@ class Signer:
             if not path.exists():
                 _write_new(path)
             key = load_pem_private_key(path.read_bytes(), None)
-        except (OSError, ValueError, TypeError) as error:
-            raise UsageError(f"{path}: is no key for the log ({error}): name another with --key") from None
+        except OSError as error:
+            if error.errno in REFUSING:
+                raise unwritable(path, error) from None
+            raise _no_key(path, error) from None
+        except (ValueError, TypeError) as error:
+            raise _no_key(path, error) from None
         if not isinstance(key, Ed25519PrivateKey):
             raise UsageError(f"{path}: holds a key of another kind: the log is signed with Ed25519")
         return cls(key)
@@ -70,6 +75,10 @@ def is_signed(public: str, message: bytes, signature: str) -> bool:
     return True
 
 
+def _no_key(path: Path, error: Exception) -> UsageError:
+    return UsageError(f"{path}: is no key for the log ({error}): name another with --key")
+
+
 def public_key(said: str) -> str:
     """The public key that a person names: 64 hexadecimal digits or a file with them. Raises ``UsageError``."""
     text = said
@@ -87,11 +96,11 @@ def _write_new(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")  # threads that start at once have one number
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
     try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
         os.link(fresh, path)  # of two processes that start at once one key wins, whole
     except FileExistsError:
         pass
     finally:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)

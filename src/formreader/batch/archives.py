@@ -24,9 +24,14 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, BinaryIO, cast
 
+<<<<<<< HEAD
 from formreader.batch.names import is_picture
 from formreader.errors import UsageError
 from formreader.harmless import printed_name
+=======
+from formreader.batch.names import is_picture, printable
+from formreader.files import made, unwritable
+>>>>>>> h/disk
 from formreader.load.container import LONGEST_MAGIC, kind_of
 from formreader.load.limits import BYTES_LIMIT
 from formreader.store import Failure, Input
@@ -77,10 +82,7 @@ def unpack(archive: Path, folder: Path) -> Iterator[Input]:
     found = archive.stat()
     key = f"{archive.resolve()}\0{found.st_size}\0{found.st_mtime_ns}"
     target = folder / sha256(os.fsencode(key)).hexdigest()[:16]
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be made ({error.strerror}): give --out another name") from None
+    made(target)
     listing = target / LISTING
     if listing.exists():
         for line in listing.read_text(encoding="utf-8").splitlines():
@@ -217,17 +219,33 @@ def _damaged(error: Exception) -> Failure:
 
 @contextmanager
 def _written_whole(target: Path) -> Iterator[BinaryIO]:
+<<<<<<< HEAD
     """A file that is there when it is complete, else nothing. Raises ``UsageError`` where there is no room."""
+=======
+    """A file that is there when it is complete, and not before; what a killed batch left of it is written over.
+
+    Raises ``UsageError`` where it cannot be written, ``NoRoom`` where the disk is full.
+    """
+>>>>>>> h/disk
     unfinished = target.with_name(f"{target.name}.part")
     try:
         with unfinished.open("wb") as file:
             yield file
         unfinished.replace(target)
+<<<<<<< HEAD
     except OSError as error:
         raise UsageError(f"{target}: cannot be written ({error.strerror}): make room, or give --out another") from None
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+=======
+    except BaseException as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        if isinstance(error, OSError):
+            raise unwritable(target, error) from None
+        raise
+>>>>>>> h/disk
 
 
 def _members(archive: Path) -> Generator[_Member]:

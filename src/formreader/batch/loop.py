@@ -26,6 +26,17 @@ class Engine(Protocol):
         """What reads, known once the first worker is ready."""
 
     @property
+    def size(self) -> int:
+        """The most workers that it may have."""
+
+    @property
+    def workers(self) -> int:
+        """How many it has, those still starting among them."""
+
+    def hire(self) -> None:
+        """Start one worker more."""
+
+    @property
     def free(self) -> int:
         """How many jobs can be taken now."""
 
@@ -41,6 +52,8 @@ class Engine(Protocol):
 def identify(engine: Engine, go_on: Callable[[], bool]) -> Identity | None:
     """Wait for the first worker to say what reads; None where ``go_on`` ends the waiting."""
     while engine.identity is None and go_on():
+        if not engine.workers:
+            engine.hire()
         engine.wait(LOOK_EVERY_S)
     return engine.identity
 
@@ -56,7 +69,7 @@ def run_batch(store: RunStore, engine: Engine, run_id: int, go_on: Callable[[], 
     tasks: dict[int, Task] = {}
     next_key = 0
     while True:
-        going_on = go_on()
+        going_on = go_on() and _hired(store, engine, len(tasks), go_on)
         while going_on and engine.free:
             task = store.take_document(run_id) or store.take_page() or store.take_input()
             if task is None:
@@ -68,6 +81,21 @@ def run_batch(store: RunStore, engine: Engine, run_id: int, go_on: Callable[[], 
             return
         for done in engine.wait(LOOK_EVERY_S):
             _save(store, run_id, tasks.pop(done.job.key), done)
+
+
+def _hired(store: RunStore, engine: Engine, in_flight: int, go_on: Callable[[], bool]) -> bool:
+    """Whether it still goes on with a worker for each task that waits or is in flight, as far as there may be.
+
+    It is asked before each start: whoever is told to stop starts nothing more.
+    """
+    if engine.workers == engine.size:
+        return True
+    wanted = min(engine.size, in_flight + store.waiting(engine.size))
+    while engine.workers < wanted:
+        if not go_on():
+            return False
+        engine.hire()
+    return True
 
 
 def same_sheet(one: bytes, other: bytes) -> float | None:

@@ -6,7 +6,8 @@ import logging
 import multiprocessing
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -40,17 +41,33 @@ class _Worker:
 
 
 class ProcessPool:
-    """``size`` workers, each with one job at most: there is no queue that could grow or break.
+    """Up to ``size`` workers, each with one job at most: there is no queue that could grow or break.
+
+    None is started but by ``hire``: not in the place of one that ended either, so that whoever stops starts nothing.
 
     A job that takes longer than ``limit_s`` is ended. Raises ``WorkersError`` where a reader cannot be made.
     """
 
     def __init__(self, size: int, setup: Setup, limit_s: float) -> None:
         self._context = multiprocessing.get_context("spawn")  # a fork would share the models' threads and locks
-        self._setup, self._limit_s = setup, limit_s
+        self.size, self._setup, self._limit_s = size, setup, limit_s
         self._failed_starts = 0
         self.identity: Identity | None = None
-        self._workers = [self._start() for _ in range(size)]
+        self._workers: list[_Worker] = []
+
+    @property
+    def workers(self) -> int:
+        """How many there are, those still starting among them."""
+        return len(self._workers)
+
+    def hire(self) -> None:
+        """Start one worker more."""
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=work, args=(theirs, self._setup), daemon=True, name="formreader worker")
+        with _deaf_to_ctrl_c():
+            process.start()
+        theirs.close()  # so that a worker's death is heard as the pipe's end
+        self._workers.append(_Worker(process, ours))
 
     @property
     def free(self) -> int:
@@ -76,13 +93,13 @@ class ProcessPool:
         patience = max(0.0, min([timeout_s, *(deadline - now for deadline in deadlines)]))
         ready = set(wait([worker.pipe for worker in self._workers], patience))
         done: list[Done] = []
-        for place, worker in enumerate(self._workers):
+        for worker in list(self._workers):
             if worker.pipe in ready:
-                done += self._heard(place, worker)
+                done += self._heard(worker)
             elif self._is_timed(worker) and time.monotonic() - worker.since > self._limit_of(worker):
                 if not worker.ready:
                     self._note_failed_start(f"not ready after {START_LIMIT_S} s")
-                done += self._replaced(place, worker, "timed_out", f"it took longer than {self._limit_s:g} s")
+                done += self._let_go(worker, "timed_out", f"it took longer than {self._limit_s:g} s")
         return done
 
     def close(self) -> None:
@@ -96,20 +113,13 @@ class ProcessPool:
             worker.process.join(max(0.0, deadline - time.monotonic()))
             _end(worker.process)
 
-    def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=work, args=(theirs, self._setup), daemon=True, name="formreader worker")
-        process.start()
-        theirs.close()  # so that a worker's death is heard as the pipe's end
-        return _Worker(process, ours)
-
     def _is_timed(self, worker: _Worker) -> bool:
         return worker.job is not None or not worker.ready
 
     def _limit_of(self, worker: _Worker) -> float:
         return self._limit_s if worker.ready else START_LIMIT_S
 
-    def _heard(self, place: int, worker: _Worker) -> list[Done]:
+    def _heard(self, worker: _Worker) -> list[Done]:
         try:
             said = worker.pipe.recv()
         except (EOFError, OSError):
@@ -117,7 +127,7 @@ class ProcessPool:
             how = _how_it_died(worker.process.exitcode)
             if not worker.ready:
                 self._note_failed_start(how)
-            return self._replaced(place, worker, "crashed", f"it ended the worker that read it ({how})")
+            return self._let_go(worker, "crashed", f"it ended the worker that read it ({how})")
         if isinstance(said, Unfit):
             raise WorkersError(said.message)
         if isinstance(said, Ready):
@@ -130,7 +140,7 @@ class ProcessPool:
         worker.job = None
         if isinstance(said.result, Failure) and said.result.code == OUT_OF_MEMORY:
             # what it has left of memory is in pieces: a new process reads better
-            self._replaced(place, worker, OUT_OF_MEMORY, said.result.message)
+            self._let_go(worker, OUT_OF_MEMORY, said.result.message)
         return [said]
 
     def _note_failed_start(self, how: str) -> None:
@@ -138,13 +148,27 @@ class ProcessPool:
         if self._failed_starts >= STARTS_LIMIT:
             raise WorkersError(f"workers end before they can read ({how})")
 
-    def _replaced(self, place: int, worker: _Worker, code: str, message: str) -> list[Done]:
+    def _let_go(self, worker: _Worker, code: str, message: str) -> list[Done]:
         _end(worker.process)
         worker.pipe.close()
-        self._workers[place] = self._start()
+        self._workers.remove(worker)
         if worker.job is None:
             return []
         return [Done(worker.job, Failure(code, message), time.monotonic() - worker.since)]
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """What is started here is, until it decides itself: Ctrl-C is said to all, and who still loads would show a
+    traceback. This process hears it a moment later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(process: BaseProcess) -> None:

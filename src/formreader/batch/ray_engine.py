@@ -57,7 +57,7 @@ class _Worker:
 
 
 class RayEngine:
-    """Runs jobs on ``size`` actors, by default one for each CPU of the cluster that ``RAY_ADDRESS`` names.
+    """Runs jobs on up to ``size`` actors, by default one for each CPU of the cluster that ``RAY_ADDRESS`` names.
 
     Without a cluster Ray starts one on this machine. ``Setup.memory_mb`` is left to Ray's own watch over
     memory. Raises ``WorkersError`` where an actor cannot make its reader.
@@ -72,7 +72,17 @@ class RayEngine:
         self.identity: Identity | None = None
         self._again: deque[Job] = deque()
         self._losses: Counter[int] = Counter()
-        self._workers = [self._start() for _ in range(size or int(ray.cluster_resources().get("CPU", 1)))]
+        self.size = size or int(ray.cluster_resources().get("CPU", 1))
+        self._workers: list[_Worker] = []
+
+    @property
+    def workers(self) -> int:
+        """How many actors there are, those still starting among them."""
+        return len(self._workers)
+
+    def hire(self) -> None:
+        """Start one actor more. One that is lost needs no other call: what it was at is done again at once."""
+        self._workers.append(self._start())
 
     @property
     def free(self) -> int:

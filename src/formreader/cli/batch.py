@@ -17,6 +17,7 @@ from formreader.cli.inputs import expand
 from formreader.cli.messages import say
 from formreader.cli.options import MadeBy, Memory, Models, Policy, RunBy, Runner, Store, Templates, Timeout, Workers
 from formreader.errors import UsageError
+from formreader.files import made
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -71,7 +72,7 @@ def batch(
 
     if not inputs and not out.is_dir():
         raise UsageError(f"{out}: is no run to go on with: give the photographs to read")
-    _make(out)
+    made(out)
     setup = Setup(reader or DEFAULT_READER, _absolute(templates), _absolute(models), _absolute(policy), memory)
     settings = {
         "engine": engine,
@@ -177,13 +178,6 @@ def _cores() -> int:
 
 def _absolute(folder: Path | None) -> Path | None:
     return None if folder is None else folder.resolve()
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be made ({error.strerror}): give --out another name") from None
 
 
 @contextmanager

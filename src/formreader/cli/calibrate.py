@@ -11,6 +11,7 @@ from formreader.cli.options import Models, Templates, Truths
 from formreader.cli.outputs import real
 from formreader.cli.progress import progress
 from formreader.errors import UsageError
+from formreader.files import unwritable
 
 
 def calibrate(
@@ -57,6 +58,6 @@ def _check_writable(out: Path, inputs: list[Path]) -> None:
     try:
         out.open("ab").close()
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}): give --out another name") from None
+        raise unwritable(out, error) from None
     if not was_there:
         out.unlink()

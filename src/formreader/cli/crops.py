@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from formreader.cli.messages import say
-from formreader.cli.outputs import replaced
 from formreader.errors import Rejected, UsageError
+from formreader.files import made, saved
 
 if TYPE_CHECKING:
     from formreader.batch.photographs import Inputs
@@ -34,10 +34,7 @@ def write_crops(folder: Path, found: Sequence[tuple[Waiting, str, Quad | None]],
     from formreader.batch.remote import StorageError
     from formreader.report.crops import cut_field
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be made ({error.strerror}): name another folder") from None
+    made(folder)
     ranked = [(rank, waiting, file, quad) for rank, (waiting, file, quad) in enumerate(found, 1) if quad is not None]
     ranked.sort(key=lambda item: (item[2], item[1].page, item[1].sha256))
     for (file, page, sha256), group in groupby(ranked, key=lambda item: (item[2], item[1].page, item[1].sha256)):
@@ -59,6 +56,6 @@ def _save(folder: Path, called: str, given: Inputs, picture: Grey) -> str:
     target = folder / f"{plain}.png"
     if given.holds(target):
         raise UsageError(f"{target}: is one of the photographs: name another folder for the crops")
-    with replaced(target) as place:
+    with saved(target) as place:
         place.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
     return target.as_posix()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,8 +12,9 @@ import typer
 
 from formreader.cli.messages import say
 from formreader.cli.options import FileOut, Run, Store
-from formreader.cli.outputs import check_output, opened
+from formreader.cli.outputs import STDOUT, check_output, opened, opened_together
 from formreader.errors import UsageError
+from formreader.files import saved_together, unwritable
 from formreader.harmless import plain_json
 
 if TYPE_CHECKING:
@@ -110,15 +110,18 @@ def _write_wide(results: Results, output: Format, out: Path | None, run: Path) -
 
     columns = wide_columns(results.field_names())
     if output is Format.parquet and out is not None:
-        _write_parquet(wide_records(results.by_paper()), columns, out, None)
-        _write_parquet(refused_records(results.readings()), REFUSED, apart_from(out), None)
+        write_parquet = _parquet_writer()
+        with saved_together(out, apart_from(out)) as (target, beside):
+            write_parquet(wide_records(results.by_paper()), columns, target)
+            write_parquet(refused_records(results.readings()), REFUSED, beside)
         return
-    with ExitStack() as both:  # each takes its place when both are written
-        if out is not None:
-            beside = both.enter_context(opened(apart_from(out), run=run))
-            write_rows(refused_records(results.readings()), REFUSED, beside)
-        target = both.enter_context(opened(out, run=run))
-        write_rows(wide_records(results.by_paper()), columns, target)
+    if out is None or out == STDOUT:
+        with opened(None) as text:
+            write_rows(wide_records(results.by_paper()), columns, text)
+    else:
+        with opened_together(out, apart_from(out), run=run) as (text, refused):
+            write_rows(refused_records(results.readings()), REFUSED, refused)
+            write_rows(wide_records(results.by_paper()), columns, text)
     apart = sum(map(is_apart, results.readings()))
     if apart:
         where = "--out writes them beside" if out is None else str(apart_from(out))
@@ -160,13 +163,18 @@ def _columns(results: Results, rows: Rows) -> Columns:
 
 
 def _write_parquet(rows: Iterable[Row], columns: Columns, out: Path, partition_by: str | None) -> None:
-    try:
-        from formreader.report.parquet import write_parquet
-    except ImportError:
-        raise UsageError("--format parquet: needs pyarrow: pip install 'formreader[parquet]'") from None
+    write_parquet = _parquet_writer()
     if partition_by is not None and partition_by not in columns:
         raise UsageError(f"--partition-by {partition_by}: is none of the columns {', '.join(columns)}")
     try:
         write_parquet(rows, columns, out, partition_by)
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error}): give --out another name") from None
+        raise unwritable(out, error) from None
+
+
+def _parquet_writer() -> Callable[..., None]:
+    try:
+        from formreader.report.parquet import write_parquet
+    except ImportError:
+        raise UsageError("--format parquet: needs pyarrow: pip install 'formreader[parquet]'") from None
+    return write_parquet

@@ -52,7 +52,11 @@ RunBy = Annotated[
         help="Processes on this machine, or actors on the Ray cluster that RAY_ADDRESS names.",
     ),
 ]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes that read; one a core without it.")]
+MOST_WORKERS = 256
+"""Each holds models of its own, some hundred MB: more than this is no machine's, and more machines are `work`'s."""
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes that read; one a core without it.")
+]
 Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds after which a photograph is given up.")]
 Memory = Annotated[int, typer.Option(min=64, help="MB that a photograph may need.")]
 MadeBy = Annotated[str | None, typer.Option(hidden=True, help="module:callable that makes a worker's reader.")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,17 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from formreader.cli.exit_codes import ExitCode
 from formreader.errors import UsageError
+from formreader.files import no_folder, saved, saved_together
 
 STDOUT = Path("-")
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
-
-
-class NoRoom(UsageError):  # noqa: N818 - it is the disk's
-    """The name is right and the system refuses."""
-
-    exit_code = ExitCode.SYSTEM
 
 
 @contextmanager
@@ -39,41 +31,27 @@ def opened(
         sys.stdout.flush()
         return
     check_output(out, photographs=photographs, run=run)
-    with replaced(out) as place, place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as target:
+    with saved(out) as place, _text(place) as target:
         yield target
 
 
 @contextmanager
-def replaced(out: Path) -> Iterator[Path]:
-    """``report.files.written_whole``, told as a mistake of use. Raises ``UsageError``."""
-    from formreader.report.files import written_whole
+def opened_together(out: Path, other: Path, *, run: Path) -> Iterator[tuple[TextIO, TextIO]]:
+    """Two files as ``opened`` has one: neither is there before both are whole."""
+    for file in (out, other):
+        check_output(file, run=run)
+    with saved_together(out, other) as (first, second), _text(first) as one, _text(second) as two:
+        yield one, two
 
-    try:
-        with written_whole(out) as place:
-            yield place
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise unwritable(out, error) from None
+
+def _text(place: Path) -> TextIO:
+    return place.open("w", encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def check_folder(out: Path) -> None:
     """Raises ``UsageError`` where the folder of ``out`` does not exist."""
     if not out.parent.exists():
-        raise _no_folder(out)
-
-
-def _no_folder(out: Path) -> UsageError:
-    return UsageError(f"{out}: cannot be written: the folder {out.parent} does not exist: make it, or name another")
-
-
-def unwritable(out: Path, error: OSError) -> UsageError:
-    """What to say, and to do, where the system did not let ``out`` be written."""
-    if error.errno in NO_ROOM:
-        return NoRoom(f"{out}: cannot be written ({error.strerror}): make room, or give --out another place")
-    if isinstance(error, FileNotFoundError) and not out.parent.exists():
-        return _no_folder(out)
-    return UsageError(f"{out}: cannot be written ({error.strerror or error}): give --out another name")
+        raise no_folder(out)
 
 
 def check_output(out: Path, *, photographs: Iterable[Path] = (), run: Path | None = None) -> None:

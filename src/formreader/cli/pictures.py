@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from formreader.cli.outputs import STDOUT, unwritable
+from formreader.cli.outputs import STDOUT
 from formreader.errors import UsageError
+from formreader.files import saved
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,9 +32,5 @@ def save_picture(out: Path, picture: NDArray[np.uint8], kinds: str = ".png or .j
     if out == STDOUT:
         sys.stdout.buffer.write(data.tobytes())
         return
-    beside = out.with_name(f"{out.name}.part")
-    try:
-        beside.write_bytes(data.tobytes())
-        beside.replace(out)
-    except OSError as error:
-        raise unwritable(out, error) from None
+    with saved(out) as place:
+        place.write_bytes(data.tobytes())

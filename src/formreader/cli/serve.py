@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.messages import say
-from formreader.cli.options import Key, MadeBy, Models, Policy, Store, Templates
+from formreader.cli.options import MOST_WORKERS, Key, MadeBy, Models, Policy, Store, Templates
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ def serve(
         str | None, typer.Option(help="How people reach it, as https://recap.example; behind a proxy that speaks TLS.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=0, help="Processes that read; one a core without it, 0 where they run elsewhere.")
+        int | None,
+        typer.Option(
+            min=0, max=MOST_WORKERS, help="Processes that read; one a core without it, 0 where they run elsewhere."
+        ),
     ] = None,
     store: Store = None,
     templates: Templates = None,
@@ -73,7 +76,7 @@ def serve(
         say(
             "passwords and photographs cross the network as they are: put a proxy with TLS before it, --base-url https://…"
         )
-    count = workers if workers is not None else len(os.sched_getaffinity(0))
+    count = workers if workers is not None else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
     options = options_of(store, templates, models, policy, key, reader)
     supervisor = Supervisor(run, ["--workers", str(count), *options]) if count else None
     _run(settings, host, port, supervisor)

@@ -12,6 +12,7 @@ import typer
 from formreader.cli.forms import find_form
 from formreader.cli.options import Form, Seed, Templates
 from formreader.errors import UsageError
+from formreader.files import made
 
 if TYPE_CHECKING:
     from formreader.synth import GlyphSource
@@ -54,7 +55,7 @@ def synth(
     source = _hands(glyphs, fonts)
     mistakes = Slips(*(min(1.0, slips * rate) for rate in astuple(USUAL_SLIPS)))
     wrong = troubles_named(trouble or [])
-    out.mkdir(parents=True, exist_ok=True)
+    made(out)
     truths = []
     for i in range(count):
         name = f"{form.id}-{seed}-{i:04d}.jpg"

@@ -12,7 +12,7 @@ import typer
 from formreader.cli.forms import find_form
 from formreader.cli.messages import say
 from formreader.cli.options import Form, Templates
-from formreader.cli.outputs import check_folder, unwritable
+from formreader.cli.outputs import check_folder
 from formreader.cli.template_draft import draft, told_once
 from formreader.cli.template_over import draw_over_photograph
 from formreader.errors import TemplateError, UsageError
@@ -150,10 +150,7 @@ def blank(
     form = find_form(template, templates)
     check_folder(out)
     if out.suffix.lower() in (".pdf", ".svg"):
-        try:
-            save_vector(form, out)
-        except OSError as error:
-            raise unwritable(out, error) from None
+        save_vector(form, out)
     else:
         save_picture(out, np.round(255 * (1 - draw_page(form, px_per_mm))).astype(np.uint8), ".png, .jpg, .pdf or .svg")
     say(f"{out}: {form.width_mm:g} x {form.height_mm:g} mm")

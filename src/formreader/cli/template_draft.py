@@ -13,6 +13,7 @@ from formreader.cli.messages import say
 from formreader.cli.options import Models, PageNumber, Policy
 from formreader.cli.outputs import check_folder, check_output
 from formreader.errors import Rejected, TemplateError, UsageError
+from formreader.files import saved
 
 if TYPE_CHECKING:
     from formreader.draft.drafting import Draft
@@ -59,11 +60,12 @@ def draft(
     photos = [named_photo(path, pdf_page) for path in pictures]
     drafted = _drafted(pictures[0], photos, size, language, pdf_page)
     name = template_id(out.stem)
-    _write(out, template_text(drafted, name))
-    readings = _readings(out, pictures, pdf_page, models, policy)
-    drafted.rules = _sums(drafted, readings)
-    if drafted.rules:
-        _write(out, template_text(drafted, name))
+    with saved(out) as place:
+        place.write_text(template_text(drafted, name), encoding="utf-8")
+        readings = _readings(place, out, pictures, pdf_page, models, policy)
+        drafted.rules = _sums(drafted, readings)
+        if drafted.rules:
+            place.write_text(template_text(drafted, name), encoding="utf-8")
     template = load_template(out)
     for finding in told_once(check_template(template)):
         say(f"{out}: {finding}")
@@ -129,22 +131,15 @@ def _drafted(first: Path, photos: Sequence[Photo], size: tuple[float, float] | N
     return draft_photo(photos[0], size, language)
 
 
-def _write(out: Path, text: str) -> None:
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}): give --out another name") from None
-
-
 def _readings(
-    out: Path, pictures: Sequence[Path], page: int, models: Path | None, policy: Path | None
+    place: Path, out: Path, pictures: Sequence[Path], page: int, models: Path | None, policy: Path | None
 ) -> list[SheetReading]:
     from formreader.reader import Reader
 
     try:
-        reader = Reader(templates=out, models=models, policy=policy)
+        reader = Reader(templates=place, models=models, policy=policy)
     except TemplateError as error:
-        say(f"cannot be read with yet: {error}")
+        say(f"cannot be read with yet: {str(error).replace(place.as_posix(), out.as_posix())}")
         return []
     return [reader.read(picture, page) for picture in pictures]
 

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from formreader.errors import ModelError, UsageError
+from formreader.files import saved
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -138,10 +139,8 @@ def load_policy(path: Path) -> Policy:
 
 def save_policy(policy: Policy, path: Path) -> None:
     """Write what ``load_policy`` reads. Raises ``UsageError`` where the file cannot be written."""
-    try:
-        path.write_bytes(_FILE.dump_json(policy, indent=2) + b"\n")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}): give the policy another name") from None
+    with saved(path) as place:
+        place.write_bytes(_FILE.dump_json(policy, indent=2) + b"\n")
 
 
 def policy_for(policy: Policy | str | Path | None, models: Mapping[str, str]) -> Policy:

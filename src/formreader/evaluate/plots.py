@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.errors import UsageError
+from formreader.files import saved
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ FEWEST = 20
 def plot_reliability(path: Path, sets: Mapping[str, NDArray[np.float64]]) -> None:
     """Share right against confidence for each set's ``bins`` (B, 3: count, confidence, share), as a PNG or SVG.
 
-    Raises ``UsageError`` without matplotlib.
+    Raises ``UsageError`` without matplotlib, or where the file cannot be written.
     """
     figure = _figure()
     axes = figure.subplots()
@@ -32,7 +33,16 @@ def plot_reliability(path: Path, sets: Mapping[str, NDArray[np.float64]]) -> Non
         axes.plot(shown[:, 1], shown[:, 2], marker="o", label=name)
     axes.set(xlabel="confidence of the first choice", ylabel="share right", title="Reliability of the digit model")
     axes.legend(loc="upper left", fontsize="small")
-    figure.savefig(path, dpi=120)
+    with saved(path) as place:
+        figure.savefig(place, dpi=120, format=_kind_of(path, figure))
+
+
+def _kind_of(path: Path, figure: Figure) -> str:
+    """What the name's ending asks for. Raises ``UsageError`` where that is no kind of picture."""
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in figure.canvas.get_supported_filetypes():
+        raise UsageError(f"{path}: cannot be written: its name does not end in .png or .svg: give --plot one that does")
+    return kind
 
 
 def risk_coverage_svg(results: Mapping[str, Any]) -> bytes:

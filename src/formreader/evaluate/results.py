@@ -19,6 +19,7 @@ from formreader.evaluate.curves import calibration_score, confusion, risk_covera
 from formreader.evaluate.labelled import TruthFile
 from formreader.evaluate.review_time import review_time
 from formreader.evaluate.sheets import FieldScore, SheetScore
+from formreader.files import saved
 from formreader.templates import Template
 
 SCHEMA = "formreader/evaluation/1"
@@ -92,10 +93,9 @@ def results_of(
 
 def save_results(results: Results, path: Path) -> None:
     """Write the document. Raises ``UsageError`` where the file cannot be written."""
-    try:
-        path.write_text(json.dumps(results, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}): give --json another name") from None
+    text = json.dumps(results, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    with saved(path) as place:
+        place.write_text(text, encoding="utf-8")
 
 
 def load_results(path: Path) -> Results:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formreader.errors import UsageError
+from formreader.files import made, saved_together
 from formreader.geometry import Points
 from formreader.records import Cell, Registration, SheetReading, Trace
 from formreader.register import map_points
@@ -40,25 +40,15 @@ def write_debug(directory: Path, sheet: SheetReading, trace: Trace, template: Te
     if trace.cells:
         pictures[cells] = _contact_sheet(trace)
     folder = directory / page_folder(sheet)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in PICTURES:
-            (folder / name).unlink(missing_ok=True)  # an earlier run may have come further than this one
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be written ({error.strerror}): name another folder") from None
-    paths = []
-    for name, picture in pictures.items():
-        path = folder / name
-        try:
-            beside = path.with_name(f"{name}.part")
-            beside.write_bytes(cv2.imencode(path.suffix, picture)[1].tobytes())
-            beside.replace(path)
-        except OSError as error:
-            raise UsageError(
-                f"{path}: cannot be written ({error.strerror}): name a folder with room for pictures"
-            ) from None
-        paths.append(path)
-    return paths
+    made(folder)
+    paths = {folder / name: picture for name, picture in pictures.items()}
+    with saved_together(*paths) as places:
+        for place, (path, picture) in zip(places, paths.items(), strict=True):
+            place.write_bytes(cv2.imencode(path.suffix, picture)[1].tobytes())
+    for name in PICTURES:
+        if name not in pictures:  # an earlier run may have come further than this one
+            (folder / name).unlink(missing_ok=True)
+    return list(paths)
 
 
 def page_folder(sheet: SheetReading) -> str:

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet as pq
 
+from formreader.files import folder_written_whole, written_whole
 from formreader.report.dataset import Columns, Row
-from formreader.report.files import folder_written_whole, written_whole
 
 ROWS_AT_ONCE = 10_000
 TYPES = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "texts": pa.list_(pa.string())}

@@ -15,7 +15,18 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from formreader.errors import FormreaderError, UsageError
+<<<<<<< HEAD
 from formreader.store.broken import UNREADABLE, StoreError, cause, damaged_text, one_line
+=======
+from formreader.store.broken import (
+    UNREADABLE,
+    StoreError,
+    StoreFull,
+    cause,
+    damaged_text,
+    full_text,
+    is_for_want_of_room,
+)
 from formreader.store.places import FOLDER
 from formreader.store.schema import FORMAT, formats, metadata
 
@@ -96,6 +107,8 @@ def _say_operational(folder: Path, context: ExceptionContext) -> None:
     """A full disk, a server that has gone or a broken file is said in a line; a mistake of ours keeps its exception."""
     error, original = context.sqlalchemy_exception, context.original_exception
     text = one_line(str(original))
+    if is_for_want_of_room(original):
+        raise StoreFull(full_text(folder, text))
     if any(sign in text for sign in SIGNS_OF_DAMAGE):
         raise StoreError(damaged_text(folder, text))
     if "readonly" in text:

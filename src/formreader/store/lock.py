@@ -12,6 +12,7 @@ from typing import IO, Protocol
 from sqlalchemy import Connection, Engine, func, select
 
 from formreader.errors import UsageError
+from formreader.files import REFUSING, unwritable
 
 LOCK = 0x666F726D
 """The number of our advisory lock in PostgreSQL."""
@@ -43,6 +44,8 @@ def file_lock(file: Path) -> Iterator[Lock]:
     try:
         opened = file.open("a")
     except OSError as error:
+        if error.errno in REFUSING:
+            raise unwritable(file, error) from None
         raise UsageError(
             f"{file.parent}: cannot be written to ({error.strerror}): a run that may only be read is not gone on with"
         ) from None

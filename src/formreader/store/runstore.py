@@ -228,6 +228,17 @@ class RunStore:
         """Whether anything is left to take."""
         return self._has(pages, inputs, documents)
 
+    def waiting(self, most: int) -> int:
+        """How many tasks are left to take; they are not counted any further than ``most``."""
+        count = 0
+        with self.engine.connect() as connection:
+            for table in (pages, inputs, documents):
+                some = select(table.c.state).where(table.c.state == WAITING).limit(most - count).subquery()
+                count += connection.execute(select(func.count()).select_from(some)).scalar_one()
+                if count >= most:
+                    break
+        return count
+
     def _has(self, *tables: Table) -> bool:
         """Whether anything waits in them; asked first, so that nobody waits for a transaction that takes nothing."""
         with self.engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import time
@@ -15,6 +16,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from formreader.files import saved
 from formreader.train.catalogue import Recipe
 
 Say = Callable[[str], None]
@@ -82,9 +84,17 @@ def fit(
         minutes = (time.monotonic() - started) / 60
         say(f"epoch {epoch + 1}/{recipe.epochs}: loss {total / step:.4f}, held out {right:.4f}, {minutes:.1f} min")
         state = {name: part.state_dict() for name, part in parts.items()}
-        torch.save(state | {"epoch": epoch + 1, "recipe": asdict(recipe)}, checkpoint)
+        _keep(state | {"epoch": epoch + 1, "recipe": asdict(recipe)}, checkpoint)
     result: nn.Module = average.module
     return result.eval()
+
+
+def _keep(state: dict[str, Any], checkpoint: Path) -> None:
+    """In the place of the last one, which is all that a training goes on from: it is there until this one is whole."""
+    data = io.BytesIO()
+    torch.save(state, data)
+    with saved(checkpoint) as place:
+        place.write_bytes(data.getbuffer())
 
 
 def shuffled(count: int, batch: int, generator: np.random.Generator) -> Iterator[np.ndarray]:

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from formreader.files import made, saved
+
 LIST = Path(__file__).with_name("fonts.csv")
 REGISTRY = "https://registry.npmjs.org/@fontsource"
 TIMEOUT_S = 60
@@ -40,11 +42,12 @@ def fetch_fonts(folder: Path, say: Callable[[str], None]) -> None:
 
     Raises ``ConnectionError`` where the registry cannot be reached or sends other bytes than listed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder)
     wanted = [font for font in listed_fonts() if not _kept(folder, font)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for font, data in zip(wanted, pool.map(_download, wanted), strict=True):
-            _file(folder, font).write_bytes(data)
+            with saved(_file(folder, font)) as place:
+                place.write_bytes(data)
             say(f"{font.package} {font.version}")
     say(f"{len(listed_fonts())} fonts in {folder}")
 

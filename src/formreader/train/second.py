@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
 from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
+from formreader.files import made, saved_together
 from formreader.recognise.lines import BLANK
 from formreader.recognise.runtime import CARD_FILE, MODEL_FILE, models_directory
 from formreader.recognise.second import STEP_PX, TOGETHER, as_input, box_log_probabilities, box_rows, line_rows
@@ -192,9 +192,8 @@ def _calibrated(
 def _written(network: nn.Module, out: Path, card: dict[str, Any]) -> Path:
     if not isinstance(network, GraphNetwork):
         raise TypeError("only a borrowed graph can be written back into its file")
-    out.mkdir(parents=True, exist_ok=True)
-    onnx.save(network.written_back(), out / MODEL_FILE)
-    data = (out / MODEL_FILE).read_bytes()
+    made(out)
+    data = network.written_back().SerializeToString()
     full = {
         **card,
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -203,5 +202,7 @@ def _written(network: nn.Module, out: Path, card: dict[str, Any]) -> Path:
         "commit": commit(),
         "torch": torch.__version__,
     }
-    (out / CARD_FILE).write_text(json.dumps(full, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    with saved_together(out / MODEL_FILE, out / CARD_FILE) as (model, told):
+        model.write_bytes(data)
+        told.write_text(json.dumps(full, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.errors import UsageError
+from formreader.files import saved
 from formreader.geometry import Box
 from formreader.synth.print.blank import (
     BUBBLE_INK,
@@ -34,16 +36,23 @@ CAPITAL, DESCENT = 0.72, 0.21
 def save_vector(template: Template, path: Path) -> None:
     """Write the blank page to ``path`` (``.pdf`` or ``.svg``), in its true size; the same bytes every time.
 
-    Raises ``UsageError`` for another ending, or where ReportLab, which writes PDF and measures words, is not
-    installed.
+    Raises ``UsageError`` for another ending, where the file cannot be written, or where ReportLab, which writes PDF
+    and measures words, is not installed.
     """
+    drawn = _drawn(template, path)
+    with saved(path) as place:
+        place.write_bytes(drawn)
+
+
+def _drawn(template: Template, path: Path) -> bytes:
+    drawn = BytesIO()
     try:
         from reportlab.pdfgen.canvas import Canvas
     except ImportError:
         raise UsageError("a vector drawing needs ReportLab: pip install 'formreader[vector]'") from None
     if path.suffix.lower() == ".pdf":
         size = (template.width_mm * POINTS_PER_MM, template.height_mm * POINTS_PER_MM)
-        canvas = Canvas(str(path), size, invariant=1)
+        canvas = Canvas(drawn, size, invariant=1)
         canvas.setTitle(template.title)
         canvas.setLineCap(1)
         # the page's frame: mm from its top left corner, y down
@@ -57,9 +66,10 @@ def save_vector(template: Template, path: Path) -> None:
         ElementTree.SubElement(root, "title").text = template.title
         print_page(template, _Svg(root))
         ElementTree.indent(root)
-        ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+        ElementTree.ElementTree(root).write(drawn, encoding="utf-8", xml_declaration=True)
     else:
         raise UsageError(f"{path}: a vector drawing is a .pdf or an .svg")
+    return drawn.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.files import saved
 from formreader.geometry import Points
 from formreader.synth.camera.page import photograph_page
 from formreader.synth.camera.troubles import NO_TROUBLES, Troubles
@@ -151,14 +152,17 @@ def _corners_of(field: Field, locate: Callable[[Points], Points]) -> dict[str, l
 
 
 def save_picture(path: Path, picture: NDArray[np.uint8]) -> None:
-    """Write a JPEG as a phone would."""
-    cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    """Write a JPEG as a phone would. Raises ``UsageError`` where the file cannot be written."""
+    data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
+    with saved(path) as place:
+        place.write_bytes(data.tobytes())
 
 
 def save_truth(path: Path, sheets: Sequence[Mapping[str, Any]]) -> None:
-    """Write a ``truth/1`` file, a line a sheet."""
+    """Write a ``truth/1`` file, a line a sheet. Raises ``UsageError`` where it cannot be written."""
     lines = ",\n".join(json.dumps(sheet, ensure_ascii=False) for sheet in sheets)
-    path.write_text('{"schema": "truth/1", "sheets": [\n' + lines + "\n]}\n", encoding="utf-8")
+    with saved(path) as place:
+        place.write_text('{"schema": "truth/1", "sheets": [\n' + lines + "\n]}\n", encoding="utf-8")
 
 
 def _speller(language: str) -> Callable[[int], str]:

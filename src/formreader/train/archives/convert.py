@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.errors import UsageError
+from formreader.files import made, saved
 from formreader.train.archives.formats import (
     Strokes,
     bitmaps,
@@ -78,15 +79,10 @@ def convert(archives: Sequence[Path], out: Path) -> Iterator[Written]:
     for task, _ in tasks:
         if task.file.exists():
             raise UsageError(f"{task.file}: is there already: remove it first, or give --out another folder")
-    out.mkdir(parents=True, exist_ok=True)
+    made(out)
     for task, save in tasks:
-        part = task.file.with_name(f".{task.file.name}.part")
-        try:
-            with part.open("wb") as opened:
-                save(opened)
-            part.replace(task.file)
-        finally:
-            part.unlink(missing_ok=True)
+        with saved(task.file) as place, place.open("wb") as opened:
+            save(opened)
         yield task
 
 
