@@ -24,14 +24,9 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, BinaryIO, cast
 
-<<<<<<< HEAD
 from formreader.batch.names import is_picture
-from formreader.errors import UsageError
-from formreader.harmless import printed_name
-=======
-from formreader.batch.names import is_picture, printable
 from formreader.files import made, unwritable
->>>>>>> h/disk
+from formreader.harmless import printed_name
 from formreader.load.container import LONGEST_MAGIC, kind_of
 from formreader.load.limits import BYTES_LIMIT
 from formreader.store import Failure, Input
@@ -219,33 +214,21 @@ def _damaged(error: Exception) -> Failure:
 
 @contextmanager
 def _written_whole(target: Path) -> Iterator[BinaryIO]:
-<<<<<<< HEAD
-    """A file that is there when it is complete, else nothing. Raises ``UsageError`` where there is no room."""
-=======
     """A file that is there when it is complete, and not before; what a killed batch left of it is written over.
 
     Raises ``UsageError`` where it cannot be written, ``NoRoom`` where the disk is full.
     """
->>>>>>> h/disk
     unfinished = target.with_name(f"{target.name}.part")
     try:
         with unfinished.open("wb") as file:
             yield file
         unfinished.replace(target)
-<<<<<<< HEAD
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written ({error.strerror}): make room, or give --out another") from None
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-=======
     except BaseException as error:
         with suppress(OSError):
             unfinished.unlink()
         if isinstance(error, OSError):
             raise unwritable(target, error) from None
         raise
->>>>>>> h/disk
 
 
 def _members(archive: Path) -> Generator[_Member]:

@@ -6,12 +6,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-<<<<<<< HEAD
-from formreader.errors import FormreaderError
-from formreader.harmless import printed
-=======
 from formreader.errors import FormreaderError, NoRoom
->>>>>>> h/disk
+from formreader.harmless import printed
 
 UNREADABLE = (SQLAlchemyError, FormreaderError, ValueError, TypeError, KeyError, OverflowError, AttributeError)
 """What reading a damaged row may raise, in the database, its driver or on the way from it."""

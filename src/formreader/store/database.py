@@ -15,9 +15,6 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from formreader.errors import FormreaderError, UsageError
-<<<<<<< HEAD
-from formreader.store.broken import UNREADABLE, StoreError, cause, damaged_text, one_line
-=======
 from formreader.store.broken import (
     UNREADABLE,
     StoreError,
@@ -26,6 +23,7 @@ from formreader.store.broken import (
     damaged_text,
     full_text,
     is_for_want_of_room,
+    one_line,
 )
 from formreader.store.places import FOLDER
 from formreader.store.schema import FORMAT, formats, metadata
