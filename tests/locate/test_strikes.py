@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from paper import FRAME_MM, Sheet, around, rows_of_boxes, sides, strips
 
 from formreader.locate import Line, find_line, line_through, ruling_of, see_edges
-from formreader.locate.strikes import NO_LINE
+from formreader.locate.strikes import NO_LINE, _across_lines, line_along
 
 (BOXES,) = rows_of_boxes(1)
 RULING = ruling_of(sides(BOXES))
@@ -79,3 +80,16 @@ def test_digits_of_a_thick_pen_that_touch_from_row_to_row_are_no_hair() -> None:
     sheet.line((rows[0][1].centre[0], 5), (rows[0][1].centre[0], 60), width=0.3)
     (strip,) = strips(sheet.photograph(), [around(boxes)])
     assert line_through(strip, rows[1][1], ruling_of(sides(boxes)), [], stacked=True) > 0.97
+
+
+@pytest.mark.parametrize(("first_ends", "second_begins", "longest"), [(52, 60, 1.0), (48, 64, 1.0), (55, 57, 2.2)])
+def test_strokes_of_two_boxes_are_one_line_where_they_reach_the_printed_line_between(
+    first_ends, second_begins, longest
+):
+    """A printed line down at column 56: cut away with its blur, it had brought near what stands apart."""
+    picture = np.zeros((40, 120), np.float32)
+    picture[18:22, 25:first_ends] = picture[18:22, second_begins:95] = 0.8
+    picture[:, 55:57] = 0.7
+    found = line_along(_across_lines(picture, 8.0, 5.0, [(11.2, 0.4)]))
+    assert (found.length > 1.5) == (longest > 1.5)
+    assert found.length < longest

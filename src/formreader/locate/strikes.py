@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +17,8 @@ FAINTEST, OF_DARKEST, OF_DARKEST_HAIR = 0.1, 0.35, 0.2
 """Ink is at least so dark, and has at least this part of what the darkest ink there has; a hair is lighter than ink."""
 BESIDE_LINE = 0.035
 """Heights of the boxes on both sides of a printed upright line that its blur takes."""
+ACROSS_LINE = 0.06
+"""Heights of the boxes that a stroke rises or falls on its way across such a line."""
 FRAME = 0.11
 """Part of a box at its top and bottom that its frame takes, with what it may be off its place."""
 MIDDLE = 0.18
@@ -234,11 +236,11 @@ def find_line(strip: Strip, cells: Sequence[Box], edges: Sequence[Sequence[Edge]
 
 
 def _row(strip: Strip, row: Box, upright_mm: Sequence[tuple[float, float]]) -> Darkness:
-    """The part of the strip that shows ``row``, without the columns that printed upright lines take, each given as
+    """The part of the strip that shows ``row``, without the printed upright lines in it, each given as
     its middle and its width, mm."""
     shown = strip.part(row)
     lines = [(middle - shown.box.x, width) for middle, width in upright_mm]
-    return _without_lines(shown.darkness, row.height, strip.px_per_mm, lines)
+    return _across_lines(shown.darkness, row.height, strip.px_per_mm, lines)
 
 
 def _without_lines(
@@ -247,8 +249,32 @@ def _without_lines(
     """``picture`` of boxes ``height`` mm high without the columns that printed lines take, each given as its middle
     from the left and its width, mm."""
     kept = np.ones(picture.shape[1], bool)
+    for taken in _taken(height, px_per_mm, lines_mm):
+        kept[taken] = False
+    return picture[:, kept]
+
+
+def _across_lines(
+    picture: Darkness, height: float, px_per_mm: float, lines_mm: Sequence[tuple[float, float]]
+) -> Darkness:
+    """As ``_without_lines``, but digits on both sides come no nearer: where a line ran stands what goes on across it,
+    as dark as it is at about one height on both its sides.
+    """
+    kept = picture.copy()
+    wobble = max(1, round(ACROSS_LINE * height * px_per_mm))
+    bend = np.ones((2 * wobble + 1, 1), np.uint8)
+    for taken in _taken(height, px_per_mm, lines_mm):
+        if taken.start == 0 or taken.stop >= picture.shape[1]:
+            kept[:, taken] = 0.0
+            continue
+        one, other = (cv2.dilate(picture[:, at : at + 1], bend) for at in (taken.start - 1, taken.stop))
+        kept[:, taken] = np.minimum(one, other)
+    return kept
+
+
+def _taken(height: float, px_per_mm: float, lines_mm: Sequence[tuple[float, float]]) -> Iterator[slice]:
+    """The columns that each line takes with its blur."""
     for middle, width in lines_mm:
         half = width / 2 + BESIDE_LINE * height
-        left, right = round((middle - half) * px_per_mm), round((middle + half) * px_per_mm)
-        kept[max(left, 0) : max(right, 0)] = False
-    return picture[:, kept]
+        left, right = (max(round((middle + side) * px_per_mm), 0) for side in (-half, half))
+        yield slice(left, right)
