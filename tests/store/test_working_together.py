@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -223,6 +225,25 @@ def test_one_is_killed_in_the_midst_and_the_other_finishes_all(works, tmp_path):
     assert works.is_sound()
 
 
+def freeze_between_transactions(process, works) -> None:
+    """One that is frozen while it holds SQLite's one lock keeps it: then nobody goes on, and it says so."""
+    process.send_signal(signal.SIGSTOP)
+    while works.url is None and is_locked(works.folder / "run.sqlite"):
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGSTOP)
+
+
+def is_locked(file) -> bool:
+    with closing(sqlite3.connect(file, timeout=0.5)) as database:
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        database.rollback()
+        return False
+
+
 def test_one_that_is_stopped_in_the_midst_leaves_what_it_was_at_to_the_other(works, tmp_path):
     """Frozen, as on a machine that sleeps: it comes back to find its photograph read."""
     listed = given(tmp_path, 10, "sleep 0.3")
@@ -230,7 +251,7 @@ def test_one_that_is_stopped_in_the_midst_leaves_what_it_was_at_to_the_other(wor
     frozen, _ = works.start(), works.start()
     with RunStore(works.folder, works.url) as store:
         works.wait(lambda: counts(store.engine).running == 2)
-    frozen.send_signal(signal.SIGSTOP)
+    freeze_between_transactions(frozen, works)
     works.wait(lambda: works.finished() == len(listed))
     frozen.send_signal(signal.SIGCONT)
     time.sleep(2 * LEASE_S)
