@@ -29,6 +29,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 import rounds
+from strangers import LARGEST, LONG_SIDES_PX
 
 from formreader.synth import SyntheticSheet, save_picture
 from formreader.synth.forms import any_form
@@ -37,8 +38,6 @@ from formreader.synth.sheets import page_pen
 from formreader.synth.sheets.sheet import fill_sheet, photograph_sheet, px_per_mm_of
 
 TOUCHING_SHARE = {"apart": 0.0, "touching": 1.0}
-LONG_SIDES_PX = (2000, 3200)
-LARGEST = (20, 60, 150, 900, 6000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,13 @@ def saved(target: Path) -> Iterator[Path]:
 @contextmanager
 def saved_together(*targets: Path) -> Iterator[Sequence[Path]]:
     """``written_whole`` of files that belong together: none takes its place before all are on the disk."""
-    told = targets[0]
     try:
         with _written_together(targets) as places:
             yield places
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise unwritable(told, error) from None
+        raise unwritable(targets[0], error) from None
 
 
 def unwritable(target: Path, error: OSError) -> UsageError:

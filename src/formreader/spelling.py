@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from formreader.errors import UsageError
 
 PLAIN_LETTERS = str.maketrans({"Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "-": " ", ",": " "})
 
 
+@cache  # each form of a library asks
 def check_language(language: str) -> None:
     """Raises ``UsageError`` where its number words cannot be spelt: before a photograph is read, not while it is."""
     for number in (*range(21), 100, 1000):

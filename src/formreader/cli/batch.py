@@ -15,7 +15,19 @@ import typer
 from formreader.cli.exit_codes import ExitCode
 from formreader.cli.inputs import expand
 from formreader.cli.messages import say
-from formreader.cli.options import MadeBy, Memory, Models, Policy, RunBy, Runner, Store, Templates, Timeout, Workers
+from formreader.cli.options import (
+    MadeBy,
+    Memory,
+    Models,
+    Policy,
+    RunBy,
+    Runner,
+    Store,
+    Templates,
+    Timeout,
+    Workers,
+    cores,
+)
 from formreader.errors import UsageError
 from formreader.files import made
 
@@ -126,7 +138,7 @@ def engine_of(runner: Runner, workers: int | None, setup: Setup, timeout_s: floa
     if runner is Runner.local:
         from formreader.batch import ProcessPool
 
-        return ProcessPool(workers or _cores(), setup, timeout_s)
+        return ProcessPool(workers or cores(), setup, timeout_s)
     try:
         from formreader.batch.ray_engine import RayEngine
     except ImportError:
@@ -169,11 +181,6 @@ def _conclude(out: Path, found: Counts, backs: int, *, stopped: bool) -> int:
     if lost == found.finished:
         return ExitCode.NOTHING_READ
     return ExitCode.SOME_REJECTED if lost > backs else ExitCode.OK
-
-
-def _cores() -> int:
-    """Those that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _absolute(folder: Path | None) -> Path | None:

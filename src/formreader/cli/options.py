@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -69,3 +70,8 @@ Form = Annotated[str, typer.Argument(help="Id of a known form, or a template fil
 PageNumber = Annotated[int, typer.Option(min=1, help="Page of a PDF or TIFF.")]
 Seed = Annotated[int, typer.Option(help="The same seed draws the same sheets.")]
 FileOut = Annotated[Path | None, typer.Option(help="File to write; the terminal without it.")]
+
+
+def cores() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from formreader.cli.messages import say
-from formreader.cli.options import MOST_WORKERS, Key, MadeBy, Models, Policy, Store, Templates
+from formreader.cli.options import MOST_WORKERS, Key, MadeBy, Models, Policy, Store, Templates, cores
 from formreader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def serve(
         say(
             "passwords and photographs cross the network as they are: put a proxy with TLS before it, --base-url https://…"
         )
-    count = workers if workers is not None else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+    count = workers if workers is not None else min(cores(), MOST_WORKERS)
     options = options_of(store, templates, models, policy, key, reader)
     supervisor = Supervisor(run, ["--workers", str(count), *options]) if count else None
     _run(settings, host, port, supervisor)

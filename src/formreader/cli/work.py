@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from formreader.cli.options import (
     Templates,
     Timeout,
     Workers,
+    cores,
 )
 from formreader.errors import UsageError
 
@@ -60,7 +60,7 @@ def work(
         raise UsageError(f"work: needs more packages ({error}): pip install 'formreader[serve]'") from None
     forms, cards, thresholds = (None if one is None else one.resolve() for one in (templates, models, policy))
     setup = Setup(reader or DEFAULT_READER, forms, cards, thresholds, memory)
-    count = workers if engine is Runner.ray else workers or len(os.sched_getaffinity(0))
+    count = workers if engine is Runner.ray else workers or cores()
     settings = {"engine": engine, "workers": count, "timeout_s": timeout, "memory_mb": memory}
     settings |= {"lease_s": lease, "kept_going": True}
     lives: Callable[[], bool] = parent_lives() if with_parent else lambda: True
