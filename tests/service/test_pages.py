@@ -187,6 +187,7 @@ def test_a_refused_page_is_keyed_by_hand(served, come_in):
     page.click("text=Key it in by hand")
     page.wait_for_selector("#typed")
     for value in ("12", "12"):
+        page.wait_for_selector("#stage[data-shown]")  # its script runs after the page stands
         shown_now = int(page.get_attribute("#stage", "data-shown"))
         page.keyboard.type(value)
         page.keyboard.press("Enter")
