@@ -76,9 +76,14 @@ def line(start: float, end: float, at: float) -> np.ndarray:
     return np.array([[start, at, end, at]]) * PX_PER_MM
 
 
+def shortened(fit: Fit, *creased: str, hidden: np.ndarray | None = None) -> set[str]:
+    nowhere = np.zeros(len(fit.on_line), dtype=bool)
+    return in_shortened_tables(fit, creased, nowhere if hidden is None else hidden)
+
+
 @pytest.mark.parametrize("gone", [1, 2, 4])
 def test_a_table_that_lacks_its_last_lines_is_shortened(gone):
-    assert in_shortened_tables(placed(*ROWS[-gone:]), ())
+    assert shortened(placed(*ROWS[-gone:]))
 
 
 HEADED = """\
@@ -100,19 +105,25 @@ fields:
 
 def test_the_head_is_lost_with_the_rows_that_a_fold_hides() -> None:
     template = parse_template(HEADED.encode(), "headed.yaml")
-    assert len(in_shortened_tables(placed(94, 100, 110, template=template), ())) == 8
-    assert not in_shortened_tables(placed(94, template=template), ()), "a bar or a clip over the head"
+    assert len(shortened(placed(94, 100, 110, template=template))) == 8
+    assert not shortened(placed(94, template=template)), "a bar or a clip over the head"
+
+
+def test_lines_of_a_head_printed_black_are_not_lost() -> None:
+    template = parse_template(HEADED.encode(), "headed.yaml")
+    fit = placed(94, 100, 110, template=template)
+    assert not shortened(fit, hidden=template_samples(template).points[:, 1] < 111)
 
 
 def test_a_table_whose_lines_are_there_or_lost_elsewhere_is_whole():
-    assert not in_shortened_tables(placed(), ("across",))
-    assert not in_shortened_tables(placed(*ROWS[4:6]), ("across",))
-    assert not in_shortened_tables(placed(ROWS[-1], *ROWS[4:7]), ("across",)), "a hand, a blur: no fold leaves that"
+    assert not shortened(placed(), "across")
+    assert not shortened(placed(*ROWS[4:6]), "across")
+    assert not shortened(placed(ROWS[-1], *ROWS[4:7]), "across"), "a hand, a blur: no fold leaves that"
 
 
 def test_what_is_cut_off_is_not_lost():
     cut = placed(*ROWS[-3:])
-    assert not in_shortened_tables(replace(cut, inside=SAMPLES.points[:, 1] < ROWS[-3] - 1.0), ())
+    assert not shortened(replace(cut, inside=SAMPLES.points[:, 1] < ROWS[-3] - 1.0))
 
 
 def test_a_row_that_the_form_has_not_is_strange():

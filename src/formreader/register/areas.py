@@ -19,6 +19,8 @@ GRID_MM = 3.0
 """One place is looked at in each square of this side, and weighs as much as this length of line."""
 EDGE_MM = 0.7
 """Places this near to an area's edge may lie beside it on a curled page."""
+AROUND_MM = 2 * EDGE_MM
+"""A point at an edge is on a dark area that is seen so far beside it."""
 DARK, LIGHT = 110, 50
 """Tone (of 255) of a printed area at least, and of paper with a word or a digit on it at most."""
 
@@ -39,6 +41,20 @@ def tones(place: Homography, bend: Bend, points: Points, picture: InkPicture) ->
     seen = picture.tone[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
     result: NDArray[np.float64] = np.where(seen >= DARK, 1.0, np.where(seen <= LIGHT, -1.0, 0.0)) * inside
     return result
+
+
+def on_dark_areas(
+    template: Template, place: Homography, bend: Bend, points: Points, picture: InkPicture
+) -> NDArray[np.bool_]:
+    """Whether page points (N, 2) mm lie on one of the template's dark areas or at its edge, and the picture is dark
+    there: no line is seen on black print."""
+    hidden = within_areas(template, points, EDGE_MM)
+    chosen = points[hidden]
+    around = [
+        chosen + np.array(step) for step in ((0, 0), (0, -AROUND_MM), (0, AROUND_MM), (-AROUND_MM, 0), (AROUND_MM, 0))
+    ]
+    hidden[hidden] = np.any([tones(place, bend, moved, picture) > 0 for moved in around], axis=0)
+    return hidden
 
 
 def within_areas(template: Template, points: Points, gap_mm: float) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from formreader.register.align import (
     rulings,
     squeeze,
 )
-from formreader.register.areas import GRID_MM, area_points, tones
+from formreader.register.areas import GRID_MM, area_points, on_dark_areas, tones
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.duel import lead_over
 from formreader.register.explain import explained
@@ -325,7 +325,9 @@ def _best_of_rivals(
     seams, of_seams = find_seams(placed.fit, segments, picture.ink)
     # a crease is no ruling that the form should explain, nor is a sheet's rim: that is judged by its step
     share = explained(placed.fit, segments[~of_seams]) if seams else placed.explained
-    shortened = in_shortened_tables(placed.fit, {seam.direction for seam in seams})
+    points = template_samples(placed.fit.template).points
+    hidden = on_dark_areas(placed.fit.template, placed.fit.work_from_page, placed.fit.bend, points, picture)
+    shortened = in_shortened_tables(placed.fit, {seam.direction for seam in seams}, hidden)
     strange = in_strange_tables(placed.fit, segments) | by_creases(placed.fit, seams)
     astray = standing.astray | shortened | strange
     return replace(placed, explained=share, standing=replace(standing, seams=seams, astray=astray))

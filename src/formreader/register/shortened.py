@@ -48,15 +48,16 @@ BY_CREASE_MM = 1.0
 """A crease this near to a cell may hide some of it; it is not quite level."""
 
 
-def in_shortened_tables(fit: Fit, creased: Collection[str]) -> set[str]:
+def in_shortened_tables(fit: Fit, creased: Collection[str], hidden: NDArray[np.bool_]) -> set[str]:
     """Fields of the tables whose outermost lines are not where they should be, though all others are.
 
-    ``creased`` is which ways edges run over the page, ``across`` or ``down``: there rows need not be even, a bend lays
-    lines on others a little further on.
+    ``hidden`` (N,) says which samples lie on black print, where no line is seen: those are not lost. ``creased`` is
+    which ways edges run over the page, ``across`` or ``down``: there rows need not be even, a bend lays lines on others
+    a little further on.
     """
     lost: set[str] = set()
     for end in _tables_and_ends(fit.template)[1]:
-        lines = _mm_found(fit, end)
+        lines = _mm_found(fit, end, hidden)
         shares = [_share(line) for line in lines]
         for gone in range(1, len(lines) - ROWS_ALIKE + 1) if end.way in creased else end.even:
             others, missed = _share(lines[gone:].sum(axis=0)), _share(lines[:gone].sum(axis=0))
@@ -108,10 +109,10 @@ def _spans(ends: Points, along: tuple[float, float]) -> bool:
     return covered(np.clip(ends, start, end)) >= STRANGE_ROW * (end - start)
 
 
-def _mm_found(fit: Fit, end: _End) -> NDArray[np.float64]:
+def _mm_found(fit: Fit, end: _End, hidden: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Of each of its lines (M, 3), mm: what was found, what the photograph shows, and all."""
     weights = template_samples(fit.template).weights
-    shown = weights * fit.inside
+    shown = weights * (fit.inside & (fit.on_line | ~hidden))
     found = shown * fit.on_line
     return np.array([[of[line].sum() for of in (found, shown, weights)] for line in end.lines])
 
