@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from paper import Sheet, rows_of_boxes, sides, strips
+from paper import Sheet, onto_photo, rows_of_boxes, sides, strips
 
 from formreader.alphabets import NUMBER_ALPHABET
 from formreader.geometry import LINE_PX, Box, line_width_px
-from formreader.locate import Writing, cut_window, find_writing, narrowed, nearer, ruling_of, strip_box, widest_gap
+from formreader.locate import (
+    Writing,
+    cut_window,
+    find_writing,
+    narrowed,
+    nearer,
+    ruling_of,
+    shortened,
+    strip_box,
+    widest_gap,
+)
+from formreader.reader.cutting import View, cut_digits
 from formreader.recognise import LineRecogniser, best_path
 
 CELLS = [Box(20, 20 + 6 * row, 90, 6) for row in range(4)]
@@ -62,6 +73,27 @@ def test_a_wide_box_for_one_digit_is_cut_around_it() -> None:
     box = narrowed(wide, find_writing(strip, wide, ruling_of(sides([wide])), [], 1024).box)
     assert box.width <= 11 and box.x <= 44 and box.right >= 47
     assert narrowed(wide, wide).width == pytest.approx(24 - 7)
+
+
+def test_a_tall_box_for_one_digit_is_cut_around_it() -> None:
+    tall = Box(30, 20, 8, 20)
+    sheet = Sheet(sides([tall]))
+    sheet.write("7", 32.0, 33.0)
+    (strip,) = strips(sheet.photograph(), [strip_box(tall)])
+    box = shortened(tall, find_writing(strip, tall, ruling_of(sides([tall])), [], 1024))
+    assert box.height <= 12 and box.y <= 31 and box.bottom >= 35
+    (bare,) = strips(Sheet(sides([tall])).photograph(), [strip_box(tall)])
+    assert shortened(tall, find_writing(bare, tall, ruling_of(sides([tall])), [], 1024)) == tall
+
+
+def test_a_cut_box_says_where_the_whole_box_lies() -> None:
+    tall = Box(30, 20, 8, 20)
+    sheet = Sheet(sides([tall]))
+    sheet.write("7", 32.0, 33.0)
+    view = View(sheet.photograph(), 1.0, onto_photo, ruling_of(sides([tall])), ())
+    (cell,) = cut_digits([("votes", "digits", (0, 0), tall)], view).cells
+    assert np.allclose(cell.quad, onto_photo(tall.corners))
+    assert cell.aspect > 0.7, "the crop is of the part around the digit"
 
 
 def _in_wide_box(wide: Box, left: float) -> np.ndarray:

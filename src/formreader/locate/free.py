@@ -201,6 +201,17 @@ def narrowed(cell: Box, window: Box) -> Box:
     return Box(left, cell.y, width, cell.height)
 
 
+def shortened(cell: Box, writing: Writing) -> Box:
+    """Of a tall box for one digit, the part about as high as wide around what is written, or all that is written."""
+    inked = np.flatnonzero((writing.row > 0).any(axis=1)).tolist()
+    if not inked or inked[0] == 0 or inked[-1] == len(writing.row) - 1:  # it may go on beyond the cell
+        return cell
+    mm = cell.height / len(writing.row)
+    height = min(max((inked[-1] + 1 - inked[0]) * mm / USUAL, cell.width), cell.height)
+    middle = cell.y + (inked[0] + inked[-1] + 1) / 2 * mm
+    return Box(cell.x, min(max(middle - height / 2, cell.y), cell.bottom - height), cell.width, height)
+
+
 def cut_window(strip: Strip, writing: Writing, width_px: int) -> Grey:
     """The window and its margin (see ``geometry.line_box``), 32 px high, in a picture ``width_px`` wide.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from formreader.geometry import Box, Points, line_width_px
@@ -21,6 +21,7 @@ from formreader.locate import (
     line_along,
     narrowed,
     nearer,
+    shortened,
     strip_box,
     widest_gap,
 )
@@ -30,6 +31,8 @@ TALLEST_LINE_MM = 9.0
 """A higher cell for words has room for several lines of writing, which are looked for."""
 WIDE_BOX = 1.3
 """A digit box wider than this many of its heights is cut where the digit stands in it."""
+TALL_BOX = 1.3
+"""One higher than this many of its widths, likewise."""
 LONG_CELL = 2.5
 """A cell for numbers longer than this many of its heights is not cut whole: what stands in it is looked for."""
 MOST_PX = 1024
@@ -83,13 +86,17 @@ def cut_boxes(places: Sequence[Place], view: View) -> CutCells:
 
 
 def cut_digits(places: Sequence[Place], view: View) -> CutCells:
-    """Boxes for one digit each: a wide one by its height, around what stands in it."""
+    """Boxes for one digit each: a wide one by its height, a tall one by its width, around what stands in it."""
     placed = list(places)
-    wide = [i for i, place in enumerate(places) if place[3].width > WIDE_BOX * place[3].height]
-    for i, strip in zip(wide, _strips([places[i][3] for i in wide], view), strict=True):
-        found = find_writing(strip, places[i][3], view.ruling, view.texts, MOST_PX)
-        placed[i] = (*places[i][:3], narrowed(places[i][3], found.box))
-    return cut_boxes(placed, view)
+    uneven = [i for i, (*_, box) in enumerate(places) if not 1 / TALL_BOX <= box.width / box.height <= WIDE_BOX]
+    for i, strip in zip(uneven, _strips([places[i][3] for i in uneven], view), strict=True):
+        cell = places[i][3]
+        found = find_writing(strip, cell, view.ruling, view.texts, MOST_PX)
+        placed[i] = (*places[i][:3], narrowed(cell, found.box) if cell.width > cell.height else shortened(cell, found))
+    cut = cut_boxes(placed, view).cells
+    return CutCells(
+        tuple(replace(one, quad=view.onto_photo(place[3].corners)) for one, place in zip(cut, places, strict=True)), {}
+    )
 
 
 def cut_numbers(places: Sequence[Place], view: View, width_px: int) -> CutCells:
