@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,7 +32,7 @@ from formreader.register.seams import find_seams
 from formreader.register.segments import Segments, find_pencils, find_segments
 from formreader.register.shortened import by_creases, in_shortened_tables, in_strange_tables
 from formreader.register.shortlist import KEPT, KEPT_FOR_THOROUGH, shortlist
-from formreader.register.twins import twins
+from formreader.register.twins import kin, twins
 from formreader.templates import Mark, Template
 
 GLANCED, GLANCED_FOR_THOROUGH, REFINED = 12, 32, 4
@@ -168,22 +168,22 @@ def _register(
     def fitted(template: Template, start: Homography) -> _Placed:
         return _placed(fit(template, start, picture.ink), segments, picture)
 
+    def settled(one: _Placed) -> _Placed:
+        return _best_of_rivals(one, picture, segments, codes)
+
     fits = {template.id: fitted(template, start) for template, start in starts}
-    if fits:
-        leader = max(fits.values(), key=lambda placed: placed.weight).fit
-        for twin in twins(leader.template, likely):
-            if twin.id in fits and _lies_where(fits[twin.id].fit, leader):
-                continue
-            # where a fit ends is chance too, on folded paper: a twin must not lose by that
-            again = fitted(twin, leader.work_from_page)
-            if twin.id not in fits or again.weight > fits[twin.id].weight:
-                fits[twin.id] = again
+    leader = max(fits.values(), key=lambda placed: placed.weight, default=None)
+    for one in _relatives(leader, likely, fits, picture, fitted):
+        fits[one.fit.template.id] = one
     ranked = _ranked(list(fits.values()), picture)
     top = ranked[0].weight if ranked else 0.0
-    ranked = _ranked(
-        [_best_of_rivals(one, picture, segments, codes) if one.weight >= CLOSE_RIVAL * top else one for one in ranked],
-        picture,
-    )
+    ranked = _ranked([settled(one) if one.weight >= CLOSE_RIVAL * top else one for one in ranked], picture)
+    if leader and not _is_where(ranked[0].fit, leader.fit):
+        # its own rivals led it elsewhere, its relatives must not lose by that
+        fits = {one.fit.template.id: one for one in ranked}
+        for one in _relatives(ranked[0], likely, fits, picture, fitted):
+            fits[one.fit.template.id] = settled(one)
+        ranked = _ranked(list(fits.values()), picture)
     found = [_registration(method, placed, ranked[0], picture) for placed in ranked]
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
@@ -242,6 +242,60 @@ def _glance(template: Template, looked: Homography, picture: InkPicture) -> tupl
     place, score = glance(template, looked, picture.ink)
     flat = template_samples(template).flat
     return place, score + _areas_mm(template, place, flat, picture) * px_per_mm(place, template)
+
+
+def _relatives(
+    leader: _Placed | None,
+    templates: Sequence[Template],
+    fits: Mapping[str, _Placed],
+    picture: InkPicture,
+    fitted: Callable[[Template, Homography], _Placed],
+) -> Iterator[_Placed]:
+    """The leader's twins and kin, fitted from where it lies, that lie better there than where they were found."""
+    if leader is None:
+        return
+    alike = twins(leader.fit.template, templates)
+    others = [template for template in templates if template not in alike]
+    starts = [
+        (twin, leader.fit.work_from_page)
+        for twin in alike
+        if twin.id not in fits or not _lies_where(fits[twin.id].fit, leader.fit)
+    ]
+    for relative, start in (*starts, *_beside(leader.fit, others, fits, picture)):
+        # where a fit ends is chance too, on folded paper: a twin must not lose by that
+        again = fitted(relative, start)
+        if relative.id not in fits or again.weight > fits[relative.id].weight:
+            yield again
+
+
+def _is_where(one: Fit, other: Fit) -> bool:
+    return one.template.id == other.template.id and _lies_where(one, other)
+
+
+def _beside(
+    leader: Fit, templates: Sequence[Template], fits: Mapping[str, _Placed], picture: InkPicture
+) -> Iterator[tuple[Template, Homography]]:
+    """Where the leader's relatives would lie if its lines were theirs, and have not been fitted to.
+
+    A form with a row less lies a row lower, on all lines but the first: where its own hypotheses end is chance.
+    """
+    place = leader.work_from_page
+    _, least = _glance(leader.template, place, picture)
+    for relative, moves in kin(leader.template, templates):
+        known = [fits[relative.id].fit.work_from_page] if relative.id in fits else []
+        starts = [place @ _moved(*move) for move in moves.tolist()]
+        looks = [
+            _glance(relative, first_look(relative, start, picture.ink)[0], picture)
+            for start in starts
+            if not any(_leads_to(start, relative, there) for there in known)
+        ]
+        found, score = max(looks, key=lambda look: look[1], default=(place, 0.0))
+        if score >= CLOSE_RIVAL * least:
+            yield relative, found
+
+
+def _moved(across_mm: float, down_mm: float) -> Homography:
+    return np.array([[1.0, 0.0, across_mm], [0.0, 1.0, down_mm], [0.0, 0.0, 1.0]])
 
 
 def _areas_mm(template: Template, place: Homography, bend: Bend, picture: InkPicture) -> float:
