@@ -17,8 +17,9 @@ from formreader.register.align import rulings
 from formreader.register.fit import Fit, fit
 from formreader.register.ink import find_ink
 from formreader.register.segments import find_pencils, find_segments
-from formreader.register.twins import twins
+from formreader.register.twins import kin, twins
 from formreader.synth import compose_sheet, load_glyphs
+from formreader.synth.forms import any_form
 from formreader.templates import Template, load_library
 
 LIBRARY = load_library()
@@ -31,10 +32,11 @@ TWINS = {
 POLICY = policy_for(None, {})
 
 
-def drawn(name: str, seed: int, severity: float) -> Photo:
+def drawn(form: str | Template, seed: int, severity: float) -> Photo:
     """A sheet of the form as the reader loads it."""
     generator = np.random.default_rng([seed, 0])
-    sheet = compose_sheet(LIBRARY[name], load_glyphs(None), generator, long_side_px=2000, severity=severity)
+    template = LIBRARY[form] if isinstance(form, str) else form
+    sheet = compose_sheet(template, load_glyphs(None), generator, long_side_px=2000, severity=severity)
     grey = cv2.cvtColor(sheet.picture, cv2.COLOR_BGR2GRAY)
     return Photo(Source("drawn", 1, "", grey.shape[1], grey.shape[0]), grey, 1.0)
 
@@ -87,6 +89,33 @@ def test_twins_that_were_fitted_to_one_place_are_not_fitted_again(monkeypatch) -
     name = "id-2022-chasil-ppwp-1"
     assert register(drawn(name, 1, 0.0), list(LIBRARY.values()), []).registrations[0].template == name
     assert sorted(fitted) == sorted([name, *TWINS[name]])
+
+
+def test_a_sibling_with_a_row_less_is_kin_a_row_further_on() -> None:
+    form, sibling = any_form(41185).template, any_form(41185, 1).template
+    ((found, moves),) = kin(sibling, [form, sibling])
+    assert found is form
+    assert np.abs(moves - [0.0, -9.5]).max(axis=1).min() < 0.2, "all but the first rows lie a row lower"
+    ((_, moves),) = kin(form, [sibling, LIBRARY["id-2024-ppwp-2"]])
+    assert np.abs(moves - [0.0, 9.5]).max(axis=1).min() < 0.2
+
+
+def test_a_form_is_tried_where_its_sibling_was_found_a_row_on(monkeypatch) -> None:
+    """Once both were drawn to other columns, the sibling's rivals led it back, and nothing the right form."""
+    form, sibling = any_form(41185).template, any_form(41185, 1).template
+    fitted = []
+
+    def astray(template: Template, start: Homography, ink: Grey) -> Fit:
+        fitted.append(template.id)
+        if template.id != form.id or fitted.count(form.id) > 1:
+            return fit(template, start, ink)
+        moved = start @ np.array([[0.8, 0, 20.0], [0, 1.0, 0], [0, 0, 1.0]])
+        return replace(fit(template, start, ink), work_from_page=moved, coverage=0.6, closeness=0.5, net_mm=100.0)
+
+    monkeypatch.setattr(registrar, "fit", astray)
+    found = register(drawn(form, 1, 0.7), [form, sibling], []).registrations
+    assert fitted.count(form.id) > 1
+    assert found[0].template == form.id
 
 
 @pytest.mark.parametrize("name", sorted(LIBRARY))
