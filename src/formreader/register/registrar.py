@@ -29,7 +29,7 @@ from formreader.register.proof import DOUBTED, prove
 from formreader.register.rivals import Rival, drawn_out
 from formreader.register.samples import template_samples
 from formreader.register.seams import find_seams
-from formreader.register.segments import Segments, find_pencils, find_segments
+from formreader.register.segments import CURLED_DEG, FLAT_DEG, Segments, find_pencils, find_segments
 from formreader.register.shortened import by_creases, in_shortened_tables, in_strange_tables
 from formreader.register.shortlist import KEPT, KEPT_FOR_THOROUGH, shortlist
 from formreader.register.twins import kin, twins
@@ -93,12 +93,16 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
 def _look(
     picture: InkPicture, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]
 ) -> Registered:
-    """The better of a quick look for lines and, where that shows no form plainly, a thorough one."""
-    quick = _register(picture, find_segments(picture.ink, halved=True), templates, codes, thorough=False)
-    if _plain(quick):
-        return quick
-    segments = find_segments(picture.ink, halved=False)
-    return _better(quick, _register(picture, segments, templates, codes, thorough=True))
+    """The best of a quick look for lines and, where that shows no form plainly, of thorough ones: first at lines that
+    meet as on flat paper, then as on paper that curls."""
+    found = _register(picture, find_segments(picture.ink, halved=True), templates, codes, thorough=False)
+    segments = None
+    for tolerance_deg in (FLAT_DEG, CURLED_DEG):
+        if _plain(found):
+            break
+        segments = find_segments(picture.ink, halved=False) if segments is None else segments
+        found = _better(found, _register(picture, segments, templates, codes, True, tolerance_deg))
+    return found
 
 
 def _plain(found: Registered) -> bool:
@@ -153,10 +157,13 @@ def _register(
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
     thorough: bool,
+    tolerance_deg: float = FLAT_DEG,
 ) -> Registered:
     method = f"{codes[0][1].kind}+lines" if codes else "lines"
     strongest = STRONGEST_FOUND_FOR_THOROUGH if thorough else STRONGEST_FOUND
-    turns = rulings(segments, find_pencils(segments, np.random.default_rng(0)), picture.ink.shape[:2], strongest)
+    turns = rulings(
+        segments, find_pencils(segments, np.random.default_rng(0), tolerance_deg), picture.ink.shape[:2], strongest
+    )
     # those that a code names are few
     likely = templates if codes else shortlist(templates, turns, KEPT_FOR_THOROUGH if thorough else KEPT)
     keep = GLANCED_FOR_THOROUGH if thorough else GLANCED

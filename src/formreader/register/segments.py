@@ -17,7 +17,8 @@ GRAIN = 8
 SHORTEST_PX = 14.0
 PENCIL_REACH_DEG = 25.0
 """How far a pencil's lines fan out from its dominant direction under strong perspective."""
-PENCIL_TOLERANCE_DEG = 1.2
+FLAT_DEG, CURLED_DEG = 1.2, 2.4
+"""How far a line of a pencil may run beside its vanishing point: on flat paper, on paper that curls."""
 PENCIL_SEGMENTS, PENCIL_TRIALS = 150, 150
 
 
@@ -79,7 +80,7 @@ def _turn_deg(a: NDArray[np.float64], b: float | NDArray[np.float64]) -> NDArray
 
 
 def find_pencils(
-    segments: Segments, generator: np.random.Generator
+    segments: Segments, generator: np.random.Generator, tolerance_deg: float = FLAT_DEG
 ) -> list[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
     """The two strongest vanishing points as homogeneous (3,) vectors, with the segments of each.
 
@@ -97,7 +98,7 @@ def find_pencils(
         near = free & (_turn_deg(directions, peak) < PENCIL_REACH_DEG)
         if near.sum() < 4:
             break
-        vanishing_point, members = _fit_pencil(segments, near, generator)
+        vanishing_point, members = _fit_pencil(segments, near, generator, tolerance_deg)
         pencils.append((vanishing_point, members))
         typical = _usual_direction(directions[members], lengths[members]) if members.any() else peak
         # what leans near the first pencil cannot be the second, whatever its noise
@@ -106,7 +107,7 @@ def find_pencils(
 
 
 def _fit_pencil(
-    segments: Segments, near: NDArray[np.bool_], generator: np.random.Generator
+    segments: Segments, near: NDArray[np.bool_], generator: np.random.Generator, tolerance_deg: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """RANSAC over pairs of segments, then least squares; scored by length within tolerance."""
     strongest = segments[np.flatnonzero(near)[:PENCIL_SEGMENTS]]
@@ -120,24 +121,24 @@ def _fit_pencil(
     points = points[norms > 1e-9] / norms[norms > 1e-9, None]
     if len(points) == 0:
         return _least_squares_point(strongest), near
-    scores = _points_at(strongest, points) @ lengths
+    scores = _points_at(strongest, points, tolerance_deg) @ lengths
     best = points[int(np.argmax(scores))]
     for _ in range(3):
-        members = _points_at(strongest, best[None])[0]
+        members = _points_at(strongest, best[None], tolerance_deg)[0]
         if members.sum() < 3:
             break
         best = _least_squares_point(strongest[members])
-    return best, near & _points_at(segments, best[None])[0]
+    return best, near & _points_at(segments, best[None], tolerance_deg)[0]
 
 
-def _points_at(segments: Segments, points: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether each segment, (P, N), runs towards each homogeneous point (P, 3)."""
+def _points_at(segments: Segments, points: NDArray[np.float64], tolerance_deg: float) -> NDArray[np.bool_]:
+    """Whether each segment runs towards each homogeneous point (P, 3), to within so much: (P, N)."""
     middle = (segments[:, :2] + segments[:, 2:]) / 2
     along = segments[:, 2:] - segments[:, :2]
     towards_x = points[:, :1] - points[:, 2:] * middle[None, :, 0]
     towards_y = points[:, 1:2] - points[:, 2:] * middle[None, :, 1]
     turned = np.abs(towards_x * along[:, 1] - towards_y * along[:, 0])
-    sine = np.sin(np.radians(PENCIL_TOLERANCE_DEG))
+    sine = np.sin(np.radians(tolerance_deg))
     result: NDArray[np.bool_] = turned < sine * np.hypot(towards_x, towards_y) * segment_lengths(segments)
     return result
 
