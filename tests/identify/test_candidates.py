@@ -76,3 +76,14 @@ def test_article_numbers_are_no_codes_of_forms(symbology: str, text: str, found:
     grey[100 : 100 + bars.shape[0], 100 : 100 + bars.shape[1]] = bars
     photo = Photo(Source("drawn", 1, "", grey.shape[1], grey.shape[0]), grey, 1.0)
     assert [code.text for code in find_printed_codes(photo)] == ([text] if found else [])
+
+
+@pytest.mark.parametrize(("ink", "seen"), [(40, 1), (120, 1), (225, 0)])
+def test_a_code_that_shines_through_from_the_back_is_none_of_the_page(ink: int, seen: int) -> None:
+    """Once the mirrored QR of a sheet's own back was read as another sheet's."""
+    import zxingcpp
+
+    code = np.asarray(zxingcpp.create_barcode("99-02", zxingcpp.BarcodeFormat.QRCode).to_image(scale=8))[:, ::-1]
+    picture = np.full((400, 400), 250, np.uint8)
+    picture[40 : 40 + code.shape[0], 60 : 60 + code.shape[1]] = np.where(code > 0, 250, ink)
+    assert len(find_printed_codes(Photo(Source("drawn", 1, "", 400, 400), picture, 1.0))) == seen

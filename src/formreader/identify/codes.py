@@ -21,6 +21,10 @@ QUICK = ("QRCode",)
 LINEAR = ("Code128", "Code39", "Code93")
 """Those that hold letters, as a form's name needs. Article numbers (EAN, ITF …) are found among tally strokes."""
 
+PALEST = 0.25
+"""Part of the paper's light that a printed code's ink takes away at least: a code on the sheet's back, or on the one
+below, shines through with a tenth."""
+
 DICTIONARIES = {
     "16h5": cv2.aruco.DICT_APRILTAG_16h5,
     "25h9": cv2.aruco.DICT_APRILTAG_25h9,
@@ -57,7 +61,7 @@ def _detector(dictionary: str) -> cv2.aruco.ArucoDetector:
 
 
 def find_printed_codes(photo: Photo, symbologies: Collection[str] = (*QUICK, *LINEAR)) -> tuple[Code, ...]:
-    """QR codes and linear barcodes; corners in frame photo, in the code's own order."""
+    """QR codes and linear barcodes, but for those that shine through; corners in frame photo, in the code's own order."""
     import zxingcpp
 
     formats = [getattr(zxingcpp.BarcodeFormat, name) for name in symbologies]
@@ -68,8 +72,19 @@ def find_printed_codes(photo: Photo, symbologies: Collection[str] = (*QUICK, *LI
         quad = np.array(
             [[c.x, c.y] for c in (p.top_left, p.top_right, p.bottom_right, p.bottom_left)], dtype=np.float64
         )
-        found.append(Code(kind, result.text, _to_photo(quad, 1.0, photo)))
+        if _darkness(photo.grey, quad) >= PALEST:
+            found.append(Code(kind, result.text, _to_photo(quad, 1.0, photo)))
     return tuple(found)
+
+
+def _darkness(grey: Grey, quad: np.ndarray) -> float:
+    """How much darker than its paper, 0..1, a code's ink is. ``quad`` (4, 2) in px of ``grey``."""
+    low, high = np.clip([quad.min(axis=0), quad.max(axis=0) + 1], 0, grey.shape[::-1]).astype(int)
+    seen = grey[low[1] : high[1], low[0] : high[0]]
+    if seen.size == 0:
+        return 0.0
+    ink, paper = np.percentile(seen, [10, 90])
+    return 1.0 - float(ink) / max(float(paper), 1.0)
 
 
 def _reduced(grey: Grey, long_side_px: int) -> tuple[Grey, float]:
