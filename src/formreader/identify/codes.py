@@ -61,7 +61,7 @@ def _detector(dictionary: str) -> cv2.aruco.ArucoDetector:
 
 
 def find_printed_codes(photo: Photo, symbologies: Collection[str] = (*QUICK, *LINEAR)) -> tuple[Code, ...]:
-    """QR codes and linear barcodes, but for those that shine through; corners in frame photo, in the code's own order."""
+    """QR codes and linear barcodes, but for those that shine through; corners in frame photo, as the code's own go."""
     import zxingcpp
 
     formats = [getattr(zxingcpp.BarcodeFormat, name) for name in symbologies]
