@@ -118,6 +118,17 @@ def test_a_form_is_tried_where_its_sibling_was_found_a_row_on(monkeypatch) -> No
     assert found[0].template == form.id
 
 
+def test_where_the_form_prints_black_and_bare_paper_lies_nothing_is_accepted() -> None:
+    """Another year's form with a row more, of which a reader knows nothing: each row lay on the one below it."""
+    form, sibling = any_form(41185).template, any_form(41185, 1).template
+    photo = drawn(form, 1, 0.7)
+    (own, *_) = register(photo, [form], []).registrations
+    assert not own.standing.astray
+    (other, *_) = register(photo, [sibling], []).registrations
+    assert other.coverage > 0.8, "it lies well"
+    assert other.standing.astray == set(sibling.fields)
+
+
 @pytest.mark.parametrize("name", sorted(LIBRARY))
 def test_a_form_that_no_template_describes_is_refused(name: str) -> None:
     """By its lines alone, as where its code cannot be read. Twins are one print: the other must go too."""

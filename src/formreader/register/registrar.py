@@ -19,7 +19,7 @@ from formreader.register.align import (
     rulings,
     squeeze,
 )
-from formreader.register.areas import GRID_MM, area_points, on_dark_areas, tones
+from formreader.register.areas import GRID_MM, area_points, lacks_dark_area, on_dark_areas, tones
 from formreader.register.bend import bend_at, page_points_at
 from formreader.register.duel import lead_over
 from formreader.register.explain import explained
@@ -390,7 +390,8 @@ def _best_of_rivals(
     hidden = on_dark_areas(placed.fit.template, placed.fit.work_from_page, placed.fit.bend, points, picture)
     shortened = in_shortened_tables(placed.fit, {seam.direction for seam in seams}, hidden)
     strange = in_strange_tables(placed.fit, segments) | by_creases(placed.fit, seams)
-    astray = standing.astray | shortened | strange
+    other_print = lacks_dark_area(placed.fit.template, placed.fit.work_from_page, placed.fit.bend, picture)
+    astray = standing.astray | shortened | strange | (set(placed.fit.template.fields) if other_print else set())
     return replace(placed, explained=share, standing=replace(standing, seams=seams, astray=astray))
 
 
