@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from paper import FRAME_MM, Sheet, around, rows_of_boxes, sides, strips
 
-from formreader.locate import Line, find_line, line_through, ruling_of, see_edges
+from formreader.geometry import Box
+from formreader.locate import Line, find_line, line_through, reach_beyond, ruling_of, see_edges, written_on
 from formreader.locate.strikes import NO_LINE, _across_lines, line_along
 
 (BOXES,) = rows_of_boxes(1)
@@ -80,6 +81,20 @@ def test_digits_of_a_thick_pen_that_touch_from_row_to_row_are_no_hair() -> None:
     sheet.line((rows[0][1].centre[0], 5), (rows[0][1].centre[0], 60), width=0.3)
     (strip,) = strips(sheet.photograph(), [around(boxes)])
     assert line_through(strip, rows[1][1], ruling_of(sides(boxes)), [], stacked=True) > 0.97
+
+
+@pytest.mark.parametrize(("down_to", "least", "most"), [(36, 0.0, 0.35), (50, 0.8, 2.0)])
+def test_the_leg_of_a_z_reaches_beyond_its_row_and_the_tail_of_a_seven_does_not(down_to, least, most) -> None:
+    rows = rows_of_boxes(2, step=12.0)
+    boxes = [box for row in rows for box in row]
+    sheet = Sheet(sides(boxes))
+    sheet.line((rows[0][0].x + 2, 22), (rows[0][2].x + 6, 22))
+    sheet.line((rows[0][2].x + 6, 22), (rows[0][2].x + 4, down_to - 3))
+    (strip,) = strips(sheet.photograph(), [around(boxes)])
+    row = Box(rows[0][0].x, rows[0][0].y, rows[0][2].right - rows[0][0].x, rows[0][0].height)
+    above, below = reach_beyond(strip, row, written_on(strip, boxes[0], ruling_of(sides(boxes)), []))
+    assert above == 0.0
+    assert least <= below <= most
 
 
 @pytest.mark.parametrize(("first_ends", "second_begins", "longest"), [(52, 60, 1.0), (48, 64, 1.0), (55, 57, 2.2)])

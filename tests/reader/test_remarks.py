@@ -15,7 +15,9 @@ from formreader.geometry import Points
 from formreader.reader import Reader
 from formreader.reader.page import Page
 from formreader.register import map_points
-from formreader.synth import save_picture
+from formreader.synth import load_glyphs, save_picture
+from formreader.synth.forms import any_form
+from formreader.synth.sheets.behaviours import BEHAVIOURS, compose_behaving_sheet
 from formreader.templates import encoding_cells
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "id-2022-chasil-ppwp-2.jpg"
@@ -71,6 +73,26 @@ def test_what_is_done_to_a_field_is_said_and_sends_it_to_a_person(reader, looked
     assert code in [reason.code for reason in sheet.fields[FIELD].reasons]
     beside = [name for name, other in sheet.fields.items() if code in [reason.code for reason in other.reasons]]
     assert beside == [FIELD]
+
+
+@pytest.fixture(scope="module")
+def boxes_alone(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    folder = tmp_path_factory.mktemp("form")
+    (folder / "form.yaml").write_text(any_form(37010).text, encoding="utf-8")
+    return Reader(templates=folder)
+
+
+@pytest.mark.parametrize("seed", [4, 6, 14])
+def test_the_bar_and_leg_of_a_z_over_empty_rows_are_no_seven(seed: int, boxes_alone: Reader, tmp_path: Path) -> None:
+    source, generator = load_glyphs(None), np.random.default_rng(seed)
+    drawn = compose_behaving_sheet(any_form(37010).template, BEHAVIOURS["z-through-rows"], source, generator)
+    assert drawn is not None
+    save_picture(tmp_path / "z.jpg", drawn.picture)
+    sheet = boxes_alone.read(tmp_path / "z.jpg")
+    crossed = {name for name, truth in drawn.truth["fields"].items() if "behaviour" in truth}
+    assert not {name for name in crossed if sheet.fields[name].status == "accepted"}
+    others = set(sheet.fields) - crossed
+    assert not [name for name in others if "line_through" in [reason.code for reason in sheet.fields[name].reasons]]
 
 
 def test_a_corrected_field_is_shown_with_what_is_beside_it(reader: Reader, looked: Page) -> None:

@@ -19,7 +19,7 @@ from formreader.locate.free import (
 from formreader.locate.further import Further, further_boxes, stands_there
 from formreader.locate.pale import beyond_pattern, pale_strokes
 from formreader.locate.sides import ink_at_sides
-from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through
+from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through, reach_beyond
 from formreader.locate.strips import Strip, cut_strips
 from formreader.locate.traces import traces_in
 from formreader.locate.writing import WrittenLine, find_lines
@@ -58,6 +58,7 @@ __all__ = [
     "odd_papers",
     "pale_strokes",
     "paper_in",
+    "reach_beyond",
     "ruling_of",
     "see_edges",
     "shortened",

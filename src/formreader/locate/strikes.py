@@ -26,6 +26,11 @@ MIDDLE = 0.18
 THROUGH, THROUGH_STACKED = 0.25, 0.6
 """Heights of a box that a line through it goes on beyond both its edges; digits in boxes right above each other may
 meet."""
+CUT = 0.2
+"""Heights of a row that a stroke lacks where it crosses printed lines at a slant, and they are taken out."""
+EDGE, LEAST_WITHIN = 0.2, 0.1
+"""Parts of a row at its top and bottom in which ink may be another row's; px of ink within, in heights, that make it
+the row's own."""
 THICKEST = 0.14
 """Heights of a box that a hair, a crease or a pen takes across; touching digits of thick pens take more."""
 STRAIGHT = 3
@@ -136,6 +141,25 @@ def line_through(strip: Strip, cell: Box, printed: Ruling, solid: Sequence[Box],
         return 0.0
     far, thin = _path_along(ink, round(cell.height * k), STRAIGHT if stacked else 1)
     return 0.0 if stacked and thin < MOSTLY_THIN else far
+
+
+def reach_beyond(strip: Strip, row: Box, ink: Ink) -> tuple[float, float]:
+    """How far ink that stands in a row of cells reaches beyond its upper and its lower edge, in heights of the row.
+
+    ``ink`` is the strip's, without what the form prints.
+    """
+    tall, (rows, columns) = row.height * strip.px_per_mm, strip.span(row)
+    gap = max(1, round(CUT * tall)) | 1
+    near = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (gap, gap)))
+    count, labels = cv2.connectedComponents(near, connectivity=8)
+    labels = labels * ink
+    edge = round(EDGE * tall)
+    within = np.bincount(labels[rows.start + edge : rows.stop - edge, columns].ravel(), minlength=count)
+    within[0] = 0
+    inked = np.flatnonzero((within >= LEAST_WITHIN * tall)[labels].any(axis=1))
+    if len(inked) == 0:
+        return 0.0, 0.0
+    return max(float(rows.start - inked[0]), 0.0) / tall, max(float(inked[-1] + 1 - rows.stop), 0.0) / tall
 
 
 def _path_along(ink: Ink, height: int, straight: int) -> tuple[float, float]:

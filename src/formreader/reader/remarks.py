@@ -28,6 +28,7 @@ from formreader.locate import (
     odd_papers,
     pale_strokes,
     paper_in,
+    reach_beyond,
     see_edges,
     smooth_papers,
     stands_there,
@@ -83,6 +84,8 @@ LEAST_ACROSS, LEAST_ON_ONE_SIDE, LEAST_CROSSED = 0.04, 0.1, 0.06
 """Parts of a line's length that have ink above and below it, where it runs over something, and both at once."""
 THROUGH: Ramp = (0.93, 1.0)
 """Part of the way through a box and beyond it that a line goes without a break."""
+RUNS_ON: Ramp = (0.6, 0.8)
+"""Heights of a box that ink in it reaches into a row without digits above or below: the tail of a 7 is shorter."""
 BESIDE: Ramp = (0.4, 0.7)
 HINT_BESIDE, LEAST_BESIDE_MM = 0.42, 4.0
 """Heights of a box that ink beside it is tall, as a number is. What forms print there is lower: it may hint at one."""
@@ -146,7 +149,7 @@ def remarks_of(
             ),
             "faint": max(faint[of.name], pale.get(of.name, 0.0)),
             "at_side": _at_side(of, inks, view),
-            "line_through": _line_through(of, view, boxes, known),
+            "line_through": max(_line_through(of, view, boxes, known), _runs_on(of, shown, view)),
             "written_beside": max(
                 remarks[of.name].get("written_beside", 0.0),
                 _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
@@ -277,6 +280,28 @@ def _line_through(of: Shown, view: View, boxes: Sequence[Box], printed: Sequence
     return max(
         (_rise(line_through(of.strip, box, view.ruling, solid, stacked), THROUGH) for box in boxes_read), default=0.0
     )
+
+
+def _runs_on(of: Shown, shown: Sequence[Shown], view: View) -> float:
+    """How probably what stands in boxes is part of a line over rows of boxes without a digit: the bar of a Z and its leg
+    are a 7."""
+    if not of.read.strip("_"):
+        return 0.0
+    row, near = outline(of.field.encodings[of.field.primary]), STACKED * of.height
+    rows = [outline(other.field.encodings[other.field.primary]) for other in shown if _has_no_digit(other)]
+    beside = [box for box in rows if box.x < row.right and box.right > row.x]
+    above = any(0 <= row.y - box.bottom < near for box in beside)
+    below = any(0 <= box.y - row.bottom < near for box in beside)
+    if not (above or below):
+        return 0.0
+    ink = written_on(of.strip, of.cells[0], view.ruling, view.texts)
+    up, down = reach_beyond(of.strip, row, ink)
+    return _rise(max(up * above, down * below), RUNS_ON)
+
+
+def _has_no_digit(of: Shown) -> bool:
+    """Whether a row is empty or hardly read; crosses fill their boxes, and touch those above."""
+    return not of.read.strip("_?X-") and bool(of.read.strip("X-"))
 
 
 def _is_on_page(beside: Beside, template: Template) -> bool:
