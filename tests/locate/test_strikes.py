@@ -93,7 +93,7 @@ def test_the_leg_of_a_z_reaches_beyond_its_row_and_the_tail_of_a_seven_does_not(
     (strip,) = strips(sheet.photograph(), [around(boxes)])
     row = Box(rows[0][0].x, rows[0][0].y, rows[0][2].right - rows[0][0].x, rows[0][0].height)
     above, below = reach_beyond(strip, row, written_on(strip, boxes[0], ruling_of(sides(boxes)), []))
-    assert above == 0.0
+    assert above < 0.1
     assert least <= below <= most
 
 

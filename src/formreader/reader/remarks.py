@@ -283,7 +283,7 @@ def _line_through(of: Shown, view: View, boxes: Sequence[Box], printed: Sequence
 
 
 def _runs_on(of: Shown, shown: Sequence[Shown], view: View) -> float:
-    """How probably what stands in boxes is part of a line over rows of boxes without a digit: the bar of a Z and its leg
+    """How probably what stands in boxes is part of a line over rows of boxes without digits: the bar of a Z and its leg
     are a 7."""
     if not of.read.strip("_"):
         return 0.0
