@@ -121,7 +121,7 @@ def sheet(request: Request, held: Held, person: Annotated[Person, Depends(REVIEW
         reading=reading,
         rows=rows,
         broken=broken,
-        says=says_elsewhere(held.store.engine, reading),
+        says=says_elsewhere(held.desk.results, reading),
         page_key=page_key(source["sha256"], source["page"]),
         outlines=_outlines(reading),
     )
