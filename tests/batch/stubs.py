@@ -25,26 +25,38 @@ READS_LOG = "FORMREADER_TEST_READS"
 """Names a file to which every reading is written, a line each."""
 
 
-class StubReader:
+class ReaderOfBytes:
+    """What it reads hangs on a file's bytes alone, as a subclass says; each file is noted in the log of readings."""
+
+    identity = Identity("0.1.0", {}, {}, "strict")
+    size_px = 100, 100
+
+    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
+        pass
+
+    def read(self, file: str, number: int, path: str) -> Seen:
+        data = Path(file).read_bytes()
+        if log := os.environ.get(READS_LOG):
+            with Path(log).open("a") as opened:
+                opened.write(f"{Path(file).name}\n")
+        return Seen(self.sheet(data, Source(path, number, hashlib.sha256(data).hexdigest(), *self.size_px)), None)
+
+    def sheet(self, data: bytes, source: Source) -> SheetReading:
+        raise NotImplementedError
+
+    def weigh(self, pages: Sequence[KeptResult]) -> DocumentReading:
+        raise AssertionError("no form of the stubs belongs to a document")
+
+
+class StubReader(ReaderOfBytes):
     """``reads VALUE`` is accepted, ``review VALUE`` waits, ``refuse`` is rejected, the rest does harm."""
 
     def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
         changed = (templates / "version").read_text() if templates else "1"
         self.identity = Identity("0.1.0", {"digits-1": "aa"}, {"form-a": changed}, "strict@ff")
 
-    def read(self, file: str, number: int, path: str) -> Seen:
-        return Seen(self._sheet(file, number), None)
-
-    def weigh(self, pages: Sequence[KeptResult]) -> DocumentReading:
-        raise AssertionError("no form of the stubs belongs to a document")
-
-    def _sheet(self, path: str, page: int) -> SheetReading:
-        data = Path(path).read_bytes()
+    def sheet(self, data: bytes, source: Source) -> SheetReading:
         word, _, rest = data.decode("utf-8", "replace").partition(" ")
-        if log := os.environ.get(READS_LOG):
-            with Path(log).open("a") as file:
-                file.write(f"{Path(path).name}\n")
-        source = Source(path, page, hashlib.sha256(data).hexdigest(), 100, 100)
         if word == "raise":
             raise RuntimeError("a mistake of ours")
         if word == "sleep":

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from formreader.batch import read_decisions, take_reviews
+from formreader.batch import read_decisions, stations, take_reviews
 from formreader.batch.handwriting import handwriting_of, likeness
 from formreader.batch.loop import same_sheet
 from formreader.batch.results import Results
@@ -285,8 +285,20 @@ def test_ids_of_another_scheme_say_nothing_of_a_single_sheet(run):
         assert said(store) == (2, 0, [], [])
         example = compare_stations(store.engine, Results(store)).example
         assert (example.counts_under, example.says) == ("7", "0012")
-        (first, _) = Results(store).readings_of([1, 2])
-        assert says_elsewhere(store.engine, first) is None
+        results = Results(store)
+        (first, _) = results.readings_of([1, 2])
+        assert says_elsewhere(results, first) is None
+
+
+def test_a_run_is_gone_through_once_for_all_of_its_sheets_that_differ(run, answer, monkeypatch):
+    said, asked_of = stations.said_stations, []
+    monkeypatch.setattr(stations, "said_stations", lambda engine: asked_of.append(engine) or said(engine))
+    with run(("a@0012", "7", None, (117, "review")), ("b@0013", "8", None, (5, "review"))) as store:
+        results = Results(store)
+        assert [says_elsewhere(results, reading) for reading in results.readings()] == [None, None]
+        assert len(asked_of) == 1
+        answer(store, "a@0012.jpg,votes,118,,", "b@0013.jpg,votes,6,,")
+        assert len(asked_of) == 2, "once more for the list, whose two sheets differ"
 
 
 def test_a_station_that_a_person_corrected_is_said_and_not_moved(run, answer):
@@ -305,8 +317,9 @@ def test_a_sheet_that_a_person_put_right_or_took_out_is_not_said(run, answer):
     given = [("a@12", "12"), ("b@13", "14"), ("c@15", "16")]
     with run(*((name, station, None, (1, "review")) for name, station in given)) as store:
         assert [path for path, *_ in said(store)[2]] == ["b@13.jpg", "c@15.jpg"]
-        (reading,) = Results(store).readings_of([2])
-        assert says_elsewhere(store.engine, reading) == "13"
+        results = Results(store)
+        (reading,) = results.readings_of([2])
+        assert says_elsewhere(results, reading) == "13"
         answer(store, "b@13.jpg,votes,14,,", "c@15.jpg,,dismissed,,not a sheet")
         assert said(store) == (2, 2, [], [])
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from formreader.errors import Rejected
-from formreader.load import decoder, load_photo, open_picture
+from formreader.load import decoder, load_photo, open_picture, pdf
 
 
 def page(box: str = "0 0 200 300", content: bytes = b"", resources: str = "", more: str = "") -> bytes:
@@ -182,6 +182,39 @@ def test_a_scan_that_is_damaged_is_said_to_be_and_no_blank_back(damage):
     assert file.photo(1).grey.std() > 10
     with pytest.raises(Rejected, match="page 2 of the PDF is damaged") as refused:
         file.photo(2)
+    assert refused.value.code == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("mode", "limit", "times"),
+    [("L", 120_000, 0), ("1", 120_000, 0), ("RGBA", 120_000, 1), ("L", 119_999, 1)],
+    ids=["jpeg", "fax", "jpeg 2000", "more than fits"],
+)
+def test_a_scan_is_decoded_again_only_where_its_header_does_not_say_enough(monkeypatch, mode, limit, times):
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (400, 300), np.uint8))
+    file = io.BytesIO()
+    noise.convert(mode).save(file, "PDF", resolution=100)
+    decoded, asked = pypdfium2.PdfImage.get_bitmap, []
+    monkeypatch.setattr(pypdfium2.PdfImage, "get_bitmap", lambda image: asked.append(image) or decoded(image))
+    monkeypatch.setattr(pdf, "PIXELS_LIMIT", limit)
+    assert pdf.drawn(pdf.opened(file.getvalue()), 0).std() > 10
+    assert len(asked) == times
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now"),
+    [
+        (b"/CCITTFaxDecode", b"/CCITTFaxDecodf"),
+        (b"/CCITTFaxDecode", b"/CCITTFaxDec\xefde"),
+        (b"/Width 300", b"/Width -30"),
+    ],
+)
+def test_a_scan_whose_description_is_damaged_is_said_to_be(was, is_now):
+    file = io.BytesIO()
+    Image.new("1", (300, 400)).save(file, "PDF", resolution=100)
+    assert was in file.getvalue()
+    with pytest.raises(Rejected) as refused:
+        load_photo(file.getvalue().replace(was, is_now))
     assert refused.value.code == "damaged"
 
 

@@ -19,7 +19,7 @@ from formreader.service import Settings, create_app
 from formreader.service.people import Role
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "batch")]
 from service_drawn import FORM, PASSWORD  # noqa: E402
 
 

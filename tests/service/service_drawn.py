@@ -1,6 +1,7 @@
 """Pages that the tests draw, and a reader that stands in for the real one: what it reads hangs on the bytes alone.
 
-Imported by its name: ``conftest`` puts this folder on the path, and on that of worker processes.
+Imported by its name, as ``stubs`` of the batch's tests is: ``conftest`` puts both folders on the path, and on that of
+worker processes.
 """
 
 from __future__ import annotations
@@ -8,20 +9,23 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+from stubs import ReaderOfBytes
 
-from formreader.batch.reading import Seen
 from formreader.batch.worker import station_of
-from formreader.records import DocumentReading, FieldReading, Identity, Reason, Rejection, SheetReading, Source
+from formreader.records import FieldReading, Reason, Rejection, SheetReading, Source
 from formreader.report import to_json
-from formreader.store import Input, KeptResult
+from formreader.store import Input
 
+HERE = Path(__file__).parent
+STUBS = HERE.parent / "batch"
 PASSWORD = "a long enough password"
-PRESENT = Identity("0.1.0", {}, {}, "strict")
+PRESENT = ReaderOfBytes.identity
+WIDTH_PX, HEIGHT_PX = 840, 1188
 FORM = """
 schema: formreader/template/1
 id: form-a
@@ -44,7 +48,7 @@ PX_PER_MM = 4.0
 
 def photograph(number: int, shade: int = 250) -> bytes:
     """A page with its number written on it, no two alike."""
-    page = np.full((1188, 840), shade, np.uint8)
+    page = np.full((HEIGHT_PX, WIDTH_PX), shade, np.uint8)
     for top in (50, 80):
         for box in range(3):
             x, y = (20 + 7 * box) * PX_PER_MM, top * PX_PER_MM
@@ -97,7 +101,7 @@ def read_in(store, folder: Path, readings: dict[int, Callable[[Source], SheetRea
     while (task := store.take_input()) is not None:
         store.save_input(task, hashlib.sha256(Path(task.file).read_bytes()).hexdigest(), 1)
     while (page := store.take_page()) is not None:
-        sheet = readings[named[page.path]](Source(page.path, 1, page.sha256 or "", 840, 1188))
+        sheet = readings[named[page.path]](Source(page.path, 1, page.sha256 or "", WIDTH_PX, HEIGHT_PX))
         rejection = sheet.rejection.code if sheet.rejection else None
         store.save_page(
             page,
@@ -111,25 +115,21 @@ def read_in(store, folder: Path, readings: dict[int, Callable[[Source], SheetRea
         )
 
 
-class DrawnReader:
+class DrawnReader(ReaderOfBytes):
     """Reads the number of a drawn page off its hash; a page takes the sleep, and so much of a core."""
 
-    def __init__(self, templates: Path | None, models: Path | None, policy: Path | None) -> None:
-        self.identity = PRESENT
+    size_px = WIDTH_PX, HEIGHT_PX
 
-    def read(self, file: str, number: int, path: str) -> Seen:
-        data = Path(file).read_bytes()
-        sha256 = hashlib.sha256(data).hexdigest()
-        if log := os.environ.get("FORMREADER_TEST_READS"):
-            with Path(log).open("a") as opened:
-                opened.write(f"{sha256}\n")
+    def sheet(self, data: bytes, source: Source) -> SheetReading:
         time.sleep(float(os.environ.get("FORMREADER_TEST_SLEEP", "0")))
         end = time.process_time() + float(os.environ.get("FORMREADER_TEST_BUSY", "0"))
         while time.process_time() < end:
             pass
-        value = int(sha256[:4], 16) % 1000
-        status = "review" if value % 2 else "accepted"
-        return Seen(reading(Source(path, number, sha256, 840, 1188), value, status), None)
+        value = int(source.sha256[:4], 16) % 1000
+        return reading(source, value, "review" if value % 2 else "accepted")
 
-    def weigh(self, pages: Sequence[KeptResult]) -> DocumentReading:
-        raise AssertionError("no form of the tests belongs to a document")
+
+def with_readers(**more: str) -> dict[str, str]:
+    """The environment of a process that finds this module and its readers by their names."""
+    path = [str(HERE), str(STUBS), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path)), **more}

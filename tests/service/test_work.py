@@ -18,12 +18,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from service_drawn import PASSWORD, photograph
+from service_drawn import PASSWORD, photograph, with_readers
 
 from formreader.audit import verify_run
 from formreader.store import RunStore
 
-HERE = Path(__file__).parent
 SUBMISSIONS = int(os.environ.get("FORMREADER_LOAD", "20"))
 KILLS = 10 if SUBMISSIONS >= 200 else 3
 READERS, BUSY_S = (2, "0.08") if SUBMISSIONS >= 200 else (1, "0.02")
@@ -98,8 +97,7 @@ def running(tmp_path: Path, forms: Path) -> Iterator[Callable[..., Running]]:
     begun = []
 
     def make(workers: int = 1, **environment: str) -> Running:
-        path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
-        known = {**os.environ, "PYTHONPATH": path, "FORMREADER_TEST_READS": str(tmp_path / "reads.log"), **environment}
+        known = with_readers(FORMREADER_TEST_READS=str(tmp_path / "reads.log"), **environment)
         begun.append(Running(tmp_path / "run", forms, known))
         begun[-1].start(workers)
         return begun[-1]

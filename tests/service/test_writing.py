@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import subprocess
 import sys
@@ -11,12 +10,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
-import service_drawn
-from service_drawn import photograph
+from service_drawn import photograph, with_readers
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, event, insert, select
 from starlette import datastructures
 
@@ -244,10 +241,5 @@ with TestClient(app) as client:
     print(*sorted(name for name in set(sys.modules) - before if name.startswith(("PIL", "sqlalchemy", "formreader"))))
 """
     run = [sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "run"), str(forms)]
-    done = subprocess.run(run, capture_output=True, text=True, check=True, env=with_this_folder())
+    done = subprocess.run(run, capture_output=True, text=True, check=True, env=with_readers())
     assert done.stdout.split() == []
-
-
-def with_this_folder() -> dict[str, str]:
-    path = [str(Path(service_drawn.__file__).parent), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}

@@ -26,10 +26,15 @@ Record = tuple[str, str | None, dict[str, Plain]]
 """Subject, by whom, and data of an entry."""
 
 
+def subject_of_page(sha256_of_photo: str, page: int) -> str:
+    """What the log calls a page."""
+    return f"{sha256_of_photo}/{page}"
+
+
 def reading_record(sha256_of_photo: str, page: int, template: str | None, status: str, sheet: str) -> Record:
     """What the log keeps of a page as read: whose picture, and a hash of all that was read in it."""
     data: dict[str, Plain] = {"template": template, "status": status, "sheet_sha256": digest(sheet)}
-    return f"{sha256_of_photo}/{page}", None, data
+    return subject_of_page(sha256_of_photo, page), None, data
 
 
 def decision_record(row: Row[*tuple[Any, ...]]) -> Record:
@@ -39,7 +44,7 @@ def decision_record(row: Row[*tuple[Any, ...]]) -> Record:
         for name, value in row._mapping.items()
         if name not in NOT_OF_THE_DECISION
     }
-    return f"{row.sha256}/{row.page}/{row.field}", row.decided_by, data
+    return f"{subject_of_page(row.sha256, row.page)}/{row.field}", row.decided_by, data
 
 
 def digest(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 from formreader.batch.documents import (
@@ -17,6 +18,7 @@ from formreader.batch.documents import (
 from formreader.batch.pages import form_of, is_refused, keyed, taken_out, why_out, with_page_dispute
 from formreader.batch.papers import Pair, Papers, Question, answers, pair_of, question_about
 from formreader.batch.reviewed import shared_reviews, with_reviews
+from formreader.batch.stations import any_agrees
 from formreader.records import Rejection, SheetReading, Source
 from formreader.report import to_dict
 from formreader.store import Counts, Entry, RunStore, Sheet, Standing
@@ -96,6 +98,11 @@ class Results:
     def asked(self) -> int:
         """Pairs of sheets that are written alike, of which a person must say whether they are one."""
         return sum(map(len, self.questions.values()))
+
+    @cached_property
+    def any_station_agrees(self) -> bool:
+        """Whether the senders' ids are of the forms' scheme: asked of many sheets, and one answer for all of them."""
+        return any_agrees(self._engine)
 
     def counts(self) -> Counts:
         """How far the run is, what is disputed being in review, what people decided reviewed or dismissed."""

@@ -56,7 +56,7 @@ def take_reviews(
     warnings = (
         *(_conflicts(decided(store.engine), made) if recorded.conflicts or recorded.known else ()),
         *_unsettled(results, touched),
-        *_not_moved(store, results, touched),
+        *_not_moved(results, touched),
         *broken_sums(store, results, touched, templates, tuple(documents)),
     )
     return Taken(recorded, given.undecided, tuple(dict.fromkeys(warnings)))
@@ -222,11 +222,11 @@ def _unsettled(results: Results, touched: Touched) -> Iterator[str]:
                 yield f"{reading.sheet['source']['path']}: {name} stays in review: {reason['text']}"
 
 
-def _not_moved(store: RunStore, results: Results, touched: Touched) -> Iterator[str]:
+def _not_moved(results: Results, touched: Touched) -> Iterator[str]:
     """Sheets whose station was decided, and that count under another one all the same."""
     for reading in results.readings_of(sorted(touched)):
         named = (reading.sheet.get("station") or {}).get("sources", ())
-        says = says_elsewhere(store.engine, reading) if touched[reading.page_id] & set(named) else None
+        says = says_elsewhere(results, reading) if touched[reading.page_id] & set(named) else None
         if says is not None:
             under = "no station" if reading.station is None else f"station {reading.station}"
             yield (

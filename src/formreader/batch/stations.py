@@ -9,14 +9,17 @@ service.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from formreader.batch.results import Reading, Results
 from formreader.batch.reviewed import is_illegible, value_of
 from formreader.store import Sheet
 from formreader.store.readout import said_stations
 from formreader.store.records import SaidStation
+
+if TYPE_CHECKING:
+    from formreader.batch.results import Reading, Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +76,19 @@ def _add(found: Stations, one: SaidStation, says: str) -> None:
         found.sent_elsewhere.append(elsewhere)
 
 
-def says_elsewhere(engine: Engine, reading: Reading) -> str | None:
+def says_elsewhere(results: Results, reading: Reading) -> str | None:
     """The station that the sheet says where that is another than it counts under; None where nothing speaks for it."""
     says = station_said(reading.sheet)
     if says is None or says == reading.station:
         return None
     by_itself = reading.station is None or reading.station == (reading.sheet.get("station") or {}).get("id")
-    if by_itself or (is_same_station(reading.station or "", says) is False and _any_agrees(engine)):
+    if by_itself or (is_same_station(reading.station or "", says) is False and results.any_station_agrees):
         return says
     return None
 
 
-def _any_agrees(engine: Engine) -> bool:
+def any_agrees(engine: Engine) -> bool:
+    """Whether any sheet says the station that it was sent under; where none does, all of the run is gone through."""
     return any(_agrees(one) for one in said_stations(engine))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 
 import numpy as np
 import pypdfium2
@@ -10,6 +10,7 @@ from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from formreader.errors import Rejected
 from formreader.load import jpeg
+from formreader.load.limits import PIXELS_LIMIT
 from formreader.records import Grey
 
 PX_PER_POINT = 200 / 72
@@ -19,6 +20,8 @@ LARGE = 0.2
 """Part of the page that a picture covers which is a scan, no logo."""
 NESTED = 3
 """Forms within forms in which scans are looked for."""
+DECODED_WHOLE = frozenset({"JBIG2Decode", "JPXDecode"})
+"""Filters that may fail beyond a picture's header; of all others PDFium draws what lines there are."""
 
 
 def opened(data: bytes) -> pypdfium2.PdfDocument:
@@ -42,7 +45,9 @@ def drawn(document: pypdfium2.PdfDocument, page: int) -> Grey:
         if not (width > 0 and height > 0):
             raise ValueError(f"a page of {width:g} x {height:g} points")
         bitmap = sheet.render(scale=min(PX_PER_POINT, LONGEST_PX / max(width, height)), grayscale=True)
-        broken = [image for image in _scans(sheet, width * height) if _is_broken(image)]
+        pictures = _pictures(sheet)
+        fit = sum(math.prod(image.get_px_size()) for image in pictures) <= PIXELS_LIMIT
+        broken = any(_is_broken(image, fit=fit) for image in pictures if _is_scan(image, width * height))
     except (pypdfium2.PdfiumError, ValueError) as error:
         raise _bad(f"has a page {page + 1} that cannot be drawn", error) from None
     if broken:
@@ -55,21 +60,32 @@ def drawn(document: pypdfium2.PdfDocument, page: int) -> Grey:
     return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
 
 
-def _scans(sheet: pypdfium2.PdfPage, area: float) -> Iterator[pypdfium2.PdfImage]:
-    """The pictures that cover much of a page of this area, square points."""
-    for image in sheet.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=NESTED):
-        left, bottom, right, top = image.get_bounds()
-        if isinstance(image, pypdfium2.PdfImage) and (right - left) * (top - bottom) >= LARGE * area:
-            yield image
+def _pictures(sheet: pypdfium2.PdfPage) -> list[pypdfium2.PdfImage]:
+    found = sheet.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=NESTED)
+    return [image for image in found if isinstance(image, pypdfium2.PdfImage)]
 
 
-def _is_broken(image: pypdfium2.PdfImage) -> bool:
-    """Whether the picture cannot be decoded, or a JPEG's decoder finds part of it lost."""
+def _is_scan(image: pypdfium2.PdfImage, area: float) -> bool:
+    """Whether the picture covers much of a page of this area, square points."""
+    left, bottom, right, top = image.get_bounds()
+    return bool((right - left) * (top - bottom) >= LARGE * area)
+
+
+def _is_broken(image: pypdfium2.PdfImage, *, fit: bool) -> bool:
+    """Whether the picture cannot be decoded, or a JPEG's decoder finds part of it lost.
+
+    Where the pictures of the page ``fit`` into memory, a decoder that takes the header draws it, and is asked no more.
+    """
     try:
-        image.get_bitmap()
-    except pypdfium2.PdfiumError:
+        filters = image.get_filters()
+        if fit and DECODED_WHOLE.isdisjoint(filters):
+            if image.get_metadata().bits_per_pixel == 0:  # PDFium's word for a picture without a decoder
+                return True
+        else:
+            image.get_bitmap()
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):  # a filter's name that is no text is no decoder's
         return True
-    return image.get_filters() == ["DCTDecode"] and jpeg.complaint(bytes(image.get_data())) is not None
+    return filters == ["DCTDecode"] and jpeg.complaint(bytes(image.get_data())) is not None
 
 
 def _bad(how: str, error: Exception) -> Rejected:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from formreader.audit.recording import subject_of_page
 from formreader.service.access import Access
 from formreader.service.api.sheets import Held, reading_of, shown
 from formreader.service.deciding import page_key
@@ -76,7 +77,8 @@ def read_again(
     flat = held.pictures.flattened(shown(reading), parse_corners(corners), (form.width_mm, form.height_mm))
     taken = held.intake.take([flat], reading.station, reading.page, person)
     source = reading.sheet["source"]
-    data = {"of": f"{source['sha256']}/{source['page']}", "corners": corners, "sha256": taken.sha256}
+    of = subject_of_page(source["sha256"], source["page"])
+    data = {"of": of, "corners": corners, "sha256": taken.sha256}
     held.log.write("flattened", taken.id, data, person.name)
     return JSONResponse({"id": taken.id, "path": f"upload/{taken.id}"})
 

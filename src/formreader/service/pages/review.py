@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 
+from formreader.audit.recording import subject_of_page
 from formreader.batch.results import Reading
 from formreader.batch.reviewed import value_of
 from formreader.batch.stations import says_elsewhere
@@ -121,7 +122,7 @@ def sheet(request: Request, held: Held, person: Annotated[Person, Depends(REVIEW
         reading=reading,
         rows=rows,
         broken=broken,
-        says=says_elsewhere(held.store.engine, reading),
+        says=says_elsewhere(held.desk.results, reading),
         page_key=page_key(source["sha256"], source["page"]),
         outlines=_outlines(reading),
     )
@@ -137,7 +138,7 @@ def file_under(
     """Let the sheet, with all pages of its file, count under this station."""
     held.rate.take(person.id)
     source = reading_of(held, page_id).sheet["source"]
-    held.intake.file_under(page_id, f"{source['sha256']}/{source['page']}", station.strip(), person)
+    held.intake.file_under(page_id, subject_of_page(source["sha256"], source["page"]), station.strip(), person)
     held.desk.forget()
     return RedirectResponse(f"/review/sheet/{page_id}", 303)
 
