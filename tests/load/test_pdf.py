@@ -218,6 +218,15 @@ def test_a_scan_whose_description_is_damaged_is_said_to_be(was, is_now):
     assert refused.value.code == "damaged"
 
 
+def test_a_scan_that_would_be_drawn_as_bare_paper_is_refused():
+    file = io.BytesIO()
+    Image.new("1", (300, 400)).save(file, "PDF", resolution=100)
+    huge = file.getvalue().replace(b"/Width 300", b"/Width 30000").replace(b"/Height 400", b"/Height 40000")
+    with pytest.raises(Rejected, match="on page 1 of the PDF is over the limit of 300 megapixels") as refused:
+        load_photo(huge)
+    assert refused.value.code == "too_many_pixels"
+
+
 def test_a_broken_logo_costs_no_page():
     jpeg = io.BytesIO()
     Image.new("L", (40, 40), 90).save(jpeg, "JPEG")

@@ -23,15 +23,17 @@ MOST_ASPECT = 100
 def check_size(width: int, height: int) -> None:
     """Raises ``Rejected`` where a picture (px) is over the limit, or too small to hold a page."""
     if width * height > PIXELS_LIMIT:
-        raise Rejected(
-            "load",
-            "too_many_pixels",
-            f"{width} x {height} pixels is over the limit of {PIXELS_LIMIT // 1_000_000} megapixels: export it smaller",
-        )
+        raise too_many_pixels(f"{width} x {height} pixels", PIXELS_LIMIT)
     if min(width, height) < LEAST_SIDE_PX or max(width, height) > MOST_ASPECT * min(width, height):
         raise Rejected(
             "load", "too_small", f"no page has {width} x {height} pixels: send the photograph itself, no thumbnail"
         )
+
+
+def too_many_pixels(found: str, limit: int) -> Rejected:
+    return Rejected(
+        "load", "too_many_pixels", f"{found} is over the limit of {limit // 1_000_000} megapixels: export it smaller"
+    )
 
 
 def check_pages(pages: int) -> None:

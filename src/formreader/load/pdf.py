@@ -10,7 +10,7 @@ from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from formreader.errors import Rejected
 from formreader.load import jpeg
-from formreader.load.limits import PIXELS_LIMIT
+from formreader.load.limits import PIXELS_LIMIT, too_many_pixels
 from formreader.records import Grey
 
 PX_PER_POINT = 200 / 72
@@ -20,6 +20,10 @@ LARGE = 0.2
 """Part of the page that a picture covers which is a scan, no logo."""
 NESTED = 3
 """Forms within forms in which scans are looked for."""
+SCAN_PIXELS_LIMIT = 300_000_000
+"""A scan of larger pixels is drawn as bare paper; A4 at 1200 to the inch has 139 million."""
+NO_SIZE = 2**40
+"""A width below zero, as PDFium gives it."""
 DECODED_WHOLE = frozenset({"JBIG2Decode", "JPXDecode"})
 """Filters that may fail beyond a picture's header; of all others PDFium draws what lines there are."""
 
@@ -37,16 +41,20 @@ def opened(data: bytes) -> pypdfium2.PdfDocument:
 def drawn(document: pypdfium2.PdfDocument, page: int) -> Grey:
     """Page (from 0) as grey (height, width).
 
-    Raises ``Rejected`` (stage load) with code bad_pdf, or damaged where a scan on it is: PDFium leaves paper there.
+    Raises ``Rejected`` (stage load) with code bad_pdf, too_many_pixels, or damaged where a scan on it is: PDFium leaves
+    paper there.
     """
     try:
         sheet = document[page]
         width, height = sheet.get_size()  # points
         if not (width > 0 and height > 0):
             raise ValueError(f"a page of {width:g} x {height:g} points")
-        bitmap = sheet.render(scale=min(PX_PER_POINT, LONGEST_PX / max(width, height)), grayscale=True)
         pictures = _pictures(sheet)
-        fit = sum(math.prod(image.get_px_size()) for image in pictures) <= PIXELS_LIMIT
+        sizes = [math.prod(image.get_px_size()) for image in pictures]
+        if any(SCAN_PIXELS_LIMIT < size < NO_SIZE for size in sizes):
+            raise too_many_pixels(f"the picture on page {page + 1} of the PDF", SCAN_PIXELS_LIMIT)
+        bitmap = sheet.render(scale=min(PX_PER_POINT, LONGEST_PX / max(width, height)), grayscale=True)
+        fit = sum(sizes) <= PIXELS_LIMIT
         broken = any(_is_broken(image, fit=fit) for image in pictures if _is_scan(image, width * height))
     except (pypdfium2.PdfiumError, ValueError) as error:
         raise _bad(f"has a page {page + 1} that cannot be drawn", error) from None
