@@ -15,7 +15,7 @@ from formreader.decode import infer_sheet
 from formreader.reader import Page, Reader
 from formreader.reader.judging import judge_page
 from formreader.records import FieldReading, SheetReading
-from formreader.synth import save_picture
+from formreader.synth import compose_sheet, load_glyphs, save_picture
 from formreader.synth.print.page import draw_page
 
 STEADY = replace(default_policy(), accept_confidence=0.99)
@@ -154,6 +154,16 @@ def test_a_page_held_upside_down_reads_the_same(reader, tmp_path) -> None:
 def test_a_photograph_seen_in_a_mirror_gives_no_number(reader, tmp_path, form, axis) -> None:
     mirrored = read_picture(reader, cv2.flip(cv2.imread(str(SAMPLES / f"{form}.jpg")), axis), tmp_path)
     assert accepted(mirrored.fields) == {}
+
+
+@pytest.mark.parametrize(("form", "seed"), [("id-2019-c1-ppwp-2", 2), (FORM, 1)])
+def test_a_mirrored_photograph_is_said_to_be_one(reader, tmp_path, form, seed) -> None:
+    """One lay on its form's lines at 0.86, all its numbers "left empty"; of the other the code was read, elsewhere."""
+    source, generator = load_glyphs(None), np.random.default_rng(seed)
+    drawn = compose_sheet(reader.templates[form], source, generator, long_side_px=2000, severity=1.0)
+    mirrored = read_picture(reader, np.ascontiguousarray(cv2.flip(drawn.picture, 1)), tmp_path)
+    assert mirrored.rejection is not None
+    assert mirrored.rejection.code == "mirrored"
 
 
 def test_the_same_page_twice_is_no_station(reader) -> None:

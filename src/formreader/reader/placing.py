@@ -30,8 +30,11 @@ from formreader.templates import Mark, Template
 Match = tuple[Mark, Code, Template]
 
 WITHOUT_FORM = ("no_lines", "unknown_form")
-PERHAPS_MIRRORED = (*WITHOUT_FORM, "ambiguous_place")
-"""What a mirrored photograph is refused as: its mirror image is tried before that is said."""
+PERHAPS_MIRRORED = (*WITHOUT_FORM, "ambiguous_place", "several_sheets")
+"""What a mirrored photograph is refused as, whose codes may be read, and stand elsewhere: its mirror image is tried
+before that is said."""
+HARDLY_COVERED = 0.9
+"""Of a mirrored page that was laid on its own form all the same 0.86 to 0.88 of the lines were found."""
 IN_PLACE_MM = 10.0
 """A code is in its place this near to where the template prints it: curl and a template measured by hand leave less,
 and no row is twice as high."""
@@ -79,13 +82,18 @@ def read_codes(photo: Photo, library: Library) -> tuple[Code, ...]:
 def place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) -> Registration:
     """Where which form lies. Raises ``Rejected``; ``found`` keeps what was seen."""
     try:
-        return _place(photo, codes, library, found)
+        registration = _place(photo, codes, library, found)
     except Rejected as error:
         if error.code in WITHOUT_FORM:
             judge_blank(ink_share(photo), float(photo.grey.mean()))
-        if error.code in PERHAPS_MIRRORED and _fits_mirrored(photo, library):
+        if error.code in PERHAPS_MIRRORED and _placed_mirrored(photo, library) is not None:
             raise mirrored_page(error.evidence) from None
         raise
+    if registration.coverage < HARDLY_COVERED:
+        image = _placed_mirrored(photo, library)
+        if image is not None and image.weight > registration.weight:
+            raise mirrored_page({"template": registration.template, "coverage": round(registration.coverage, 3)})
+    return registration
 
 
 def _place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) -> Registration:
@@ -180,11 +188,10 @@ def _side(code: Code, photo: Photo) -> str:
     return f"{'top' if y < 0.5 else 'bottom'} {'left' if x < 0.5 else 'right'}"
 
 
-def _fits_mirrored(photo: Photo, library: Library) -> bool:
-    """Whether the mirror image of the photograph can be placed beyond doubt."""
+def _placed_mirrored(photo: Photo, library: Library) -> Registration | None:
+    """Where the mirror image of the photograph lies, if it can be placed beyond doubt."""
     image = replace(photo, grey=np.ascontiguousarray(photo.grey[:, ::-1]), finer=None)
     try:
-        _place(image, read_codes(image, library), library, Found())
+        return _place(image, read_codes(image, library), library, Found())
     except Rejected:
-        return False
-    return True
+        return None
