@@ -32,7 +32,7 @@ from formreader.register.seams import find_seams
 from formreader.register.segments import CURLED_DEG, FLAT_DEG, Segments, find_pencils, find_segments
 from formreader.register.shortened import by_creases, in_shortened_tables, in_strange_tables
 from formreader.register.shortlist import KEPT, KEPT_FOR_THOROUGH, shortlist
-from formreader.register.twins import kin, twins
+from formreader.register.twins import kin, same_ruling, twins
 from formreader.templates import Mark, Template
 
 GLANCED, GLANCED_FOR_THOROUGH, REFINED = 12, 32, 4
@@ -82,7 +82,7 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     found = _look(find_ink(photo), templates, codes)
     part = None if _plain(found) else _around_page(photo, found, templates)
     if part is not None:
-        found = _better(found, _look(find_ink(photo, part), templates, codes))
+        found = _better(found, _look(find_ink(photo, part), templates, codes, found))
     width, height = photo.source.width, photo.source.height
     return Registered(
         tuple(replace(r, squeeze=squeeze(r.photo_from_page, width, height)) for r in found.registrations),
@@ -91,17 +91,22 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
 
 
 def _look(
-    picture: InkPicture, templates: Sequence[Template], codes: Sequence[tuple[Mark, Code, Template]]
+    picture: InkPicture,
+    templates: Sequence[Template],
+    codes: Sequence[tuple[Mark, Code, Template]],
+    known: Registered | None = None,
 ) -> Registered:
     """The best of a quick look for lines and, where that shows no form plainly, of thorough ones: first at lines that
-    meet as on flat paper, then as on paper that curls."""
-    found = _register(picture, find_segments(picture.ink, halved=True), templates, codes, thorough=False)
-    segments = None
+    meet as on flat paper, then as on paper that curls. What an earlier look found is ``known`` to each."""
+    segments = find_segments(picture.ink, halved=True)
+    found = _register(picture, segments, templates, codes, known or Registered((), segments), thorough=False)
+    if _plain(found):
+        return found
+    segments = find_segments(picture.ink, halved=False)
     for tolerance_deg in (FLAT_DEG, CURLED_DEG):
+        found = _better(found, _register(picture, segments, templates, codes, found, True, tolerance_deg))
         if _plain(found):
             break
-        segments = find_segments(picture.ink, halved=False) if segments is None else segments
-        found = _better(found, _register(picture, segments, templates, codes, True, tolerance_deg))
     return found
 
 
@@ -117,11 +122,11 @@ def _plain(found: Registered) -> bool:
 
 
 def _better(first: Registered, second: Registered) -> Registered:
-    """Of two looks that whose best fit explains more; of nearly equal ones that whose place is surer."""
+    """Of two looks that whose best fit explains more; of nearly equal ones of one form that whose place is surer."""
     if not first.registrations or not second.registrations:
         return first if first.registrations else second
     one, other = first.registrations[0], second.registrations[0]
-    if min(one.weight, other.weight) >= EQUAL_WEIGHT * max(one.weight, other.weight):
+    if one.template == other.template and min(one.weight, other.weight) >= EQUAL_WEIGHT * max(one.weight, other.weight):
         # an edge across the page that one look shows is there, whatever the other saw
         return max(first, second, key=lambda found: (_step_mm(found), found.registrations[0].standing.lead))
     return max(first, second, key=lambda found: found.registrations[0].weight)
@@ -156,6 +161,7 @@ def _register(
     segments: Segments,
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
+    known: Registered,
     thorough: bool,
     tolerance_deg: float = FLAT_DEG,
 ) -> Registered:
@@ -179,6 +185,12 @@ def _register(
         return _best_of_rivals(one, picture, segments, codes)
 
     fits = {template.id: fitted(template, start) for template, start in starts}
+    by_id = {template.id: template for template in templates}
+    for earlier in known.registrations[:REFINED]:
+        # a form that another look found is a rival here too, whether or not this one's lines lead to it
+        again = fitted(by_id[earlier.template], picture.work_from_photo @ earlier.photo_from_page)
+        if earlier.template not in fits or again.weight > fits[earlier.template].weight:
+            fits[earlier.template] = again
     leader = max(fits.values(), key=lambda placed: placed.weight, default=None)
     for one in _relatives(leader, likely, fits, picture, fitted):
         fits[one.fit.template.id] = one
@@ -191,6 +203,13 @@ def _register(
         for one in _relatives(ranked[0], likely, fits, picture, fitted):
             fits[one.fit.template.id] = settled(one)
         ranked = _ranked(list(fits.values()), picture)
+    # forms that differ in words alone lie alike: where each was led is chance, and must not decide
+    ranked = [
+        settled(_placed(replace(ranked[0].fit, template=one.fit.template), segments, picture))
+        if one.weight < ranked[0].weight and same_ruling(one.fit.template, ranked[0].fit.template)
+        else one
+        for one in ranked
+    ]
     found = [_registration(method, placed, ranked[0], picture) for placed in ranked]
     in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
@@ -290,7 +309,7 @@ def _beside(
     _, least = _glance(leader.template, place, picture)
     for relative, moves in kin(leader.template, templates):
         known = [fits[relative.id].fit.work_from_page] if relative.id in fits else []
-        starts = [place @ _moved(*move) for move in moves.tolist()]
+        starts = [place @ move for move in moves]
         looks = [
             _glance(relative, first_look(relative, start, picture.ink)[0], picture)
             for start in starts
@@ -299,10 +318,6 @@ def _beside(
         found, score = max(looks, key=lambda look: look[1], default=(place, 0.0))
         if score >= CLOSE_RIVAL * least:
             yield relative, found
-
-
-def _moved(across_mm: float, down_mm: float) -> Homography:
-    return np.array([[1.0, 0.0, across_mm], [0.0, 1.0, down_mm], [0.0, 0.0, 1.0]])
 
 
 def _areas_mm(template: Template, place: Homography, bend: Bend, picture: InkPicture) -> float:
