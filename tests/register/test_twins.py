@@ -16,8 +16,9 @@ from formreader.register import register, registrar
 from formreader.register.align import rulings
 from formreader.register.fit import Fit, fit
 from formreader.register.ink import find_ink
+from formreader.register.registrar import Registered
 from formreader.register.segments import find_pencils, find_segments
-from formreader.register.twins import kin, twins
+from formreader.register.twins import kin, same_ruling, twins
 from formreader.synth import compose_sheet, load_glyphs
 from formreader.synth.forms import any_form
 from formreader.templates import Template, load_library
@@ -100,6 +101,48 @@ def test_a_sibling_with_a_row_less_is_kin_a_row_further_on() -> None:
     )
     ((_, moves),) = kin(form, [sibling, LIBRARY["id-2024-ppwp-2"]])
     assert min(np.abs(move[:2, 2] - [0.0, 9.5]).max() for move in moves) < 0.2
+
+
+def test_a_sibling_with_rows_a_little_higher_is_kin_drawn_out() -> None:
+    form, sibling = any_form(42009).template, any_form(42009, 1).template
+    ((_, moves),) = kin(form, [sibling])
+    assert any(move[1, 1] == pytest.approx(1.021, abs=0.002) and move[0, 0] == 1.0 for move in moves)
+
+
+def test_forms_that_differ_in_words_alone_lie_alike_wherever_a_search_led_each(monkeypatch) -> None:
+    """Once such a pair's rivals led one of them to a looser fit, and the other won by that, its heading unread."""
+    form, sibling = any_form(42077).template, any_form(42077, 1).template
+    assert same_ruling(form, sibling)
+    assert not same_ruling(form, any_form(42077, 2).template)
+
+    def looser(template: Template, start: Homography, ink: Grey) -> Fit:
+        placed = fit(template, start, ink)
+        return (
+            placed
+            if template is sibling
+            else replace(placed, closeness=0.9 * placed.closeness, net_mm=0.9 * placed.net_mm)
+        )
+
+    monkeypatch.setattr(registrar, "fit", looser)
+    found = register(drawn(form, 1, 0.5), [form, sibling], []).registrations
+    assert {one.template for one in found} == {form.id, sibling.id}
+    assert found[0].agreement == pytest.approx(found[1].agreement)
+    with pytest.raises(Rejected) as refused:
+        judge_registration(found, POLICY)
+    assert refused.value.code == "ambiguous_form"
+
+
+def test_what_one_look_found_is_a_rival_in_the_next(monkeypatch) -> None:
+    """Else a sibling that a later look finds alone is held against nothing."""
+    form, sibling = any_form(42077).template, any_form(42077, 2).template
+    photo = drawn(form, 1, 0.5)
+    picture = find_ink(photo)
+    segments = find_segments(picture.ink, halved=True)
+    first = registrar._register(picture, segments, [form], [], Registered((), segments), thorough=False)
+    monkeypatch.setattr(registrar, "_hypotheses", lambda *_: [])
+    assert not registrar._register(picture, segments, [form, sibling], [], Registered((), segments), True).registrations
+    again = registrar._register(picture, segments, [form, sibling], [], first, True).registrations
+    assert again[0].template == form.id
 
 
 def test_a_form_is_tried_where_its_sibling_was_found_a_row_on(monkeypatch) -> None:
