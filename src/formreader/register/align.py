@@ -328,7 +328,9 @@ def align(
     pairs = [_pairs_of(template, ruling) for ruling in turns for template in templates]
     least = WORTH_THE_PLANE * max((pair.likeliest for pair in pairs), default=0.0)
     # a few of each, apart: neighbours of one wrong placement must not crowd the right one out
-    found = [place for pair in pairs if pair.likeliest >= least for place in _in_plane(pair)]
+    always = {template.id for template in likeliest}
+    worth = [pair for pair in pairs if pair.likeliest >= least or pair.template.id in always]
+    found = [place for pair in worth for place in _in_plane(pair)]
     found.sort(key=lambda hypothesis: -hypothesis.score)
     of_each: dict[str, Hypothesis] = {}
     for hypothesis in found:
