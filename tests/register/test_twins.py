@@ -16,7 +16,6 @@ from formreader.register import register, registrar
 from formreader.register.align import rulings
 from formreader.register.fit import Fit, fit
 from formreader.register.ink import find_ink
-from formreader.register.registrar import Registered
 from formreader.register.segments import find_pencils, find_segments
 from formreader.register.twins import kin, same_ruling, twins
 from formreader.synth import compose_sheet, load_glyphs
@@ -138,10 +137,10 @@ def test_what_one_look_found_is_a_rival_in_the_next(monkeypatch) -> None:
     photo = drawn(form, 1, 0.5)
     picture = find_ink(photo)
     segments = find_segments(picture.ink, halved=True)
-    first = registrar._register(picture, segments, [form], [], Registered((), segments), thorough=False)
+    first = registrar._register(picture, segments, [form], [], (), thorough=False)
     monkeypatch.setattr(registrar, "_hypotheses", lambda *_: [])
-    assert not registrar._register(picture, segments, [form, sibling], [], Registered((), segments), True).registrations
-    again = registrar._register(picture, segments, [form, sibling], [], first, True).registrations
+    assert not registrar._register(picture, segments, [form, sibling], [], (), True).registrations
+    again = registrar._register(picture, segments, [form, sibling], [], first.registrations, True).registrations
     assert again[0].template == form.id
 
 

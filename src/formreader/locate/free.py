@@ -169,19 +169,31 @@ def _joined(
 
 def nearer(writing: Writing, cell: Box, most_px: int) -> Writing:
     """``writing`` seen from nearer where it is small for its cell: else few pixels are left of it for any reader."""
-    inked = np.flatnonzero((writing.row > 0).any(axis=1)).tolist()
-    if not inked or inked[0] == 0 or inked[-1] == len(writing.row) - 1:  # it may go on beyond the cell
+    inked, mm = _rows_inked(writing), cell.height / len(writing.row)
+    if inked is None:
         return writing
-    mm = cell.height / len(writing.row)
-    tall = (inked[-1] + 1 - inked[0]) * mm
+    tall = (inked[1] - inked[0]) * mm
     height = max(tall / USUAL, NEAREST * cell.height)
     if height >= cell.height or tall < LEAST_SIZE * cell.height:  # a dash or a speck stays as small as it is
         return writing
-    middle = cell.y + (inked[0] + inked[-1] + 1) / 2 * mm
-    top = min(max(middle - height / 2, cell.y), cell.bottom - height)
-    lower = Box(cell.x, top, cell.width, height)
+    lower = _lower(cell, (inked[0] + inked[1]) / 2 * mm, height)
     box = _window(lower, _most_mm(most_px, height), writing.left, writing.left + writing.row.shape[1] * mm)
     return replace(writing, box=box)
+
+
+def _rows_inked(writing: Writing) -> tuple[int, int] | None:
+    """The first row of pixels that is written on, and that behind the last; None of none, or where ink may go on beyond
+    the cell."""
+    inked = np.flatnonzero((writing.row > 0).any(axis=1)).tolist()
+    if not inked or inked[0] == 0 or inked[-1] == len(writing.row) - 1:
+        return None
+    return inked[0], inked[-1] + 1
+
+
+def _lower(cell: Box, middle: float, height: float) -> Box:
+    """The part of a cell so high around a ``middle`` down the cell, mm, or as near to it as the cell reaches."""
+    top = cell.y + middle - height / 2
+    return Box(cell.x, min(max(top, cell.y), cell.bottom - height), cell.width, height)
 
 
 def widest_gap(writing: Writing) -> float:
@@ -203,13 +215,11 @@ def narrowed(cell: Box, window: Box) -> Box:
 
 def shortened(cell: Box, writing: Writing) -> Box:
     """Of a tall box for one digit, the part about as high as wide around what is written, or all that is written."""
-    inked = np.flatnonzero((writing.row > 0).any(axis=1)).tolist()
-    if not inked or inked[0] == 0 or inked[-1] == len(writing.row) - 1:  # it may go on beyond the cell
+    inked, mm = _rows_inked(writing), cell.height / len(writing.row)
+    if inked is None:
         return cell
-    mm = cell.height / len(writing.row)
-    height = min(max((inked[-1] + 1 - inked[0]) * mm / USUAL, cell.width), cell.height)
-    middle = cell.y + (inked[0] + inked[-1] + 1) / 2 * mm
-    return Box(cell.x, min(max(middle - height / 2, cell.y), cell.bottom - height), cell.width, height)
+    height = min(max((inked[1] - inked[0]) * mm / USUAL, cell.width), cell.height)
+    return _lower(cell, (inked[0] + inked[1]) / 2 * mm, height)
 
 
 def cut_window(strip: Strip, writing: Writing, width_px: int) -> Grey:

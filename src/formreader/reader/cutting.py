@@ -93,10 +93,10 @@ def cut_digits(places: Sequence[Place], view: View) -> CutCells:
         cell = places[i][3]
         found = find_writing(strip, cell, view.ruling, view.texts, MOST_PX)
         placed[i] = (*places[i][:3], narrowed(cell, found.box) if cell.width > cell.height else shortened(cell, found))
-    cut = cut_boxes(placed, view).cells
-    return CutCells(
-        tuple(replace(one, quad=view.onto_photo(place[3].corners)) for one, place in zip(cut, places, strict=True)), {}
-    )
+    cells = list(cut_boxes(placed, view).cells)
+    for i in uneven:  # where the whole box lies, not what was cut of it
+        cells[i] = replace(cells[i], quad=view.onto_photo(places[i][3].corners))
+    return CutCells(tuple(cells), {})
 
 
 def cut_numbers(places: Sequence[Place], view: View, width_px: int) -> CutCells:

@@ -137,8 +137,9 @@ def remarks_of(
     cells = [cell for field in template.fields.values() for cell in field_cells(field)]
     further = _further(shown, view, cells)
     known = [*view.texts, *(mark.box for mark in template.marks), *(area.box for area in template.areas)]
+    without_digits = [_outline(of) for of in shown if _has_no_digit(of)]
     for of in shown:
-        whole = outline(of.field.encodings[of.field.primary])
+        whole = _outline(of)
         beside = ink_beside(of.strip, whole, of.height, view.ruling, known, cells)
         tall = 0.0 if beside is None or not _is_on_page(beside, template) else beside.tallest_mm
         remarks[of.name] |= {
@@ -149,7 +150,7 @@ def remarks_of(
             ),
             "faint": max(faint[of.name], pale.get(of.name, 0.0)),
             "at_side": _at_side(of, inks, view),
-            "line_through": max(_line_through(of, view, boxes, known), _runs_on(of, shown, view)),
+            "line_through": max(_line_through(of, view, boxes, known), _runs_on(of, without_digits, view)),
             "written_beside": max(
                 remarks[of.name].get("written_beside", 0.0),
                 _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
@@ -282,14 +283,13 @@ def _line_through(of: Shown, view: View, boxes: Sequence[Box], printed: Sequence
     )
 
 
-def _runs_on(of: Shown, shown: Sequence[Shown], view: View) -> float:
-    """How probably what stands in boxes is part of a line over rows of boxes without digits: the bar of a Z and its leg
-    are a 7."""
+def _runs_on(of: Shown, without_digits: Sequence[Box], view: View) -> float:
+    """How probably what stands in boxes is part of a line over rows of boxes without digits, mm: the bar of a Z and its
+    leg are a 7."""
     if not of.read.strip("_"):
         return 0.0
-    row, near = outline(of.field.encodings[of.field.primary]), STACKED * of.height
-    rows = [outline(other.field.encodings[other.field.primary]) for other in shown if _has_no_digit(other)]
-    beside = [box for box in rows if box.x < row.right and box.right > row.x]
+    row, near = _outline(of), STACKED * of.height
+    beside = [box for box in without_digits if box.x < row.right and box.right > row.x]
     above = any(0 <= row.y - box.bottom < near for box in beside)
     below = any(0 <= box.y - row.bottom < near for box in beside)
     if not (above or below):
@@ -297,6 +297,10 @@ def _runs_on(of: Shown, shown: Sequence[Shown], view: View) -> float:
     ink = written_on(of.strip, of.cells[0], view.ruling, view.texts)
     up, down = reach_beyond(of.strip, row, ink)
     return _rise(max(up * above, down * below), RUNS_ON)
+
+
+def _outline(of: Shown) -> Box:
+    return outline(of.field.encodings[of.field.primary])
 
 
 def _has_no_digit(of: Shown) -> bool:

@@ -82,7 +82,7 @@ def register(photo: Photo, templates: Sequence[Template], codes: Sequence[tuple[
     found = _look(find_ink(photo), templates, codes)
     part = None if _plain(found) else _around_page(photo, found, templates)
     if part is not None:
-        found = _better(found, _look(find_ink(photo, part), templates, codes, found))
+        found = _better(found, _look(find_ink(photo, part), templates, codes, found.registrations))
     width, height = photo.source.width, photo.source.height
     return Registered(
         tuple(replace(r, squeeze=squeeze(r.photo_from_page, width, height)) for r in found.registrations),
@@ -94,17 +94,16 @@ def _look(
     picture: InkPicture,
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
-    known: Registered | None = None,
+    known: Sequence[Registration] = (),
 ) -> Registered:
     """The best of a quick look for lines and, where that shows no form plainly, of thorough ones: first at lines that
     meet as on flat paper, then as on paper that curls. What an earlier look found is ``known`` to each."""
-    segments = find_segments(picture.ink, halved=True)
-    found = _register(picture, segments, templates, codes, known or Registered((), segments), thorough=False)
+    found = _register(picture, find_segments(picture.ink, halved=True), templates, codes, known, thorough=False)
     if _plain(found):
         return found
     segments = find_segments(picture.ink, halved=False)
     for tolerance_deg in (FLAT_DEG, CURLED_DEG):
-        found = _better(found, _register(picture, segments, templates, codes, found, True, tolerance_deg))
+        found = _better(found, _register(picture, segments, templates, codes, found.registrations, True, tolerance_deg))
         if _plain(found):
             break
     return found
@@ -161,7 +160,7 @@ def _register(
     segments: Segments,
     templates: Sequence[Template],
     codes: Sequence[tuple[Mark, Code, Template]],
-    known: Registered,
+    known: Sequence[Registration],
     thorough: bool,
     tolerance_deg: float = FLAT_DEG,
 ) -> Registered:
@@ -186,21 +185,24 @@ def _register(
 
     fits = {template.id: fitted(template, start) for template, start in starts}
     by_id = {template.id: template for template in templates}
-    for earlier in known.registrations[:REFINED]:
+    for earlier in known[:REFINED]:
         # a form that another look found is a rival here too, whether or not this one's lines lead to it
         again = fitted(by_id[earlier.template], picture.work_from_photo @ earlier.photo_from_page)
-        if earlier.template not in fits or again.weight > fits[earlier.template].weight:
+        if _leads(again, fits):
             fits[earlier.template] = again
-    leader = max(fits.values(), key=lambda placed: placed.weight, default=None)
-    for one in _relatives(leader, likely, fits, picture, fitted):
+    in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
+    if not fits:
+        return Registered((), in_photo)
+    leader = max(fits.values(), key=lambda placed: placed.weight)
+    for one in _relatives(leader.fit, likely, fits, picture, fitted):
         fits[one.fit.template.id] = one
     ranked = _ranked(list(fits.values()), picture)
-    top = ranked[0].weight if ranked else 0.0
-    ranked = _ranked([settled(one) if one.weight >= CLOSE_RIVAL * top else one for one in ranked], picture)
-    if leader and not _is_where(ranked[0].fit, leader.fit):
+    least = CLOSE_RIVAL * ranked[0].weight
+    ranked = _ranked([settled(one) if one.weight >= least else one for one in ranked], picture)
+    if not _is_where(ranked[0].fit, leader.fit):
         # its own rivals led it elsewhere, its relatives must not lose by that
         fits = {one.fit.template.id: one for one in ranked}
-        for one in _relatives(ranked[0], likely, fits, picture, fitted):
+        for one in _relatives(ranked[0].fit, likely, fits, picture, fitted):
             fits[one.fit.template.id] = settled(one)
         ranked = _ranked(list(fits.values()), picture)
     # forms that differ in words alone lie alike: where each was led is chance, and must not decide
@@ -211,7 +213,6 @@ def _register(
         for one in ranked
     ]
     found = [_registration(method, placed, ranked[0], picture) for placed in ranked]
-    in_photo = apply_homography(photo_from_work, segments.reshape(-1, 2, 2)).reshape(-1, 4)
     return Registered(tuple(found), in_photo)
 
 
@@ -271,27 +272,31 @@ def _glance(template: Template, looked: Homography, picture: InkPicture) -> tupl
 
 
 def _relatives(
-    leader: _Placed | None,
+    leader: Fit,
     templates: Sequence[Template],
     fits: Mapping[str, _Placed],
     picture: InkPicture,
     fitted: Callable[[Template, Homography], _Placed],
 ) -> Iterator[_Placed]:
     """The leader's twins and kin, fitted from where it lies, that lie better there than where they were found."""
-    if leader is None:
-        return
-    alike = twins(leader.fit.template, templates)
+    alike = twins(leader.template, templates)
     others = [template for template in templates if template not in alike]
     starts = [
-        (twin, leader.fit.work_from_page)
+        (twin, leader.work_from_page)
         for twin in alike
-        if twin.id not in fits or not _lies_where(fits[twin.id].fit, leader.fit)
+        if twin.id not in fits or not _lies_where(fits[twin.id].fit, leader)
     ]
-    for relative, start in (*starts, *_beside(leader.fit, others, fits, picture)):
+    for relative, start in (*starts, *_beside(leader, others, fits, picture)):
         # where a fit ends is chance too, on folded paper: a twin must not lose by that
         again = fitted(relative, start)
-        if relative.id not in fits or again.weight > fits[relative.id].weight:
+        if _leads(again, fits):
             yield again
+
+
+def _leads(one: _Placed, fits: Mapping[str, _Placed]) -> bool:
+    """Whether no heavier placement of its form is known."""
+    known = fits.get(one.fit.template.id)
+    return known is None or one.weight > known.weight
 
 
 def _is_where(one: Fit, other: Fit) -> bool:
@@ -305,9 +310,11 @@ def _beside(
 
     A form with a row less lies a row lower, on all lines but the first: where its own hypotheses end is chance.
     """
-    place = leader.work_from_page
+    relatives, place = list(kin(leader.template, templates)), leader.work_from_page
+    if not relatives:
+        return
     _, least = _glance(leader.template, place, picture)
-    for relative, moves in kin(leader.template, templates):
+    for relative, moves in relatives:
         known = [fits[relative.id].fit.work_from_page] if relative.id in fits else []
         starts = [place @ move for move in moves]
         looks = [
