@@ -86,7 +86,9 @@ def place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) -
     except Rejected as error:
         if error.code in WITHOUT_FORM:
             judge_blank(ink_share(photo), float(photo.grey.mean()))
-        if error.code in PERHAPS_MIRRORED and _placed_mirrored(photo, library) is not None:
+        image = _placed_mirrored(photo, library) if error.code in PERHAPS_MIRRORED else None
+        # of codes that stand elsewhere, lines alone do not say that they are not another sheet's
+        if image is not None and (error.code != "several_sheets" or image.method != "lines"):
             raise mirrored_page(error.evidence) from None
         raise
     if registration.coverage < HARDLY_COVERED:

@@ -141,11 +141,12 @@ def ctc_loss(logits: torch.Tensor, truth: Truth) -> torch.Tensor:
 
 def line_ink(lines: CellSet, batch: int = 1000) -> NDArray[np.uint8]:
     """Channel 0 of the network's input for every line, 0..255, so that no epoch computes it again."""
-    parts = [
-        normalise_lines(lines.crops[i : i + batch], lines.aspects[i : i + batch])[:, 0]
-        for i in range(0, len(lines.aspects), batch)
-    ]
-    return np.concatenate([np.round(part * 255).astype(np.uint8) for part in parts])
+    first = normalise_lines(lines.crops[:1], lines.aspects[:1])
+    ink = np.empty((len(lines.aspects), *first.shape[2:]), np.uint8)
+    for i in range(0, len(ink), batch):
+        part = normalise_lines(lines.crops[i : i + batch], lines.aspects[i : i + batch])
+        ink[i : i + batch] = np.round(part[:, 0] * 255)
+    return ink
 
 
 def by_width(
