@@ -100,13 +100,15 @@ class Standing:
     Only what one of the two has printed and the other has not tells them apart. ``leads`` is the least lead over the
     rivals of each kind, none where a code read in its place rules them out. ``ground`` is, for each field, the part of
     the lines around its cells that was found; ``astray`` are fields of a part of the page that speaks for another
-    place than the rest. ``seams`` are edges across the page that are not printed.
+    place than the rest. ``seams`` are edges across the page that are not printed. ``other_print``: bare paper lies
+    where the form prints black.
     """
 
     leads: Mapping[str, Lead] = field(default_factory=dict)
     ground: Mapping[str, float] = field(default_factory=dict)
     astray: frozenset[str] = frozenset()
     seams: tuple[Seam, ...] = ()
+    other_print: bool = False
 
     @property
     def lead(self) -> float:

@@ -24,14 +24,15 @@ DARK = 100
 
 
 def alike(registrations: Sequence[Registration], policy: Policy) -> tuple[Registration, ...]:
-    """The fits, best first, between which the lines alone do not decide; one or none where they do."""
+    """The fits, best first, between which the lines alone do not decide, nor black print; one or none where they do."""
     best = registrations[0]
     return tuple(
         r
         for r in registrations
         if r is best
         or not (
-            best.agreement - r.agreement >= policy.least_lead
+            (r.standing.other_print and not best.standing.other_print)
+            or best.agreement - r.agreement >= policy.least_lead
             or (r.behind[0] >= policy.least_form_lead and r.behind[1] >= policy.least_form_lead_mm)
         )
     )

@@ -11,7 +11,7 @@ from formreader.draft.sheet import PX_PER_MM, FlatSheet
 from formreader.errors import UsageError
 from formreader.geometry import Homography, apply_homography, inverse
 from formreader.records import Bend, Grey, Photo
-from formreader.register.align import aspect_left
+from formreader.register.align import FOCAL_OVER_LONG_SIDE, aspect_left, camera_matrix
 from formreader.register.bend import bend_at, no_bend
 from formreader.register.ink import find_ink
 from formreader.register.segments import Segments, find_pencils, find_segments, rectifier
@@ -121,8 +121,9 @@ def _levelled(photo: Photo) -> tuple[Homography, float]:
         ) from None
     rectified, photo_from_work = rectified @ picture.work_from_photo, inverse(picture.work_from_photo)
     points = photo_from_work @ across[0], photo_from_work @ down[0]
-    centre, size = apply_homography(photo_from_work, centre), (photo.source.width, photo.source.height)
-    return rectified, aspect_left(rectified, points, centre, size)
+    centre = apply_homography(photo_from_work, centre)
+    camera = camera_matrix(photo.source.width, photo.source.height, FOCAL_OVER_LONG_SIDE)
+    return rectified, aspect_left(rectified, points, centre, camera)
 
 
 def _steepness(segments: Segments) -> float:

@@ -31,10 +31,13 @@ PLANE_SAMPLES = 500
 """Points on a template's lines that such a pair is judged by, or up to twice as many."""
 PALEST = 0.2
 """Printed lines paler than this leave no segment on a photograph."""
-ASPECT_TOLERANCE = 1.3
-"""How far a page's proportion may be from what the camera model says: the focal length is a guess."""
+ASPECT_TOLERANCE, ASPECT_DEVIATION = 1.3, 0.25
+"""How far a page's proportion may be from what cameras show, and how that counts, as a logarithm's standard deviation:
+the vanishing points of a small table are rough, and a picture may have been drawn out itself."""
 FOCAL_OVER_LONG_SIDE = 0.8
 """A phone's main camera, 26 to 30 mm on the long side of 36; a scan has no tilt for it to matter."""
+FOCALS_OVER_LONG_SIDE = (0.4, FOCAL_OVER_LONG_SIDE, 1.6)
+"""An ultrawide camera, 14 mm; a main one; a tele, 58 mm, or half of a main one's picture."""
 STRONGEST_FOUND, STRONGEST_PRINTED, OUTERMOST, WIDEST_GAPS = 8, 6, 2, 3
 """Lines that make pairs; all lines score."""
 STRONGEST_FOUND_FOR_THOROUGH = 16
@@ -90,7 +93,8 @@ class Ruling:
 
     ``rows`` and ``columns`` are where its level and upright lines lie, None where too few show.
     ``lines`` uint8 (height, width) has the bits ``LEVEL`` and ``UPRIGHT`` where segments of each lie.
-    ``aspect`` is the rectified px per mm across over those down that a page should show.
+    ``aspect`` is the rectified px per mm across over those down that a page should show by a usual camera, ``aspects``
+    the least and the most by any.
     """
 
     rectified_from_work: Homography
@@ -99,6 +103,18 @@ class Ruling:
     columns: Profile | None
     lines: NDArray[np.uint8]
     aspect: float
+    aspects: tuple[float, float]
+
+    def likely(self, across: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How likely, 0..1, a camera shows so many rectified px per mm across and down; shapes are broadcast."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            aspect = np.log(across / down)
+        least, most = np.log(self.aspects)
+        off = np.maximum(np.maximum(least - aspect, aspect - most), 0.0)
+        likely: NDArray[np.float64] = np.where(
+            off < np.log(ASPECT_TOLERANCE), np.exp(-((off / ASPECT_DEVIATION) ** 2) / 2), 0.0
+        )
+        return likely
 
 
 def rulings(
@@ -122,13 +138,15 @@ def rulings(
             upright = rectifier(pencils[first][0], pencils[second][0], centre)
         except ValueError:
             continue
-        aspect = aspect_left(upright, (pencils[first][0], pencils[second][0]), centre, (shape[1], shape[0]))
+        points, size = (pencils[first][0], pencils[second][0]), (shape[1], shape[0])
+        aspects = [aspect_left(upright, points, centre, camera_matrix(*size, f)) for f in FOCALS_OVER_LONG_SIDE]
+        usual, extremes = aspects[FOCALS_OVER_LONG_SIDE.index(FOCAL_OVER_LONG_SIDE)], (min(aspects), max(aspects))
         lines = cv2.add(masks[first] * np.uint8(LEVEL), masks[second] * np.uint8(UPRIGHT))
         for sign in (1.0, -1.0):
             rectified = np.diag([sign, sign, 1.0]) @ upright
             rows = _profile(_mapped(rectified, segments[pencils[first][1]]), 1, max(shape), strongest)
             columns = _profile(_mapped(rectified, segments[pencils[second][1]]), 0, max(shape), strongest)
-            found.append(Ruling(rectified, inverse(rectified), rows, columns, lines, aspect))
+            found.append(Ruling(rectified, inverse(rectified), rows, columns, lines, usual, extremes))
     return found
 
 
@@ -136,14 +154,12 @@ def aspect_left(
     rectified: Homography,
     points: tuple[NDArray[np.float64], NDArray[np.float64]],
     centre: Points,
-    size: tuple[int, int],
+    camera: Homography,
 ) -> float:
-    """Scale across over scale down that a map to a rectified picture leaves around ``centre`` (2,), by a usual camera.
+    """Scale across over scale down that a map to a rectified picture leaves around ``centre`` (2,), by that camera.
 
-    ``points`` are the vanishing points across and down, homogeneous (3,), ``size`` the picture's width and height: all
-    in px of the picture that is mapped.
+    ``points`` are the vanishing points across and down, homogeneous (3,): all in px of the picture that is mapped.
     """
-    camera = usual_camera(*size)
     from_pixel = np.linalg.inv(camera)
     here = from_pixel @ np.array([*centre, 1.0])
     scales = []
@@ -156,17 +172,21 @@ def aspect_left(
     return scales[0] / max(scales[1], 1e-12)
 
 
-def usual_camera(width: int, height: int) -> Homography:
-    """The camera matrix of ordinary focal length through the middle of a picture of that size, px."""
-    focal = FOCAL_OVER_LONG_SIDE * max(width, height)
+def camera_matrix(width: int, height: int, focal_over_long_side: float) -> Homography:
+    """A camera through the middle of a picture of that size, px."""
+    focal = focal_over_long_side * max(width, height)
     return np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
 
 
 def squeeze(photo_from_page: Homography, width: int, height: int) -> float:
     """How much wider or higher than printed a page would have to be to lie so on a picture of that size, px; 1 not at
-    all. By ``usual_camera``."""
-    across, down = np.linalg.norm((np.linalg.inv(usual_camera(width, height)) @ photo_from_page)[:, :2], axis=0)
-    return float(max(across, down) / max(min(across, down), 1e-12))
+    all. By the camera that shows it least so."""
+    found = []
+    for focal in FOCALS_OVER_LONG_SIDE:
+        camera = camera_matrix(width, height, focal)
+        across, down = np.linalg.norm((np.linalg.inv(camera) @ photo_from_page)[:, :2], axis=0)
+        found.append(float(max(across, down) / max(min(across, down), 1e-12)))
+    return min(found)
 
 
 def _segment_mask(segments: Segments, shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -383,9 +403,9 @@ def _pairs_of(template: Template, ruling: Ruling) -> _Pairs:
 
 
 def _paired(template: Template, ruling: Ruling, across: _Axis, down: _Axis) -> _Pairs:
-    off = across.scales[:, None] / (down.scales[None, :] * ruling.aspect)
-    fits = (off > 1 / ASPECT_TOLERANCE) & (off < ASPECT_TOLERANCE)
-    scores = np.where(fits, across.scores[:, None] * down.scores[None, :], -1.0).ravel()
+    likely = ruling.likely(across.scales[:, None], down.scales[None, :])
+    fits = likely > 0
+    scores = np.where(fits, likely * across.scores[:, None] * down.scores[None, :], -1.0).ravel()
     best = np.argsort(-scores, kind="stable")[: min(PLACES_TRIED, int(fits.sum()))]
     places = np.zeros((len(best), 3, 3))
     if len(best) == 0:
@@ -404,6 +424,7 @@ def _in_plane(pairs: _Pairs) -> list[Hypothesis]:
     template, ruling = pairs.template, pairs.ruling
     work_from_page = ruling.work_from_rectified @ pairs.places
     agreements = _agreements(work_from_page, _pattern(template), ruling)
+    agreements *= ruling.likely(pairs.places[:, 0, 0], pairs.places[:, 1, 1])
     order = np.argsort(-agreements, kind="stable")
     return [
         Hypothesis(template, work_from_page[k] / work_from_page[k, 2, 2], float(agreements[k]))

@@ -72,7 +72,7 @@ def _words_alone(fit: Fit, other: Fit, picture: InkPicture) -> NDArray[np.float6
     alone = words[free(there, words_of(other.template)) & free(there, filled_of(other.template))]
     printed = printed_within(fit.work_from_page, fit.bend, alone, picture.ink)
     # that words are missing says much; ink may be anybody's
-    return np.where(printed > 0, STRAY_INK, printed) * (alone[:, 2] - alone[:, 0])
+    return np.where(printed > 0, STRAY_INK, printed) * alone[:, 4]
 
 
 def _edge_alone(fit: Fit, other: Fit, picture: InkPicture) -> NDArray[np.float64]:

@@ -414,7 +414,8 @@ def _best_of_rivals(
     strange = in_strange_tables(placed.fit, segments) | by_creases(placed.fit, seams)
     other_print = lacks_dark_area(placed.fit.template, placed.fit.work_from_page, placed.fit.bend, picture)
     astray = standing.astray | shortened | strange | (set(placed.fit.template.fields) if other_print else set())
-    return replace(placed, explained=share, standing=replace(standing, seams=seams, astray=astray))
+    judged = replace(standing, seams=seams, astray=astray, other_print=other_print)
+    return replace(placed, explained=share, standing=judged)
 
 
 def _drawn_out(found: Fit, strong: Sequence[Rival], picture: InkPicture) -> list[Homography]:

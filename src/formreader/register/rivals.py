@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from formreader.geometry import Homography, Points, apply_homography, inverse
 from formreader.register.areas import area_points, within_areas
 from formreader.register.samples import LineSamples, template_samples
-from formreader.register.words import Boxes, around, corners_of, filled_of, free, words_of
+from formreader.register.words import Words, around, corners_of, filled_of, free, moved_by, words_of
 from formreader.templates import Template
 
 LEAST_SHIFT_MM, MOST_SHIFT_MM = 2.5, 70.0
@@ -49,8 +49,8 @@ class Rival:
     others: Points
     level: NDArray[np.bool_]
     weights: NDArray[np.float64]
-    words: Boxes
-    blanks: Boxes
+    words: Words
+    blanks: Words
     areas: tuple[Points, Points]
 
     @property
@@ -214,11 +214,12 @@ def _areas_alone(template: Template, moved: Homography) -> tuple[Points, Points]
     return own, theirs[~within_areas(template, theirs, SAME_LINE_MM)]
 
 
-def _words_alone(template: Template, moved: Homography) -> tuple[Boxes, Boxes]:
-    """Boxes of the template's words where the moved form is blank, and of the moved form's where the template is."""
+def _words_alone(template: Template, moved: Homography) -> tuple[Words, Words]:
+    """The template's words where the moved form is blank, and the moved form's where the template is."""
     own, filled = words_of(template), filled_of(template)
-    theirs, moved_filled = (around(apply_homography(moved, corners_of(boxes))) for boxes in (own, filled))
-    on_page = ((theirs >= 0) & (theirs <= np.tile([template.width_mm, template.height_mm], 2))).all(axis=1)
+    theirs, moved_filled = moved_by(moved, own), around(apply_homography(moved, corners_of(filled)))
+    boxes = theirs[:, :4]
+    on_page = ((boxes >= 0) & (boxes <= np.tile([template.width_mm, template.height_mm], 2))).all(axis=1)
     return (
         own[free(own, theirs) & free(own, moved_filled)],
         theirs[free(theirs, own) & free(theirs, filled) & on_page],

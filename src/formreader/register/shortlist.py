@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.register.align import (
-    ASPECT_TOLERANCE,
     OUTERMOST,
     Profile,
     Ruling,
@@ -124,12 +123,8 @@ def _whole(index: _Index, ruling: Ruling) -> NDArray[np.float64]:
     if down is None or across is None:
         return np.zeros(len(index.rows))
     (scale_down, score_down), (scale_across, score_across) = down, across
-    with np.errstate(divide="ignore", invalid="ignore"):
-        off = scale_across[:, :, None] / (scale_down[:, None, :] * ruling.aspect)
-    fits = (off > 1 / ASPECT_TOLERANCE) & (off < ASPECT_TOLERANCE)
-    result: NDArray[np.float64] = np.where(fits, score_across[:, :, None] * score_down[:, None, :], 0.0).max(
-        axis=(1, 2)
-    )
+    likely = ruling.likely(scale_across[:, :, None], scale_down[:, None, :])
+    result: NDArray[np.float64] = (likely * score_across[:, :, None] * score_down[:, None, :]).max(axis=(1, 2))
     return result
 
 

@@ -14,7 +14,7 @@ from formreader.register.fit import Fit, seen_at
 from formreader.register.ink import InkPicture
 from formreader.register.rivals import Rival, rivals
 from formreader.register.samples import template_samples
-from formreader.register.words import STRAY_INK, Boxes, printed_within
+from formreader.register.words import STRAY_INK, Words, printed_within
 from formreader.templates import Template
 
 FALSELY_SEEN = 0.15
@@ -49,7 +49,7 @@ class _Asked:
     others: Points
     level: NDArray[np.bool_]
     nodes: Nodes
-    words: Boxes
+    words: Words
     of_rival: tuple[NDArray[np.intp], ...]
 
 
@@ -61,7 +61,7 @@ def _asked_of(template: Template) -> _Asked:
     if template.sha256 not in _asked:
         moved = rivals(template)
         others = np.concatenate([np.zeros((0, 2)), *(rival.others for rival in moved)])
-        words = np.concatenate([np.zeros((0, 4)), *(boxes for rival in moved for boxes in (rival.words, rival.blanks))])
+        words = np.concatenate([np.zeros((0, 5)), *(boxes for rival in moved for boxes in (rival.words, rival.blanks))])
         each, which = np.unique(words, axis=0, return_inverse=True)
         ends = np.cumsum([len(rival.words) + len(rival.blanks) for rival in moved])[:-1]
         _asked[template.sha256] = _Asked(
@@ -85,7 +85,7 @@ def all_votes(fit: Fit, picture: InkPicture) -> list[Votes]:
         return []
     inside, on_line = seen_at(fit.work_from_page, fit.bend, asked.others, asked.nodes, asked.level, ink)
     printed = printed_within(fit.work_from_page, fit.bend, asked.words, ink)
-    middles, widths = (asked.words[:, :2] + asked.words[:, 2:]) / 2, asked.words[:, 2] - asked.words[:, 0]
+    middles, widths = (asked.words[:, :2] + asked.words[:, 2:4]) / 2, asked.words[:, 4]
     unseen = weight_of_unseen(fit.coverage)
     ends = np.cumsum([len(rival.others) for rival in asked.rivals])[:-1]
     found = []
