@@ -70,6 +70,13 @@ def code_of(judged) -> str:
     return refused.value.code
 
 
+def test_bare_paper_where_a_form_prints_black_is_no_rival() -> None:
+    a, bare = fitted("a"), fitted("b", agreement=0.89, standing=Standing(other_print=True))
+    assert judge_registration([a, bare], POLICY) is a
+    # it says nothing where the best one lacks its black print too
+    assert refusal(fitted("a", standing=Standing(other_print=True)), bare) == "ambiguous_form"
+
+
 def test_forms_are_told_apart_by_what_only_one_of_them_has() -> None:
     a, b = fitted("a"), fitted("b", agreement=0.89, behind=(0.9, 200.0))
     assert judge_registration([a, b], POLICY) is a

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from formreader.register.align import SAME_PLACE, _apart, _telling
+from formreader.register.align import (
+    FOCALS_OVER_LONG_SIDE,
+    SAME_PLACE,
+    Ruling,
+    _apart,
+    _telling,
+    camera_matrix,
+    squeeze,
+)
 from formreader.templates import load_library
 
 
@@ -30,3 +38,30 @@ def test_of_rows_of_one_length_the_first_and_the_last_of_each_table_make_pairs()
 def test_a_stroke_beyond_a_table_is_not_its_outermost_line() -> None:
     at, strength = np.array([5.0, 50.0, 58.0, 66.0, 74.0, 82.0]), np.array([20.0, 180.0, 180.0, 180.0, 180.0, 180.0])
     assert 0 not in _telling(at, strength, strongest=3)
+
+
+def looking(tilt_deg: float, focal: float) -> np.ndarray:
+    """A page of 200 by 200 mm seen by a camera of that focal length (of the picture's long side), leaning away."""
+    tilt = np.radians(tilt_deg)
+    turned = np.array([[1, 0, 0], [0, np.cos(tilt), 0], [0, np.sin(tilt), 350.0]])
+    from_middle = np.array([[1, 0, -100], [0, 1, -100], [0, 0, 1.0]])
+    return camera_matrix(1600, 2000, focal) @ turned @ from_middle
+
+
+def test_an_ultrawide_cameras_page_is_as_wide_as_it_is_printed() -> None:
+    """By a main camera alone a page at 40 degrees was 12 % too wide, and refused."""
+    for focal in FOCALS_OVER_LONG_SIDE:
+        assert squeeze(looking(40.0, focal), 1600, 2000) < 1.01
+    drawn_out = looking(10.0, 0.8) @ np.diag([0.8, 1.0, 1.0])
+    assert squeeze(drawn_out, 1600, 2000) > 1.2
+
+
+def test_what_no_camera_shows_is_less_likely_and_what_is_far_from_it_no_place() -> None:
+    """A page with one small table was found a quarter wider than printed: its right place was not among those kept."""
+    nothing = np.zeros((4, 4), np.uint8)
+    ruling = Ruling(np.eye(3), np.eye(3), None, None, nothing, 1.0, (0.9, 1.1))
+    likely = ruling.likely(np.array([1.0, 1.1, 1.3, 0.75, 1.5]), np.array([1.0]))
+    assert likely[0] == likely[1] == 1.0
+    assert 0.6 < likely[2] < 0.9
+    assert 0.6 < likely[3] < 0.9
+    assert likely[4] == 0.0
