@@ -30,7 +30,7 @@ def placed(method: str) -> Registration:
 
 
 def test_two_sheets_side_by_side_are_not_a_mirrored_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A form that is nearly its own mirror image: two thirds of its lines lie on those of either sheet's mirror image."""
+    """A form that is nearly its own mirror image: two thirds of its lines lie on the mirrored picture's."""
     assert code_of(monkeypatch, "several_sheets", placed("lines")) == "several_sheets"
     assert code_of(monkeypatch, "several_sheets", None) == "several_sheets"
 
