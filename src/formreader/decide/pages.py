@@ -19,6 +19,9 @@ MOVED = {
 BLANK_BELOW_INK = 0.001
 """Part of a page that is ink: of the emptiest form drawn or photographed 0.05, of a scanned back 0 to 0.0003."""
 
+MIRRORED_BELOW = -0.1
+"""The lead over the mirrored form from which on a photograph is one: mirrored pages have -0.17 or less, folded ones
+-0.01."""
 DARK = 100
 """Of 255: a grey paper in poor light is brighter."""
 
@@ -149,7 +152,7 @@ def judge_standing(registration: Registration, policy: Policy, heading: float | 
             )
     open_kinds = doubted(registration, policy)
     leads = registration.standing.leads
-    mirrored = leads.get("mirrored", (1.0, 0.0))[0] < 0
+    mirrored = leads.get("mirrored", (1.0, 0.0))[0] < MIRRORED_BELOW
     if not mirrored and heading is not None and heading >= policy.least_heading:
         open_kinds = tuple(kind for kind in open_kinds if kind not in ("turned", "mirrored"))
     if not open_kinds:

@@ -56,6 +56,12 @@ class Found:
 
     codes: tuple[Code, ...] = ()
     segments: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
+    weight: float = 0.0
+    """Of the placement for which most speaks, as ``Registration.weight``."""
+
+    def see(self, looked: Registered) -> None:
+        self.segments = looked.segments
+        self.weight = max((one.weight for one in looked.registrations), default=0.0)
 
 
 def library_of(templates: Mapping[str, Template], policy: Policy) -> Library:
@@ -86,15 +92,13 @@ def place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) -
     except Rejected as error:
         if error.code in WITHOUT_FORM:
             judge_blank(ink_share(photo), float(photo.grey.mean()))
-        image = _placed_mirrored(photo, library) if error.code in PERHAPS_MIRRORED else None
+        image = _placed_mirrored(photo, library, found.weight) if error.code in PERHAPS_MIRRORED else None
         # of codes that stand elsewhere, lines alone do not say that they are not another sheet's
         if image is not None and (error.code != "several_sheets" or image.method != "lines"):
             raise mirrored_page(error.evidence) from None
         raise
-    if registration.coverage < HARDLY_COVERED:
-        image = _placed_mirrored(photo, library)
-        if image is not None and image.weight > registration.weight:
-            raise mirrored_page({"template": registration.template, "coverage": round(registration.coverage, 3)})
+    if registration.coverage < HARDLY_COVERED and _placed_mirrored(photo, library, registration.weight) is not None:
+        raise mirrored_page({"template": registration.template, "coverage": round(registration.coverage, 3)})
     return registration
 
 
@@ -105,7 +109,7 @@ def _place(photo: Photo, codes: Sequence[Code], library: Library, found: Found) 
     else:
         unknown_tag(codes)
         looked = register(photo, list(library.templates.values()), ())
-        found.segments = looked.segments
+        found.see(looked)
         registration = _judged(photo, looked, library)
     _judge_standing(photo, registration, library)
     _judge_codes(photo, registration, codes, matches, library)
@@ -118,7 +122,7 @@ def _by_code(photo: Photo, matches: Sequence[Match], library: Library, found: Fo
     chosen = [match for match in matches if match[1] is first]
     allowed = list({template.id: template for _, _, template in chosen}.values())
     looked = register(photo, allowed, chosen)
-    found.segments = looked.segments
+    found.see(looked)
     try:
         return _judged(photo, looked, library)
     except Rejected:
@@ -126,11 +130,9 @@ def _by_code(photo: Photo, matches: Sequence[Match], library: Library, found: Fo
             raise
         # a code on a sticker, or beside the page: the lines may know better
         others = register(photo, list(library.templates.values()), ())
-        if not others.registrations or others.registrations[0].weight <= max(
-            (one.weight for one in looked.registrations), default=0.0
-        ):
+        if not others.registrations or others.registrations[0].weight <= found.weight:
             raise
-        found.segments = others.segments
+        found.see(others)
         return _judged(photo, others, library)
 
 
@@ -190,10 +192,12 @@ def _side(code: Code, photo: Photo) -> str:
     return f"{'top' if y < 0.5 else 'bottom'} {'left' if x < 0.5 else 'right'}"
 
 
-def _placed_mirrored(photo: Photo, library: Library) -> Registration | None:
-    """Where the mirror image of the photograph lies, if it can be placed beyond doubt."""
+def _placed_mirrored(photo: Photo, library: Library, least: float) -> Registration | None:
+    """Where the mirror image of the photograph lies, if it can be placed beyond doubt and more than ``least`` speaks
+    for it."""
     image = replace(photo, grey=np.ascontiguousarray(photo.grey[:, ::-1]), finer=None)
     try:
-        return _place(image, read_codes(image, library), library, Found())
+        placed = _place(image, read_codes(image, library), library, Found())
     except Rejected:
         return None
+    return placed if placed.weight > least else None
