@@ -3,12 +3,11 @@
 Usage: python benchmarks/number_words.py [--count 300] [--languages id en es fr pt sw] [--most 999] [--models FOLDER]
 [--first-seed 70000] [--severity 1] [--jobs 2] [--glyphs FOLDER] [--policy FILE] [--json FILE] [--debug FOLDER]
 
-Each line holds a number up to ``--most``, digits as long as each other as often, wholly spelt out in a language of
-num2words, in capitals or small letters, as training draws lines (``synth/cells/line.py``). ``spelt`` is read without
-a letter or gap wrong, ``right`` the likeliest number of the grammar, ``sure`` those of at least 0.99 and ``wrong`` what
-is wrong of them. ``--glyphs`` writes with characters and fonts that were kept from training; without it our own pen
-writes. ``--debug`` keeps the lines whose number was read wrongly. Swahili and other languages that num2words lacks are
-refused. Ends with 0.
+Each line holds a number up to ``--most``, one of one, two or three digits as often, wholly spelt out in capitals or
+small letters, as training draws lines (``synth/cells/line.py``). ``spelt`` is read without a letter or gap wrong,
+``right`` the likeliest number of the grammar, by how often sheets leave such a line empty, ``sure`` those of at least
+0.99 and ``wrong`` what is wrong of them. ``--glyphs`` writes with characters and fonts that were kept from training;
+without it our own pen writes. No line of training is in Swahili. ``--debug`` keeps the lines whose number was misread.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ import rounds
 
 from formreader.alphabets import WORD_ALPHABET
 from formreader.decode import read_word_lines
+from formreader.decode.rates import HABITS
 from formreader.recognise import LineRecogniser
-from formreader.spelling import check_language
+from formreader.spelling import check_language, spelt
 from formreader.synth import save_picture
 from formreader.synth.cells import line as cells
-from formreader.synth.hand.texts import spelled
 
 SURE = 0.99
 
@@ -57,7 +56,7 @@ class Line:
 def main() -> int:
     arguments = rounds.options(__doc__, first_seed=70_000)
     arguments.add_argument("--count", type=int, default=300)
-    arguments.add_argument("--languages", nargs="+", default=["id", "en", "es", "fr", "pt"])
+    arguments.add_argument("--languages", nargs="+", default=["id", "en", "es", "fr", "pt", "sw"])
     arguments.add_argument("--most", type=int, default=999)
     arguments.add_argument("--models", type=Path)
     chosen = arguments.parse_args()
@@ -84,16 +83,26 @@ def lines_of(language: str, setting: rounds.Setting, count: int, most: int, mode
         generator = np.random.default_rng([setting.first_seed, *language.encode(), number])
         digits = int(generator.integers(1, len(str(most)) + 1))
         value = min(int(generator.integers(10 ** (digits - 1) if digits > 1 else 0, 10**digits)), most)
-        words = spelled(value, language)
+        words = spelt(value, language)
         drawn = _drawn(words, source, generator)
         steps = recogniser.log_probabilities(drawn.crop[None], np.array([drawn.aspect], np.float32))[0]
-        values = read_word_lines([steps.astype(np.float64)], language, most)
-        found, share = max(values.items(), key=lambda item: item[1], default=(None, 0.0))
+        found, share = _likeliest(read_word_lines([steps.astype(np.float64)], language, most))
         lines.append(Line(language, value, words, _spelt(steps), found, share))
         if setting.debug and found != value:
             setting.debug.mkdir(parents=True, exist_ok=True)
             save_picture(setting.debug / f"{language}-{number}-{value}-as-{found}.png", cv2.merge([drawn.crop] * 3))
     return lines
+
+
+def _likeliest(values: dict[int | None, float]) -> tuple[int | None, float]:
+    """The likeliest number and its share, by how often a sheet's line for words is left empty."""
+    left = HABITS["words"].empty
+    weighed = {value: share * (left if value is None else 1 - left) for value, share in values.items()}
+    # what spells no number keeps its part
+    total = sum(weighed.values()) + (1 - left) * max(0.0, 1 - sum(values.values()))
+    return max(
+        ((value, share / total) for value, share in weighed.items()), key=lambda one: one[1], default=(None, 0.0)
+    )
 
 
 def _drawn(words: str, source: cells.GlyphSource, generator: np.random.Generator) -> cells.ComposedLine:

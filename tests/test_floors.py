@@ -14,7 +14,7 @@ import formreader
 SOURCE = Path(formreader.__file__).parent
 FLOORS = {
     **dict.fromkeys(["errors", "geometry", "alphabets", "distributions", "records", "version"], 0),
-    **dict.fromkeys(["contract", "files", "harmless", "opencv", "spelling"], 0),
+    **dict.fromkeys(["contract", "files", "harmless", "opencv", "spelling", "swahili"], 0),
     "templates": 1,
     **dict.fromkeys(["load", "identify", "register", "locate", "recognise", "decode", "decide", "synth"], 2),
     **dict.fromkeys(["reader", "report", "store"], 3),

@@ -6,7 +6,9 @@ import unicodedata
 from functools import cache
 
 from formreader.errors import UsageError
+from formreader.swahili import in_swahili
 
+SWAHILI = "sw"
 PLAIN_LETTERS = str.maketrans({"Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "-": " ", ",": " "})
 
 
@@ -18,17 +20,24 @@ def check_language(language: str) -> None:
 
 
 def spelt(number: int, language: str) -> str:
-    """The number in the words of num2words: capitals A-Z and single spaces."""
-    from num2words import num2words
-
-    try:
-        words = num2words(number, lang=language)
-    except NotImplementedError as error:
-        raise UsageError(f"num2words knows no language '{language}'") from error
+    """The number ``in_words``, in capitals A-Z and single spaces. Raises ``UsageError``."""
+    words = in_words(number, language)
     kept = plain(words)
     if not kept.isascii():
         raise UsageError(f"number words of language '{language}' have other letters than A-Z: '{words}'")
     return kept
+
+
+def in_words(number: int, language: str) -> str:
+    """The number in the words of num2words, or of Swahili (``sw``), as they are printed. Raises ``UsageError``."""
+    if language == SWAHILI:
+        return in_swahili(number)
+    from num2words import num2words
+
+    try:
+        return str(num2words(number, lang=language))
+    except NotImplementedError as error:
+        raise UsageError(f"num2words knows no language '{language}'") from error
 
 
 def plain(words: str) -> str:

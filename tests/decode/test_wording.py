@@ -8,6 +8,7 @@ import pytest
 from formreader.alphabets import WORD_ALPHABET
 from formreader.decode import Wording, read_word_line
 from formreader.decode.number_words import grammar
+from formreader.spelling import check_language, spelt
 
 
 def ways(wording: Wording | str, most: int) -> dict[str, set[int]]:
@@ -56,3 +57,33 @@ def test_a_line_is_read_by_its_wording(text, value):
     says = read_word_line(line(text), Wording("es", "both", ("NADA",)), 999)
     assert next(iter(says)) == value
     assert says[value] > 0.9
+
+
+def test_swahili_is_spelt_place_by_place():
+    """num2words has no Swahili; the last place stands after "na"."""
+    told = {
+        0: "SIFURI",
+        101: "MIA MOJA NA MOJA",
+        120: "MIA MOJA NA ISHIRINI",
+        249: "MIA MBILI AROBAINI NA TISA",
+        1364: "ELFU MOJA MIA TATU SITINI NA NNE",
+        125_728: "LAKI MOJA ELFU ISHIRINI NA TANO MIA SABA ISHIRINI NA NANE",
+    }
+    assert {number: spelt(number, "sw") for number in told} == told
+    check_language("sw")
+    with pytest.raises(ValueError, match="999999"):
+        spelt(1_000_000, "sw")
+
+
+def test_swahili_is_read_as_people_write_it_too():
+    found = ways("sw", 999)
+    assert {111} == found["MIA MOJA KUMI NA MOJA"] == found["MIA MOJA NA KUMI NA MOJA"] == found["MIA KUMI NA MOJA"]
+    assert found["MBILI TATU SITA"] == {236}
+    assert found["HAKUNA"] == {0}
+    assert all(len(numbers) == 1 for numbers in found.values())
+    says = read_word_line(line("MIA MBILI AROBAINI NA TISA"), "sw", 999)
+    assert next(iter(says)) == 249
+
+
+def test_twelve_thousand_is_said_to_be_ten_thousand_and_two_as_well():
+    assert {12_000, 10_002} <= ways("sw", 12_000)["ELFU KUMI NA MBILI"]

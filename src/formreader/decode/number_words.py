@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from formreader.decode.rates import SPELT_OTHERWISE
 from formreader.errors import UsageError
 from formreader.spelling import plain, spelt
+from formreader.swahili import TENS
 
 MOST_IN_WORDS = 999_999
 
@@ -35,6 +36,16 @@ VARIANTS = {
     "id": Variants(
         zero=("KOSONG", "NIHIL"),
         phrases=(("SERATUS", "SATU RATUS"), ("SERIBU", "SATU RIBU")),
+        digit_by_digit=True,
+    ),
+    "sw": Variants(
+        zero=("HAKUNA",),
+        phrases=(
+            ("MIA MOJA", "MIA"),
+            ("ELFU MOJA", "ELFU"),
+            (" NA", ""),
+            *((f"{ten.upper()} NA ", f"NA {ten.upper()} NA ") for ten in TENS if ten),
+        ),
         digit_by_digit=True,
     ),
     "en": Variants(

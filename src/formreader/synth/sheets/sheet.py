@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from formreader.files import saved
 from formreader.geometry import Points
+from formreader.spelling import in_words
 from formreader.synth.camera.page import photograph_page
 from formreader.synth.camera.troubles import NO_TROUBLES, Troubles
 from formreader.synth.hand.glyphs import GlyphSource
@@ -105,7 +107,7 @@ def fill_sheet(
         printed = np.maximum(printed, beside)
     usual = any_hand(generator)  # drawn in any case: the same sheet by another hand is else the same
     pen = new_pen(template, hand or usual, source, px_per_mm, generator)
-    spell = _speller(template.language)
+    spell = partial(in_words, language=template.language)
     return FilledPage(template, what, printed, pen, fill_fields(pen, template, what, spell, leave), spell)
 
 
@@ -163,9 +165,3 @@ def save_truth(path: Path, sheets: Sequence[Mapping[str, Any]]) -> None:
     lines = ",\n".join(json.dumps(sheet, ensure_ascii=False) for sheet in sheets)
     with saved(path) as place:
         place.write_text('{"schema": "truth/1", "sheets": [\n' + lines + "\n]}\n", encoding="utf-8")
-
-
-def _speller(language: str) -> Callable[[int], str]:
-    from num2words import num2words
-
-    return lambda value: str(num2words(value, lang=language))
