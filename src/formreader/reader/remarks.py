@@ -66,7 +66,7 @@ FURTHER: Ramp = (0.5, 0.9)
 """Part of a box one step beyond a row's end that is printed, though the template has none."""
 FAINT: Ramp = (0.3, 0.5)
 """Heights of a box that looks empty over which a faint trace reaches."""
-PALE: Ramp = (1.9, 2.1)
+PALE: Ramp = (1.5, 1.7)
 """How many times as dark a pale stroke beside a free number's ink is as the pattern of the page's paper."""
 STRUCK: Ramp = (0.9, 1.2)
 STRUCK_MORE: Ramp = (1.15, 1.5)
