@@ -109,7 +109,7 @@ class Ruling:
         """How likely, 0..1, a camera shows so many rectified px per mm across and down; shapes are broadcast."""
         with np.errstate(divide="ignore", invalid="ignore"):
             aspect = np.log(across / down)
-        least, most = np.log(self.aspects)
+            least, most = np.log(self.aspects)
         off = np.maximum(np.maximum(least - aspect, aspect - most), 0.0)
         likely: NDArray[np.float64] = np.where(
             off < np.log(ASPECT_TOLERANCE), np.exp(-((off / ASPECT_DEVIATION) ** 2) / 2), 0.0
