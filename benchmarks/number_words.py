@@ -33,7 +33,7 @@ import rounds
 from formreader.alphabets import WORD_ALPHABET
 from formreader.decode import read_word_lines
 from formreader.decode.rates import HABITS
-from formreader.recognise import LineRecogniser
+from formreader.recognise import LineRecogniser, best_path
 from formreader.spelling import check_language, spelt
 from formreader.synth import save_picture
 from formreader.synth.cells import line as cells
@@ -87,7 +87,8 @@ def lines_of(language: str, setting: rounds.Setting, count: int, most: int, mode
         drawn = _drawn(words, source, generator)
         steps = recogniser.log_probabilities(drawn.crop[None], np.array([drawn.aspect], np.float32))[0]
         found, share = _likeliest(read_word_lines([steps.astype(np.float64)], language, most))
-        lines.append(Line(language, value, words, _spelt(steps), found, share))
+        read, _ = best_path(steps, WORD_ALPHABET)
+        lines.append(Line(language, value, words, " ".join(read.split()), found, share))
         if setting.debug and found != value:
             setting.debug.mkdir(parents=True, exist_ok=True)
             save_picture(setting.debug / f"{language}-{number}-{value}-as-{found}.png", cv2.merge([drawn.crop] * 3))
@@ -116,12 +117,6 @@ def _drawn(words: str, source: cells.GlyphSource, generator: np.random.Generator
             drawn = cells.compose_word_line(source, generator)
         if drawn.label == words:
             return drawn
-
-
-def _spelt(steps: np.ndarray) -> str:
-    path = steps.argmax(axis=1)
-    begins = np.concatenate([[True], path[1:] != path[:-1]])
-    return " ".join("".join(WORD_ALPHABET[c - 1] for c in path[begins] if c).split())
 
 
 def _row(name: str, lines: list[Line]) -> str:
