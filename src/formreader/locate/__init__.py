@@ -17,8 +17,11 @@ from formreader.locate.free import (
     written_on,
 )
 from formreader.locate.further import Further, further_boxes, stands_there
+from formreader.locate.gaps import widest_gap_in_lines
+from formreader.locate.over_rows import stroke_over_rows
 from formreader.locate.pale import beyond_pattern, pale_strokes
 from formreader.locate.sides import ink_at_sides
+from formreader.locate.small import upright_pieces
 from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through, reach_beyond
 from formreader.locate.strips import Strip, cut_strips
 from formreader.locate.traces import traces_in
@@ -65,8 +68,11 @@ __all__ = [
     "smooth_papers",
     "stands_there",
     "strip_box",
+    "stroke_over_rows",
     "traces_in",
+    "upright_pieces",
     "usual_lines",
     "widest_gap",
+    "widest_gap_in_lines",
     "written_on",
 ]

@@ -32,8 +32,11 @@ from formreader.locate import (
     see_edges,
     smooth_papers,
     stands_there,
+    stroke_over_rows,
     traces_in,
+    upright_pieces,
     usual_lines,
+    widest_gap_in_lines,
     written_on,
 )
 from formreader.reader.cutting import CellKey, Free, View
@@ -86,6 +89,14 @@ THROUGH: Ramp = (0.93, 1.0)
 """Part of the way through a box and beyond it that a line goes without a break."""
 RUNS_ON: Ramp = (0.6, 0.8)
 """Heights of a box that ink in it reaches into a row without digits above or below: the tail of a 7 is shorter."""
+OVER_ROWS: Ramp = (1.45, 1.65)
+"""Heights of a free cell that a straight stroke goes down of which what stands in it is a part."""
+MOST_OF_LINE = 2
+"""Characters that are read in a cell of what is part of such a line."""
+GAP: Ramp = (0.15, 0.35)
+"""Heights of a free cell that a gap with sharp ends in one of its printed lines is wide."""
+LETTERS: Ramp = (3, 5)
+"""Upright pieces of ink in a free cell that looks empty or filled up with a sign."""
 BESIDE: Ramp = (0.4, 0.7)
 HINT_BESIDE, LEAST_BESIDE_MM = 0.42, 4.0
 """Heights of a box that ink beside it is tall, as a number is. What forms print there is lower: it may hint at one."""
@@ -94,13 +105,14 @@ HINT_BESIDE, LEAST_BESIDE_MM = 0.42, 4.0
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A field's primary cells, a strip of the page around them, the printed edges of each cell as it shows them, and
-    the likeliest character of each digit box."""
+    the likeliest character of each digit box; ``freely`` is what is likeliest in a free cell."""
 
     field: Field
     cells: tuple[Box, ...]
     strip: Strip
     edges: tuple[tuple[Edge, ...], ...]
     read: str
+    freely: str
 
     @property
     def name(self) -> str:
@@ -143,14 +155,17 @@ def remarks_of(
         beside = ink_beside(of.strip, whole, of.height, view.ruling, known, cells)
         tall = 0.0 if beside is None or not _is_on_page(beside, template) else beside.tallest_mm
         remarks[of.name] |= {
-            "covered": covered[of.name],
+            "covered": max(covered[of.name], _cut_line(of)),
             "further_box": further[of.name],
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
             "faint": max(faint[of.name], pale.get(of.name, 0.0)),
             "at_side": _at_side(of, inks, view),
-            "line_through": max(_line_through(of, view, boxes, known), _runs_on(of, without_digits, view)),
+            "line_through": max(
+                _line_through(of, view, boxes, known), _runs_on(of, without_digits, view), _over_rows(of, inks)
+            ),
+            "not_all_seen": max(remarks[of.name].get("not_all_seen", 0.0), _letters(of, inks)),
             "written_beside": max(
                 remarks[of.name].get("written_beside", 0.0),
                 _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
@@ -176,7 +191,8 @@ def _looked_at(template: Template, view: View, read: Mapping[CellKey, tuple[str,
         sides = [view.ruling.edges_of(cell) for cell in of_field]
         seen = iter(see_edges(strip, [side for of_cell in sides for side in of_cell]))
         edges = tuple(tuple(next(seen) for _ in of_cell) for of_cell in sides)
-        shown.append(Shown(field, of_field, strip, edges, characters[field.name]))
+        freely, _ = read.get((field.name, "number", (0,)), ("", 0.0))
+        shown.append(Shown(field, of_field, strip, edges, characters[field.name], freely))
     return shown
 
 
@@ -297,6 +313,28 @@ def _runs_on(of: Shown, without_digits: Sequence[Box], view: View) -> float:
     ink = written_on(of.strip, of.cells[0], view.ruling, view.texts)
     up, down = reach_beyond(of.strip, row, ink)
     return _rise(max(up * above, down * below), RUNS_ON)
+
+
+def _over_rows(of: Shown, inks: Mapping[str, Ink]) -> float:
+    """How probably what stands in a free cell is part of a line through rows that nobody used."""
+    if of.name not in inks or not 1 <= len(of.freely) <= MOST_OF_LINE:
+        return 0.0
+    return _rise(stroke_over_rows(of.strip, of.cells[0], inks[of.name]), OVER_ROWS)
+
+
+def _cut_line(of: Shown) -> float:
+    """How probably something lies over a printed line of a free cell, and over what stands beside it.
+
+    Of boxes, ``missing_frames`` tells.
+    """
+    return _rise(widest_gap_in_lines(of.strip, of.cells[0], of.edges[0]), GAP) if _is_free(of) else 0.0
+
+
+def _letters(of: Shown, inks: Mapping[str, Ink]) -> float:
+    """How probably small letters stand in a free cell of which nothing or signs are read."""
+    if of.name not in inks or of.freely.strip("_X- "):
+        return 0.0
+    return _rise(upright_pieces(of.strip, of.cells[0], inks[of.name]), LETTERS)
 
 
 def _outline(of: Shown) -> Box:
