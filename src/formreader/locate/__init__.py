@@ -1,5 +1,6 @@
 """Locate: each cell cropped straight from the photograph, and whether it is seen as it is printed."""
 
+from formreader.locate.anew import ink_beyond, window_around
 from formreader.locate.beside import Beside, ink_beside
 from formreader.locate.covers import faded_frames, missing_frames, odd_papers, paper_in, smooth_papers, usual_lines
 from formreader.locate.crops import CROP_PX, Place, crop_cells, cut_box, cut_lines
@@ -9,6 +10,7 @@ from formreader.locate.free import (
     Writing,
     cut_window,
     find_writing,
+    ink_of,
     narrowed,
     nearer,
     shortened,
@@ -53,6 +55,8 @@ __all__ = [
     "further_boxes",
     "ink_at_sides",
     "ink_beside",
+    "ink_beyond",
+    "ink_of",
     "line_along",
     "line_through",
     "missing_frames",
@@ -74,5 +78,6 @@ __all__ = [
     "usual_lines",
     "widest_gap",
     "widest_gap_in_lines",
+    "window_around",
     "written_on",
 ]

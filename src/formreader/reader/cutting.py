@@ -18,6 +18,7 @@ from formreader.locate import (
     cut_window,
     find_lines,
     find_writing,
+    ink_beyond,
     line_along,
     narrowed,
     nearer,
@@ -65,10 +66,12 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Free:
     """Of a cell in which a number is written freely: the part of its ink that is ``outside`` the picture that the
-    recogniser is given, the longest ``line`` over what stands there, and the widest ``gap`` in it, in its heights."""
+    recogniser is given, the longest ``line`` over what stands there, the ``beyond`` of it (mm), and the widest ``gap``
+    in it, in its heights."""
 
     outside: float
     line: Line
+    beyond: Box | None
     gap: float
 
 
@@ -138,7 +141,8 @@ def _window(place: Place, strip: Strip, view: View, width_px: int) -> tuple[Cell
     writing = nearer(find_writing(strip, box, view.ruling, view.texts, width_px), box, width_px)
     quad, aspect = view.onto_photo(writing.box.corners), writing.box.width / writing.box.height
     cell = Cell(field, called, index, aspect, quad, cut_window(strip, writing, width_px))
-    return cell, Free(writing.outside, line_along(writing.row), widest_gap(writing))
+    line = line_along(writing.row)
+    return cell, Free(writing.outside, line, ink_beyond(writing, box, line), widest_gap(writing))
 
 
 def _strips(cells: Sequence[Box], view: View) -> tuple[Strip, ...]:

@@ -29,6 +29,7 @@ from formreader.decode import (
     two_marks,
 )
 from formreader.locate import Place
+from formreader.reader.corrections import corrected, read_anew
 from formreader.reader.cutting import CellKey, CutCells, Free, View, cut_boxes, cut_digits, cut_numbers, cut_words
 from formreader.reader.field_evidence import FieldEvidence
 from formreader.reader.habits import crossed_out, exchanged, exchanged_places, with_line_through
@@ -88,8 +89,8 @@ class Looked:
     """Every cell of a page, what its model says of it, and its model's first choice with its probability.
 
     ``remarks`` of each field are what else is seen of it, as in ``FieldEvidence``; ``figures`` the steps along the
-    words' cells, read as numbers, of fields whose writers may exchange the two; a line runs
-    through those ``crossed_out``.
+    words' cells, read as numbers, of fields whose writers may exchange the two, ``anew`` those
+    along the ink beside a number that was struck out; a line runs through those ``crossed_out``.
     """
 
     cells: tuple[Cell, ...]
@@ -98,6 +99,7 @@ class Looked:
     remarks: Mapping[str, Mapping[str, float]] = dataclass_field(default_factory=dict)
     second: Mapping[str, Sequence[Rows]] = dataclass_field(default_factory=dict)
     figures: Mapping[str, Rows] = dataclass_field(default_factory=dict)
+    anew: Mapping[str, Rows] = dataclass_field(default_factory=dict)
     crossed_out: frozenset[str] = frozenset()
 
 
@@ -127,7 +129,9 @@ def look(template: Template, view: View, recognisers: Recognisers) -> Looked:
         _, judged = _judged(recognisers.numbers, beyond, view)
         figures = {name: row for (name, *_), row in zip(beyond, judged, strict=True)}
     remarks = remarks_of(template, view, likeliest, free)
-    return Looked(tuple(cells), rows, likeliest, remarks, second, figures, with_line_through(template, view))
+    anew = read_anew(template, remarks.anew, view, recognisers.numbers)
+    crossed = with_line_through(template, view)
+    return Looked(tuple(cells), rows, likeliest, remarks.codes, second, figures, anew, crossed)
 
 
 def evidence_of(
@@ -151,6 +155,8 @@ def evidence_of(
         )
         if name in looked.figures:
             seen = exchanged(fields[name], seen, looked.figures[name])
+        if name in looked.anew:
+            seen = corrected(fields[name], seen, looked.anew[name])
         evidence[name] = crossed_out(fields[name], seen) if name in looked.crossed_out else seen
     return evidence
 

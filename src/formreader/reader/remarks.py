@@ -23,6 +23,7 @@ from formreader.locate import (
     further_boxes,
     ink_at_sides,
     ink_beside,
+    ink_of,
     line_through,
     missing_frames,
     odd_papers,
@@ -78,6 +79,8 @@ STRUCK_FREE: Ramp = (1.0, 1.4)
 STRUCK_BESIDE: Ramp = (0.5, 0.7)
 """Widths of a box that a line runs on over a digit, from one into the next, or over boxes of which a strike made
 crosses; in a free cell its heights; and widths of a box where a number stands beside it."""
+STRUCK_SURELY = 0.5
+"""How probably a number was struck out of which a new one is looked for beside it."""
 AS_DIGITS = str.maketrans("X-", "??")
 MIDDLE = 0.3
 """Part of a box's height at its top and bottom: what runs on there from digit to digit are digits that touch."""
@@ -100,6 +103,15 @@ LETTERS: Ramp = (3, 5)
 BESIDE: Ramp = (0.4, 0.7)
 HINT_BESIDE, LEAST_BESIDE_MM = 0.42, 4.0
 """Heights of a box that ink beside it is tall, as a number is. What forms print there is lower: it may hint at one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """``codes`` of each field: those of ``decide.REASONS``, each with its probability; ``anew`` is where a number
+    stands, mm, beside one that was struck out."""
+
+    codes: Mapping[str, Mapping[str, float]]
+    anew: Mapping[str, Box]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +140,13 @@ def remarks_of(
     view: View,
     read: Mapping[CellKey, tuple[str, float]],
     free: Mapping[CellKey, Free],
-) -> dict[str, dict[str, float]]:
-    """Of each field: codes of ``decide.REASONS``, each with its probability.
+) -> Remarks:
+    """What is seen of each field.
 
     ``read`` is the likeliest character of each cell, ``free`` what was seen of cells that were searched for ink.
     """
     remarks: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    anew: dict[str, Box] = {}
     for (name, called, _), seen in free.items():
         if called == template.fields[name].primary:
             remarks[name] |= {
@@ -143,7 +156,8 @@ def remarks_of(
             }
     shown = _looked_at(template, view, read)
     covered, faint = _covered(shown), _faint(shown)
-    inks = {of.name: written_on(of.strip, of.cells[0], view.ruling, view.texts) for of in shown if _is_free(of)}
+    lines = {of.name: see_edges(of.strip, view.ruling.within(of.strip.box)) for of in shown if _is_free(of)}
+    inks = {of.name: ink_of(of.strip, of.cells[0], lines[of.name], view.texts) for of in shown if _is_free(of)}
     pale = _pale(shown, inks, view)
     boxes = [cell for of in shown for cell in of.cells]
     cells = [cell for field in template.fields.values() for cell in field_cells(field)]
@@ -155,7 +169,7 @@ def remarks_of(
         beside = ink_beside(of.strip, whole, of.height, view.ruling, known, cells)
         tall = 0.0 if beside is None or not _is_on_page(beside, template) else beside.tallest_mm
         remarks[of.name] |= {
-            "covered": max(covered[of.name], _cut_line(of)),
+            "covered": max(covered[of.name], _cut_line(of, lines)),
             "further_box": further[of.name],
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
@@ -171,7 +185,18 @@ def remarks_of(
                 _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
             ),
         }
-    return dict(remarks)
+        new = _new_number(of, free, beside if tall >= HINT_BESIDE * of.height else None)
+        if new is not None and remarks[of.name]["struck"] > STRUCK_SURELY:
+            anew[of.name] = new
+    return Remarks(remarks, anew)
+
+
+def _new_number(of: Shown, free: Mapping[CellKey, Free], beside: Beside | None) -> Box | None:
+    """Where the number stands that counts if a field's own is struck out, mm: in the same cell, or ``beside``."""
+    seen = free.get((of.name, of.field.primary, (0,)))
+    if seen is not None and seen.beyond is not None:
+        return seen.beyond
+    return beside.box if beside is not None else None
 
 
 def _looked_at(template: Template, view: View, read: Mapping[CellKey, tuple[str, float]]) -> list[Shown]:
@@ -322,12 +347,12 @@ def _over_rows(of: Shown, inks: Mapping[str, Ink]) -> float:
     return _rise(stroke_over_rows(of.strip, of.cells[0], inks[of.name]), OVER_ROWS)
 
 
-def _cut_line(of: Shown) -> float:
-    """How probably something lies over a printed line of a free cell, and over what stands beside it.
+def _cut_line(of: Shown, lines: Mapping[str, Sequence[Edge]]) -> float:
+    """How probably something lies over a printed line around a free cell, and over what stands beside it.
 
     Of boxes, ``missing_frames`` tells.
     """
-    return _rise(widest_gap_in_lines(of.strip, of.cells[0], of.edges[0]), GAP) if _is_free(of) else 0.0
+    return _rise(widest_gap_in_lines(of.strip, of.cells[0], lines[of.name]), GAP) if of.name in lines else 0.0
 
 
 def _letters(of: Shown, inks: Mapping[str, Ink]) -> float:

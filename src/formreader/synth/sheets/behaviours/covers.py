@@ -9,7 +9,7 @@ import numpy as np
 
 from formreader.geometry import Box
 from formreader.synth.hand.pen import Ink
-from formreader.synth.sheets.behaviours.act import Act, Behaviour, counted, grown
+from formreader.synth.sheets.behaviours.act import Act, Behaviour, boxed, counted, grown
 
 SHADOW = 0.18
 """Ink of the shadow along the edge of something that lies on the paper."""
@@ -56,7 +56,7 @@ def _strip(tone: tuple[float, float]) -> Callable[[Act], None]:
 
 
 def _inside(act: Act) -> None:
-    """A patch just within the box's lines: its frame stays."""
+    """A patch just within the box's lines: its frame stays. In a free cell nothing at all would show of it."""
     lay_over(act, grown(_hidden_box(act), 0.86), 0.0, 0.0)
 
 
@@ -125,7 +125,7 @@ def _faint(act: Act) -> None:
 
 COVERS = [
     Behaviour("covered-patch", _patch, counted),
-    Behaviour("covered-inside", _inside, counted),
+    Behaviour("covered-inside", _inside, boxed),
     Behaviour("covered-strip", _strip((0.0, 0.0)), counted),
     Behaviour("covered-strip-toned", _strip((0.04, 0.2)), counted),
     Behaviour("covered-fluid", _fluid, counted),
