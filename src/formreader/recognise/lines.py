@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.alphabets import NUMBER_ALPHABET
 from formreader.errors import ModelError
 from formreader.geometry import LINE_MARGIN, LINE_PX, line_width_px
+from formreader.recognise.looks import look_at_lines
 from formreader.recognise.normalise import EDGE_PX, stretched_ink
 from formreader.recognise.runtime import load_model
 
@@ -45,6 +47,11 @@ class LineRecogniser:
         """
         if len(pictures) == 0:
             return []
+        if self.alphabet == NUMBER_ALPHABET:  # words gain nothing by a second look
+            return look_at_lines(pictures, aspects, self._read)
+        return self._read(pictures, aspects)
+
+    def _read(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         cells = normalise_lines(pictures, aspects)
         widths = np.array([self._seen_px(float(aspect), pictures.shape[2]) for aspect in aspects])
         lines: list[NDArray[np.float32]] = [np.zeros((0, 0), np.float32)] * len(pictures)

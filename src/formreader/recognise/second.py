@@ -18,6 +18,7 @@ from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
 from formreader.errors import ModelError
 from formreader.geometry import CROP_SCALE, line_width_px
 from formreader.recognise.lines import normalise_lines
+from formreader.recognise.looks import look_at_lines
 from formreader.recognise.normalise import cell_masks, stretched_ink
 from formreader.recognise.runtime import load_model
 
@@ -65,6 +66,9 @@ class SecondReader:
 
         Takes what ``LineRecogniser`` takes: ``pictures`` (N, 32, W) of cells with ``aspects`` (N,).
         """
+        return look_at_lines(pictures, aspects, self._read) if len(pictures) else []
+
+    def _read(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         result: list[NDArray[np.float32]] = []
         for picture, aspect in zip(pictures, aspects, strict=True):
             rows = line_rows(picture[None], np.array([aspect], np.float32))
