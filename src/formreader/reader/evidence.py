@@ -99,7 +99,7 @@ class Looked:
     remarks: Mapping[str, Mapping[str, float]] = dataclass_field(default_factory=dict)
     second: Mapping[str, Sequence[Rows]] = dataclass_field(default_factory=dict)
     figures: Mapping[str, Rows] = dataclass_field(default_factory=dict)
-    anew: Mapping[str, Rows] = dataclass_field(default_factory=dict)
+    anew: Mapping[str, Rows | None] = dataclass_field(default_factory=dict)
     crossed_out: frozenset[str] = frozenset()
 
 

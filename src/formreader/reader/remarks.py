@@ -81,6 +81,7 @@ STRUCK_BESIDE: Ramp = (0.5, 0.7)
 crosses; in a free cell its heights; and widths of a box where a number stands beside it."""
 STRUCK_SURELY = 0.5
 """How probably a number was struck out of which a new one is looked for beside it."""
+UNREADABLE = "?"
 AS_DIGITS = str.maketrans("X-", "??")
 MIDDLE = 0.3
 """Part of a box's height at its top and bottom: what runs on there from digit to digit are digits that touch."""
@@ -108,10 +109,10 @@ HINT_BESIDE, LEAST_BESIDE_MM = 0.42, 4.0
 @dataclass(frozen=True, slots=True)
 class Remarks:
     """``codes`` of each field: those of ``decide.REASONS``, each with its probability; ``anew`` is where a number
-    stands, mm, beside one that was struck out."""
+    stands, mm, beside one that was struck out, None where nothing does."""
 
     codes: Mapping[str, Mapping[str, float]]
-    anew: Mapping[str, Box]
+    anew: Mapping[str, Box | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def remarks_of(
     ``read`` is the likeliest character of each cell, ``free`` what was seen of cells that were searched for ink.
     """
     remarks: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    anew: dict[str, Box] = {}
+    anew: dict[str, Box | None] = {}
     for (name, called, _), seen in free.items():
         if called == template.fields[name].primary:
             remarks[name] |= {
@@ -185,16 +186,18 @@ def remarks_of(
                 _rise(tall / of.height, BESIDE) if tall >= LEAST_BESIDE_MM else 0.0,
             ),
         }
-        new = _new_number(of, free, beside if tall >= HINT_BESIDE * of.height else None)
-        if new is not None and remarks[of.name]["struck"] > STRUCK_SURELY:
-            anew[of.name] = new
+        if remarks[of.name]["struck"] > STRUCK_SURELY:
+            anew[of.name] = _new_number(of, free, beside if tall >= HINT_BESIDE * of.height else None)
     return Remarks(remarks, anew)
 
 
 def _new_number(of: Shown, free: Mapping[CellKey, Free], beside: Beside | None) -> Box | None:
-    """Where the number stands that counts if a field's own is struck out, mm: in the same cell, or ``beside``."""
+    """Where the number stands that counts if a field's own is struck out, mm: in the same cell, or ``beside``.
+
+    A cell that can be read as one number holds no second one.
+    """
     seen = free.get((of.name, of.field.primary, (0,)))
-    if seen is not None and seen.beyond is not None:
+    if seen is not None and seen.beyond is not None and UNREADABLE in of.freely:
         return seen.beyond
     return beside.box if beside is not None else None
 
