@@ -7,13 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.geometry import Box
+from formreader.locate.edges import Ruling, near_lines
 from formreader.locate.free import Ink
 from formreader.locate.strips import Strip
 
 LEAST_DOWN = 1.3
 """Heights of the cell down which a stroke goes that may be of several rows: a digit of its own row is shorter."""
-BREAK, FLAT_BREAK = 0.2, 0.5
-"""Heights of the cell, down it and along the stroke, over which it may be broken where printed lines are taken out."""
+FLAT_BREAK = 0.5
+"""Heights of the cell along the stroke over which it may be broken where printed lines are taken out."""
+BY_LINE_MM, BREAK = 0.25, 0.03
+"""So far beside a printed line nothing is known of the stroke; elsewhere it is broken over these heights at most: ones
+above each other are further apart."""
 FLATTEST = 0.15
 """How far it goes down for each step across, at least."""
 SWAY = 0.06
@@ -24,7 +28,7 @@ BESIDE, BAR = 0.13, 0.3
 """Heights of the cell: ink so near to it is its own, and what else stands in the cell is no taller, the bar of a Z."""
 
 
-def stroke_over_rows(strip: Strip, cell: Box, ink: Ink) -> float:
+def stroke_over_rows(strip: Strip, cell: Box, ink: Ink, printed: Ruling) -> float:
     """How far down the longest straight stroke goes of which what stands in the cell is a part, in heights of the cell.
 
     0 where none is longer than digits are. ``ink`` is the strip's, without what the form prints.
@@ -34,7 +38,8 @@ def stroke_over_rows(strip: Strip, cell: Box, ink: Ink) -> float:
     if np.count_nonzero(ink.any(axis=1)) < least:
         return 0.0
     sway = 2 * round(SWAY * tall) + 1
-    beside, above = cv2.dilate(ink, np.ones((1, sway), np.uint8)), cv2.dilate(ink, np.ones((sway, 1), np.uint8))
+    unknown = near_lines(strip, printed, BY_LINE_MM)
+    beside, above = (cv2.dilate(ink, np.ones(side, np.uint8)) | unknown for side in ((1, sway), (sway, 1)))
     longest = 0.0
     for (x0, y0), (x1, y1) in _straight(ink, tall):
         steep = abs(y1 - y0) > abs(x1 - x0)

@@ -178,7 +178,7 @@ def remarks_of(
             "faint": max(faint[of.name], pale.get(of.name, 0.0)),
             "at_side": _at_side(of, inks, view),
             "line_through": max(
-                _line_through(of, view, boxes, known), _runs_on(of, without_digits, view), _over_rows(of, inks)
+                _line_through(of, view, boxes, known), _runs_on(of, without_digits, view), _over_rows(of, inks, view)
             ),
             "not_all_seen": max(remarks[of.name].get("not_all_seen", 0.0), _letters(of, inks)),
             "written_beside": max(
@@ -343,11 +343,11 @@ def _runs_on(of: Shown, without_digits: Sequence[Box], view: View) -> float:
     return _rise(max(up * above, down * below), RUNS_ON)
 
 
-def _over_rows(of: Shown, inks: Mapping[str, Ink]) -> float:
+def _over_rows(of: Shown, inks: Mapping[str, Ink], view: View) -> float:
     """How probably what stands in a free cell is part of a line through rows that nobody used."""
     if of.name not in inks or not 1 <= len(of.freely) <= MOST_OF_LINE:
         return 0.0
-    return _rise(stroke_over_rows(of.strip, of.cells[0], inks[of.name]), OVER_ROWS)
+    return _rise(stroke_over_rows(of.strip, of.cells[0], inks[of.name], view.ruling), OVER_ROWS)
 
 
 def _cut_line(of: Shown, lines: Mapping[str, Sequence[Edge]]) -> float:
