@@ -20,6 +20,7 @@ from formreader.locate.free import (
 )
 from formreader.locate.further import Further, further_boxes, stands_there
 from formreader.locate.gaps import widest_gap_in_lines
+from formreader.locate.guides import missing_guides
 from formreader.locate.over_rows import stroke_over_rows
 from formreader.locate.pale import beyond_pattern, pale_strokes
 from formreader.locate.sides import ink_at_sides
@@ -60,6 +61,7 @@ __all__ = [
     "line_along",
     "line_through",
     "missing_frames",
+    "missing_guides",
     "narrowed",
     "nearer",
     "odd_papers",

@@ -54,7 +54,7 @@ def traces_in(boxes: Sequence[tuple[Strip, Box]]) -> list[float]:
         shown = [boxes[i] for i in alike]
         cell = shown[0][1]
         if len(alike) > 1:
-            traces = _beside_others([_brought_to_size(*of) for of in shown])
+            traces = _beside_others([brought_to_size(*of) for of in shown])
             for i, trace in zip(alike, traces, strict=True):
                 lengths[i] = _reach(trace, _inside(cell)) / cell.height
         if len(alike) < ENOUGH:
@@ -93,7 +93,7 @@ def _trace_alone(strip: Strip, cell: Box) -> float:
     return float(max((max(width, tall) for _, _, width, tall, _ in stats[1:].tolist()), default=0) / height)
 
 
-def _brought_to_size(strip: Strip, cell: Box) -> Darkness:
+def brought_to_size(strip: Strip, cell: Box) -> Darkness:
     """The inside of a box, shape (SIDE, SIDE), how much darker than the paper."""
     inside = _inside(cell)
     fine = cv2.GaussianBlur(strip.grey, (0, 0), max(1.0, FINE * cell.height * strip.px_per_mm))

@@ -26,6 +26,7 @@ from formreader.locate import (
     ink_of,
     line_through,
     missing_frames,
+    missing_guides,
     odd_papers,
     pale_strokes,
     paper_in,
@@ -66,6 +67,8 @@ ODD_PAPER: Ramp = (0.9, 2.0)
 """Steps of the paper's tone in a box against around it."""
 SMOOTH: Ramp = (0.55, 0.8)
 """Part of the page's least grain that the paper in a box lacks."""
+NO_GUIDE: Ramp = (0.7, 0.9)
+"""Part of what printed guides are on the page that a box which looks empty lacks."""
 FURTHER: Ramp = (0.5, 0.9)
 """Part of a box one step beyond a row's end that is printed, though the template has none."""
 FAINT: Ramp = (0.3, 0.5)
@@ -247,7 +250,20 @@ def _covered(shown: Sequence[Shown]) -> dict[str, float]:
     for measures, ramp in looks:
         for (of, _), measure in zip(boxes, measures, strict=True):
             found[of.name] = max(found[of.name], _rise(measure, ramp))
+    empty = [(of, cell) for of, cell in _empty_boxes(shown) if _has_guide(of)]
+    for (of, _), part in zip(empty, missing_guides([(of.strip, cell) for of, cell in empty]), strict=True):
+        found[of.name] = max(found[of.name], _rise(part, NO_GUIDE))
     return found
+
+
+def _empty_boxes(shown: Sequence[Shown]) -> list[tuple[Shown, Box]]:
+    """The digit boxes that are taken for empty."""
+    return [(of, cell) for of in shown for cell, character in zip(of.cells, of.read, strict=False) if character == "_"]
+
+
+def _has_guide(of: Shown) -> bool:
+    primary = of.field.encodings[of.field.primary]
+    return isinstance(primary, Digits) and primary.guide != "none"
 
 
 def _further(shown: Sequence[Shown], view: View, cells: Sequence[Box]) -> dict[str, float]:
@@ -260,7 +276,7 @@ def _further(shown: Sequence[Shown], view: View, cells: Sequence[Box]) -> dict[s
 
 def _faint(shown: Sequence[Shown]) -> dict[str, float]:
     """How probably something hardly seen stands in a box of each field that is taken for empty."""
-    empty = [(of, cell) for of in shown for cell, character in zip(of.cells, of.read, strict=False) if character == "_"]
+    empty = _empty_boxes(shown)
     found = {of.name: 0.0 for of in shown}
     for (of, _), length in zip(empty, traces_in([(of.strip, cell) for of, cell in empty]), strict=True):
         found[of.name] = max(found[of.name], _rise(length, FAINT))
