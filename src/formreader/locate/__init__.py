@@ -23,6 +23,7 @@ from formreader.locate.gaps import widest_gap_in_lines
 from formreader.locate.guides import missing_guides
 from formreader.locate.over_rows import stroke_over_rows
 from formreader.locate.pale import beyond_pattern, pale_strokes
+from formreader.locate.patches import beyond_usual, brighter_patch
 from formreader.locate.sides import ink_at_sides
 from formreader.locate.small import upright_pieces
 from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through, reach_beyond
@@ -44,6 +45,8 @@ __all__ = [
     "Writing",
     "WrittenLine",
     "beyond_pattern",
+    "beyond_usual",
+    "brighter_patch",
     "crop_cells",
     "cut_box",
     "cut_lines",

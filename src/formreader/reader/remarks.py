@@ -18,6 +18,8 @@ from formreader.locate import (
     Line,
     Strip,
     beyond_pattern,
+    beyond_usual,
+    brighter_patch,
     faded_frames,
     find_line,
     further_boxes,
@@ -102,6 +104,8 @@ MOST_OF_LINE = 2
 """Characters that are read in a cell of what is part of such a line."""
 GAP: Ramp = (0.15, 0.35)
 """Heights of a free cell that a gap with sharp ends in one of its printed lines is wide."""
+PATCH: Ramp = (1.0, 1.2)
+"""How many times as much brighter a patch in a free cell is as cells of the page usually show."""
 LETTERS: Ramp = (3, 5)
 """Upright pieces of ink in a free cell that looks empty or filled up with a sign."""
 BESIDE: Ramp = (0.4, 0.7)
@@ -162,7 +166,7 @@ def remarks_of(
     covered, faint = _covered(shown), _faint(shown)
     lines = {of.name: see_edges(of.strip, view.ruling.within(of.strip.box)) for of in shown if _is_free(of)}
     inks = {of.name: ink_of(of.strip, of.cells[0], lines[of.name], view.texts) for of in shown if _is_free(of)}
-    pale = _pale(shown, inks, view)
+    pale, patched = _pale(shown, inks, view), _patched(shown, inks, view)
     boxes = [cell for of in shown for cell in of.cells]
     cells = [cell for field in template.fields.values() for cell in field_cells(field)]
     further = _further(shown, view, cells)
@@ -173,7 +177,7 @@ def remarks_of(
         beside = ink_beside(of.strip, whole, of.height, view.ruling, known, cells)
         tall = 0.0 if beside is None or not _is_on_page(beside, template) else beside.tallest_mm
         remarks[of.name] |= {
-            "covered": max(covered[of.name], _cut_line(of, lines)),
+            "covered": max(covered[of.name], _cut_line(of, lines), patched.get(of.name, 0.0)),
             "further_box": further[of.name],
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
@@ -292,6 +296,13 @@ def _pale(shown: Sequence[Shown], inks: Mapping[str, Ink], view: View) -> dict[s
     free = [of for of in shown if of.name in inks]
     strokes = [pale_strokes(of.strip, of.cells[0], inks[of.name], view.ruling, view.texts) for of in free]
     return {of.name: _rise(times, PALE) for of, times in zip(free, beyond_pattern(strokes), strict=True)}
+
+
+def _patched(shown: Sequence[Shown], inks: Mapping[str, Ink], view: View) -> dict[str, float]:
+    """How probably something brighter than the paper lies in each free cell."""
+    free = [of for of in shown if of.name in inks]
+    brighter = [brighter_patch(of.strip, of.cells[0], inks[of.name], view.ruling, view.texts) for of in free]
+    return {of.name: _rise(times, PATCH) for of, times in zip(free, beyond_usual(brighter), strict=True)}
 
 
 def _at_side(of: Shown, inks: Mapping[str, Ink], view: View) -> float:

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """A lamp that the paper mirrors: where on the page and how far around, mm, and its ``peak`` in parts of white."""
+
+    x_mm: float
+    y_mm: float
+    radius_mm: float
+    peak: float
+
+    def mirrored(self, places_mm: Plane) -> Plane:
+        """What it adds at places (..., 2) of the page, in parts of white; above 1 nothing else is seen."""
+        away = np.hypot(places_mm[..., 0] - self.x_mm, places_mm[..., 1] - self.y_mm) / self.radius_mm
+        return np.asarray(self.peak * np.exp(-(away**2)), np.float32)
 
 
 def room_light(x: Plane, y: Plane, severity: float, generator: np.random.Generator) -> Plane:

@@ -6,7 +6,7 @@ of rows that stay in the processor's cache: twelve megapixels in less than a sec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from formreader.geometry import Homography, Points, homography_from_points
 from formreader.synth.camera.fingers import hold
-from formreader.synth.camera.light import Plane, lamp_glare, phone_shadow, room_light
+from formreader.synth.camera.light import Lamp, Plane, lamp_glare, phone_shadow, room_light
 from formreader.synth.camera.optics import motion
 from formreader.synth.camera.paper import Curl, Paper, any_folds
 from formreader.synth.hand.pen import Ink
@@ -56,10 +56,12 @@ def photograph_page(
     severity: float,
     generator: np.random.Generator,
     troubles: Mapping[str, np.random.Generator] = NOTHING,
+    lamps: Sequence[Lamp] = (),
 ) -> Photographed:
     """Take a picture of a drawn page. ``severity`` 0 a flat scan, 1 an ordinary phone, 2 a bad one.
 
-    ``troubles`` are what goes wrong besides, by the names of ``troubles.TROUBLES``, each with its own generator.
+    ``lamps`` are mirrored on the paper. ``troubles`` are what goes wrong besides, by the names of
+    ``troubles.TROUBLES``, each with its own generator.
     """
     height, width = printed.shape
     blue = generator.uniform(0.0, 0.75)  # of a pen between black and blue; BGR
@@ -82,6 +84,9 @@ def photograph_page(
     if "fingers" in troubles:
         hold(scene, corners, magnification * px_per_mm, severity, troubles["fingers"])
     light, glare = _lamps(shape, severity, generator, troubles)
+    for lamp in lamps:
+        mirrored = lamp.mirrored(places / np.float32(px_per_mm))
+        glare = mirrored if glare is None else glare + mirrored
     softness = max(0.3, float(generator.uniform(0.4, 0.7 + 0.5 * severity)) * long_side_px / 3000)
     scene = _seen_through(cv2.GaussianBlur(scene, (0, 0), softness), long_side_px, severity, troubles)
     if "moire" in troubles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from formreader.files import saved
 from formreader.geometry import Points
 from formreader.spelling import in_words
+from formreader.synth.camera.light import Lamp
 from formreader.synth.camera.page import photograph_page
 from formreader.synth.camera.troubles import NO_TROUBLES, Troubles
 from formreader.synth.hand.glyphs import GlyphSource
@@ -45,7 +47,8 @@ class SyntheticSheet:
 @dataclass(slots=True)
 class FilledPage:
     """A page on paper: ``what`` it is to show, its printed ink, the pen with the ink that it left, and ``labels`` of
-    what stands in each field. Whatever else happens on paper happens to this, in place."""
+    what stands in each field. Whatever else happens on paper happens to this, in place. ``lamps`` are mirrored on it.
+    """
 
     template: Template
     what: Written
@@ -53,6 +56,7 @@ class FilledPage:
     pen: PagePen
     labels: Labels
     spell: Callable[[int], str]
+    lamps: list[Lamp] = dataclass_field(default_factory=list)
 
 
 def compose_sheet(
@@ -122,7 +126,7 @@ def photograph_sheet(
     """Take a picture of a filled page, and tell the truth about it."""
     happening = troubles.happening(generator) if troubles != NO_TROUBLES else {}
     taken = photograph_page(
-        page.printed, page.pen.ink, page.pen.px_per_mm, long_side_px, severity, generator, happening
+        page.printed, page.pen.ink, page.pen.px_per_mm, long_side_px, severity, generator, happening, page.lamps
     )
     truth = {"name": name, **truth_of(page, taken.locate)}
     return SyntheticSheet(taken.picture, {**truth, "troubles": sorted(happening)} if troubles != NO_TROUBLES else truth)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from formreader.geometry import Box
+from formreader.synth.camera.light import Lamp
 from formreader.synth.hand.pen import Ink
 from formreader.synth.sheets.behaviours.act import Act, Behaviour, boxed, counted, grown
 
@@ -103,12 +104,8 @@ def _finger(act: Act) -> None:
 def _glare(act: Act) -> None:
     """A lamp mirrored on the paper: burnt out in the middle, bright around."""
     box = _hidden_box(act)
-    part = act.part(grown(box, 3.0))
-    shape = act.page.printed[part].shape
-    y, x = np.mgrid[-1 : 1 : complex(shape[0]), -1 : 1 : complex(shape[1])]
-    shine = np.clip(1.5 * np.exp(-(x**2 + y**2) / 0.12), 0, 1).astype(np.float32)
-    act.pen.ink[part] *= 1 - shine
-    act.page.printed[part] = act.page.printed[part] * (1 - shine) - 0.35 * shine
+    radius = float(act.generator.uniform(0.5, 0.8)) * max(box.width, box.height)
+    act.page.lamps.append(Lamp(*box.centre, radius, float(act.generator.uniform(1.2, 1.8))))
 
 
 def _flap(act: Act) -> None:
