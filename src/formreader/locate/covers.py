@@ -18,6 +18,8 @@ FAINTEST_LINES = 0.02
 """Lines whose usual contrast is less are not seen on this photograph: that one is missing says nothing."""
 MISSING = 0.3
 """Part of its usual darkness below which a part of a printed line is missing."""
+CLEAREST_PERCENTILE = 90.0
+"""Which part of a kind of lines shows how clearly the photograph shows them."""
 LEAST_ACROSS = 2
 """Parts in a row that both opposite edges of a box miss where something lies across it."""
 CLEAN = 0.08
@@ -123,7 +125,14 @@ def usual_lines(frames: Sequence[Sequence[Edge]]) -> dict[tuple[float, float], f
     kinds: dict[tuple[float, float], list[NDArray[np.float32]]] = {}
     for edge in (edge for box in frames for edge in box):
         kinds.setdefault(line_kind(edge), []).append(edge.contrast)
-    return {kind: float(np.median(np.concatenate(seen))) for kind, seen in kinds.items()}
+    return {kind: _usual(np.concatenate(seen)) for kind, seen in kinds.items()}
+
+
+def _usual(contrast: NDArray[np.float32]) -> float:
+    """The middle of what is seen of lines (parts,), those that are missing left out: most of them may be covered."""
+    if len(contrast) == 0:
+        return 0.0
+    return float(np.median(contrast[contrast >= MISSING * np.percentile(contrast, CLEAREST_PERCENTILE)]))
 
 
 def line_kind(edge: Edge) -> tuple[float, float]:
