@@ -80,8 +80,8 @@ def test_frames_too_faint_to_be_seen_say_nothing() -> None:
 
 
 def test_a_flap_over_most_boxes_of_a_page_hides_them_all_the_same() -> None:
-    picture = cover(photograph(), Box(20.0, 10.0, 42.5, 80.0), PAPER * 0.95, grain=2.0)
+    picture = cover(photograph(), Box(20.0, 10.0, 33.0, 80.0), PAPER * 0.95, grain=2.0)
     missing, _, _ = seen(picture)
-    hidden = np.array([box.right < 62.5 for box in BOXES])
+    hidden = np.array([box.right < 53.0 for box in BOXES])
     assert hidden.sum() == 8
     assert missing[hidden].min() > 0.9 and missing[~hidden].max() < 0.3
