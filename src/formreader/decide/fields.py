@@ -25,6 +25,8 @@ REASONS = {
     "covered": "a box is not seen as it is printed, something lies over it or it is folded away: look at the crop",
     "further_box": "a printed box that the template does not have stands beside these: look whether the number goes "
     "on in it, and whether the form is another version",
+    "blank_box": "a box before this number is empty, where this hand fills others with zeros, crosses or dashes: look "
+    "whether something lies over a digit",
     "faint": "a faint trace stands in a box that looks empty, or a digit much paler than those beside it: look whether "
     "a pen that hardly wrote left it",
     "struck": "a line runs over what stands there: look whether it is struck out, and what is written beside it",

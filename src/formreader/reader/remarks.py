@@ -86,6 +86,9 @@ STRUCK_BESIDE: Ramp = (0.5, 0.7)
 crosses; in a free cell its heights; and widths of a box where a number stands beside it."""
 STRUCK_SURELY = 0.5
 """How probably a number was struck out of which a new one is looked for beside it."""
+FEWEST_FILLED, MOST_BLANK = 6, 0.25
+"""Numbers before which a hand fills unused boxes up from which on it is its habit, and how many of these at most have
+one left empty."""
 UNREADABLE = "?"
 AS_DIGITS = str.maketrans("X-", "??")
 MIDDLE = 0.3
@@ -171,6 +174,7 @@ def remarks_of(
     cells = [cell for field in template.fields.values() for cell in field_cells(field)]
     further = _further(shown, view, cells)
     known = [*view.texts, *(mark.box for mark in template.marks), *(area.box for area in template.areas)]
+    blank = _blank_among_filled(shown)
     without_digits = [_outline(of) for of in shown if _has_no_digit(of)]
     for of in shown:
         whole = _outline(of)
@@ -179,6 +183,7 @@ def remarks_of(
         remarks[of.name] |= {
             "covered": max(covered[of.name], _cut_line(of, lines), patched.get(of.name, 0.0)),
             "further_box": further[of.name],
+            "blank_box": float(of.name in blank),
             "struck": max(
                 remarks[of.name].get("struck", 0.0), _struck_boxes(of, view, tall >= HINT_BESIDE * of.height)
             ),
@@ -268,6 +273,14 @@ def _empty_boxes(shown: Sequence[Shown]) -> list[tuple[Shown, Box]]:
 def _has_guide(of: Shown) -> bool:
     primary = of.field.encodings[of.field.primary]
     return isinstance(primary, Digits) and primary.guide != "none"
+
+
+def _blank_among_filled(shown: Sequence[Shown]) -> set[str]:
+    """The fields before whose number a box is empty, where this hand fills the others with zeros, crosses or dashes."""
+    rows = {of.name: of.read for of in shown if len(of.read) > 1 and of.read.strip("X-_")}
+    blank = {name for name, read in rows.items() if read.startswith("_")}
+    filled = sum(read[0] in "X-" or (read[0] == "0" and read[1].isdigit()) for read in rows.values())
+    return blank if filled >= FEWEST_FILLED and len(blank) <= MOST_BLANK * filled else set()
 
 
 def _further(shown: Sequence[Shown], view: View, cells: Sequence[Box]) -> dict[str, float]:
