@@ -23,7 +23,7 @@ from formreader.locate.gaps import widest_gap_in_lines
 from formreader.locate.guides import missing_guides
 from formreader.locate.over_rows import stroke_over_rows
 from formreader.locate.pale import beyond_pattern, pale_strokes
-from formreader.locate.patches import beyond_usual, brighter_patch
+from formreader.locate.patches import beyond_usual, odd_patch
 from formreader.locate.sides import ink_at_sides
 from formreader.locate.small import upright_pieces
 from formreader.locate.strikes import NO_LINE, Line, find_line, line_along, line_through, reach_beyond
@@ -46,7 +46,6 @@ __all__ = [
     "WrittenLine",
     "beyond_pattern",
     "beyond_usual",
-    "brighter_patch",
     "crop_cells",
     "cut_box",
     "cut_lines",
@@ -68,6 +67,7 @@ __all__ = [
     "narrowed",
     "nearer",
     "odd_papers",
+    "odd_patch",
     "pale_strokes",
     "paper_in",
     "reach_beyond",

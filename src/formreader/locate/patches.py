@@ -1,4 +1,4 @@
-"""A patch in a free cell that is brighter than the paper around it: white paper, correction fluid, a lamp's glare."""
+"""A patch in a free cell of another tone than the paper around it: white paper, correction fluid, glare, a finger."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ NEAR = 7
 """Squares a side from which the tone of those is taken that are written on."""
 LEAST_PAPER, LEAST_SQUARES = 0.35, 6
 """Part of a square that is bare paper, and how many such squares of a strip say something of its tone."""
-LEAST_BRIGHTER, TIMES_USUAL, USUAL_PERCENTILE = 0.03, 3.0, 75.0
-"""Parts of the paper's tone by which a patch is brighter, and times what cells of the page usually show: patterns."""
+LEAST_BRIGHTER, PLAINLY_BRIGHTER = 0.03, 0.12
+"""Parts of the paper's tone by which a patch is brighter at least, and from which on no pattern of paper is."""
+TIMES_USUAL, USUAL_PERCENTILE = 3.0, 75.0
+"""Times what most cells of the page show, between these."""
+PLAINLY_DARKER = 0.15
+"""Parts of the paper's tone by which something dark lies there; a watermark is half as dark."""
 
 
-def brighter_patch(strip: Strip, cell: Box, ink: Ink, printed: Ruling, texts: Sequence[Box]) -> float:
-    """How much brighter than the paper around it the brightest patch in a cell is, in parts of its tone.
+def odd_patch(strip: Strip, cell: Box, ink: Ink, printed: Ruling, texts: Sequence[Box]) -> float:
+    """By how much the oddest patch in a cell is brighter than the paper around it, or plainly darker, in parts of its
+    tone.
 
-    Of the second brightest square, so that no patch is smaller than two. ``ink`` is the strip's.
+    Of the second oddest square, so that no patch is smaller than two. ``ink`` is the strip's.
     """
     paper = (strip.darkness < CLEAN) & ~near_lines(strip, printed, BY_LINE_MM)
     paper &= cv2.dilate(ink, np.ones((3, 3), np.uint8)) == 0
@@ -56,12 +61,15 @@ def brighter_patch(strip: Strip, cell: Box, ink: Ink, printed: Ruling, texts: Se
         (round(span.start / of * count), max(round(span.stop / of * count), round(span.start / of * count) + 1))
         for span, of, count in zip(strip.span(cell), (rows, columns), size[::-1], strict=True)
     )
-    return float(np.sort(brighter[top:bottom, left:right], axis=None)[-2:][0])
+    ranked = np.sort(brighter[top:bottom, left:right], axis=None)
+    darker = -float(ranked[:2][-1])
+    return max(float(ranked[-2:][0]), darker if darker >= PLAINLY_DARKER else 0.0)
 
 
-def beyond_usual(brighter: Sequence[float]) -> list[float]:
-    """Of each free cell of a page, ``brighter_patch`` over what is more than the page's paper usually shows."""
-    if not brighter:
+def beyond_usual(odd: Sequence[float]) -> list[float]:
+    """Of each free cell of a page, ``odd_patch`` over what is more than the page's paper usually shows."""
+    if not odd:
         return []
-    least = max(LEAST_BRIGHTER, TIMES_USUAL * float(np.percentile(brighter, USUAL_PERCENTILE)))
-    return [of / least for of in brighter]
+    usual = TIMES_USUAL * float(np.percentile(odd, USUAL_PERCENTILE))
+    least = min(max(LEAST_BRIGHTER, usual), PLAINLY_BRIGHTER)
+    return [of / least for of in odd]

@@ -19,7 +19,6 @@ from formreader.locate import (
     Strip,
     beyond_pattern,
     beyond_usual,
-    brighter_patch,
     faded_frames,
     find_line,
     further_boxes,
@@ -30,6 +29,7 @@ from formreader.locate import (
     missing_frames,
     missing_guides,
     odd_papers,
+    odd_patch,
     pale_strokes,
     paper_in,
     reach_beyond,
@@ -108,7 +108,7 @@ MOST_OF_LINE = 2
 GAP: Ramp = (0.15, 0.35)
 """Heights of a free cell that a gap with sharp ends in one of its printed lines is wide."""
 PATCH: Ramp = (1.0, 1.2)
-"""How many times as much brighter a patch in a free cell is as cells of the page usually show."""
+"""How many times as odd in tone a patch in a free cell is as cells of the page usually show."""
 LETTERS: Ramp = (3, 5)
 """Upright pieces of ink in a free cell that looks empty or filled up with a sign."""
 BESIDE: Ramp = (0.4, 0.7)
@@ -312,10 +312,10 @@ def _pale(shown: Sequence[Shown], inks: Mapping[str, Ink], view: View) -> dict[s
 
 
 def _patched(shown: Sequence[Shown], inks: Mapping[str, Ink], view: View) -> dict[str, float]:
-    """How probably something brighter than the paper lies in each free cell."""
+    """How probably something of another tone than the paper lies in each free cell."""
     free = [of for of in shown if of.name in inks]
-    brighter = [brighter_patch(of.strip, of.cells[0], inks[of.name], view.ruling, view.texts) for of in free]
-    return {of.name: _rise(times, PATCH) for of, times in zip(free, beyond_usual(brighter), strict=True)}
+    odd = [odd_patch(of.strip, of.cells[0], inks[of.name], view.ruling, view.texts) for of in free]
+    return {of.name: _rise(times, PATCH) for of, times in zip(free, beyond_usual(odd), strict=True)}
 
 
 def _at_side(of: Shown, inks: Mapping[str, Ink], view: View) -> float:
