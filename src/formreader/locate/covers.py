@@ -18,8 +18,8 @@ FAINTEST_LINES = 0.02
 """Lines whose usual contrast is less are not seen on this photograph: that one is missing says nothing."""
 MISSING = 0.3
 """Part of its usual darkness below which a part of a printed line is missing."""
-CLEAREST_PERCENTILE = 90.0
-"""Which part of a kind of lines shows how clearly the photograph shows them."""
+CLEAREST_PERCENTILE = 75.0
+"""Which part of a kind of lines shows how clearly the photograph shows them; pens run along a few."""
 LEAST_ACROSS = 2
 """Parts in a row that both opposite edges of a box miss where something lies across it."""
 CLEAN = 0.08
