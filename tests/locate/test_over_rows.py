@@ -10,7 +10,7 @@ from formreader.locate import ruling_of, stroke_over_rows, written_on
 
 ROWS = [Box(30.0, 20.0 + 9.0 * row, 60.0, 9.0) for row in range(5)]
 RULING = ruling_of(sides(ROWS))
-LONGER, SHORTER = 1.5, 1.45
+LONGER, SHORTER = 1.4, 1.25
 """Heights of a cell: longer than these the reader begins to doubt, shorter it does not."""
 
 

@@ -11,7 +11,7 @@ from formreader.locate.edges import Ruling, near_lines
 from formreader.locate.free import Ink
 from formreader.locate.strips import Strip
 
-LEAST_DOWN = 1.3
+LEAST_DOWN = 1.15
 """Heights of the cell down which a stroke goes that may be of several rows: a digit of its own row is shorter."""
 FLAT_BREAK = 0.5
 """Heights of the cell along the stroke over which it may be broken where printed lines are taken out."""

@@ -101,7 +101,7 @@ THROUGH: Ramp = (0.93, 1.0)
 """Part of the way through a box and beyond it that a line goes without a break."""
 RUNS_ON: Ramp = (0.6, 0.8)
 """Heights of a box that ink in it reaches into a row without digits above or below: the tail of a 7 is shorter."""
-OVER_ROWS: Ramp = (1.45, 1.65)
+OVER_ROWS: Ramp = (1.25, 1.4)
 """Heights of a free cell that a straight stroke goes down of which what stands in it is a part."""
 MOST_OF_LINE = 2
 """Characters that are read in a cell of what is part of such a line."""
