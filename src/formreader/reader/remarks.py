@@ -384,10 +384,12 @@ def _runs_on(of: Shown, without_digits: Sequence[Box], view: View) -> float:
 
 
 def _over_rows(of: Shown, inks: Mapping[str, Ink], view: View) -> float:
-    """How probably what stands in a free cell is part of a line through rows that nobody used."""
-    if of.name not in inks or not 1 <= len(of.freely) <= MOST_OF_LINE:
+    """How probably what stands in a free cell or in boxes is part of a line through rows that nobody used."""
+    read = of.freely if of.name in inks else of.read.strip("_X-")
+    if not 1 <= len(read) <= MOST_OF_LINE:
         return 0.0
-    return _rise(stroke_over_rows(of.strip, of.cells[0], inks[of.name], view.ruling), OVER_ROWS)
+    ink = inks[of.name] if of.name in inks else written_on(of.strip, of.cells[0], view.ruling, view.texts)
+    return _rise(stroke_over_rows(of.strip, _outline(of), ink, view.ruling), OVER_ROWS)
 
 
 def _cut_line(of: Shown, lines: Mapping[str, Sequence[Edge]]) -> float:
