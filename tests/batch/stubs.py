@@ -61,6 +61,9 @@ class StubReader(ReaderOfBytes):
             raise RuntimeError("a mistake of ours")
         if word == "sleep":
             time.sleep(float(rest.split()[0]))
+        if word == "await":
+            while not Path(rest.split()[0]).exists():
+                time.sleep(0.05)
         if word == "exit":
             os._exit(3)
         if word == "abort":

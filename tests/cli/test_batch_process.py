@@ -172,10 +172,12 @@ def test_a_second_ctrl_c_stops_at_once(started, tmp_path):
 
 
 def test_two_batches_in_one_run_are_kept_apart(started, tmp_path):
-    first = started(inputs(tmp_path / "in", 1, "sleep 2"), "--workers", "1", "--reader", "stubs:StubReader")
+    both = tmp_path / "both"
+    first = started(inputs(tmp_path / "in", 1, f"await {both}"), "--workers", "1", "--reader", "stubs:StubReader")
     wait_for((tmp_path / "reads.log").exists)
     second = started(tmp_path / "in", "--workers", "1", "--reader", "stubs:StubReader")
     _, err = second.communicate(timeout=PATIENCE_S)
+    both.touch()
     assert (second.returncode, "another batch is at work" in err) == (2, True)
     first.communicate(timeout=PATIENCE_S)
     assert first.returncode == 0
