@@ -18,6 +18,13 @@ def weighed(log_probabilities: LogProbabilities, classes: str, odds: Mapping[str
     return result
 
 
+def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log-probabilities over the last axis."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return result
+
+
 def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
     """Expected calibration error of first choices (N,), over 15 bins of equal width of their confidence 0..1."""
     bins = reliability(confidence, right)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formreader.alphabets import NUMBER_ALPHABET
 from formreader.decode import numbers_of, read_strings, readable
+from formreader.distributions import LogProbabilities
 from formreader.geometry import Box
 from formreader.locate import cut_lines, window_around
 from formreader.reader.cutting import View
@@ -18,16 +18,13 @@ from formreader.recognise import LineRecogniser, batch_of, beam
 from formreader.records import SECOND
 from formreader.templates import Field, Number, Template, encoding_cells
 
-Steps = NDArray[np.float64]
-"""Log-probabilities (steps, classes) along a line."""
-
 LEAST_SHARE = 0.4
 """Share of the likeliest number in what stands beside, or in the field's words, below which it is not proposed."""
 
 
 def read_anew(
     template: Template, ink: Mapping[str, Box | None], view: View, numbers: LineRecogniser
-) -> dict[str, Steps | None]:
+) -> dict[str, LogProbabilities | None]:
     """Log-probabilities (steps, classes) along the ``ink`` (mm) beside each field's number that was struck out, None
     where there is none."""
     places = []
@@ -37,7 +34,7 @@ def read_anew(
         field = template.fields[name]
         first = next(iter(encoding_cells(field.encodings[field.primary])))
         places.append((name, "anew", (0,), window_around(box, first.height)))
-    found: dict[str, Steps | None] = dict.fromkeys(ink)
+    found: dict[str, LogProbabilities | None] = dict.fromkeys(ink)
     if not places:
         return found
     cells = cut_lines(view.grey, view.scale, places, view.onto_photo, numbers.widest_px)
@@ -45,7 +42,7 @@ def read_anew(
     return found | {cell.field: row.astype(np.float64) for cell, row in zip(cells, steps, strict=True)}
 
 
-def corrected(field: Field, found: FieldEvidence, beside: Steps | None) -> FieldEvidence:
+def corrected(field: Field, found: FieldEvidence, beside: LogProbabilities | None) -> FieldEvidence:
     """What is seen of a field whose number was struck out: the number ``beside`` it, where one can be read there.
 
     What is struck out so that nobody can read it, and not replaced, counts for nothing.

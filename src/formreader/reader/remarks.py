@@ -44,6 +44,7 @@ from formreader.locate import (
     written_on,
 )
 from formreader.reader.cutting import CellKey, Free, View
+from formreader.reader.written import UNREADABLE
 from formreader.templates import Digits, Field, Number, Template, encoding_cells, field_cells, outline
 
 AROUND, MOST_AROUND_MM = 1.3, 14.0
@@ -89,7 +90,6 @@ STRUCK_SURELY = 0.5
 FEWEST_FILLED, MOST_BLANK = 6, 0.25
 """Numbers before which a hand fills unused boxes up from which on it is its habit, and how many of these at most have
 one left empty."""
-UNREADABLE = "?"
 AS_DIGITS = str.maketrans("X-", "??")
 MIDDLE = 0.3
 """Part of a box's height at its top and bottom: what runs on there from digit to digit are digits that touch."""
@@ -190,7 +190,9 @@ def remarks_of(
             "faint": max(faint[of.name], pale.get(of.name, 0.0)),
             "at_side": _at_side(of, inks, view),
             "line_through": max(
-                _line_through(of, view, boxes, known), _runs_on(of, without_digits, view), _over_rows(of, inks, view)
+                _line_through(of, view, boxes, known),
+                _runs_on(of, without_digits, inks, view),
+                _over_rows(of, inks, view),
             ),
             "not_all_seen": max(remarks[of.name].get("not_all_seen", 0.0), _letters(of, inks)),
             "written_beside": max(
@@ -320,7 +322,7 @@ def _patched(shown: Sequence[Shown], inks: Mapping[str, Ink], view: View) -> dic
 
 def _at_side(of: Shown, inks: Mapping[str, Ink], view: View) -> float:
     """How probably a digit of a free number, or of its neighbour's, stands on a side of its cell."""
-    if of.name not in inks:
+    if not _is_free(of):
         return 0.0
     return _rise(ink_at_sides(of.strip, of.cells[0], inks[of.name], view.ruling), AT_SIDE)
 
@@ -367,7 +369,7 @@ def _line_through(of: Shown, view: View, boxes: Sequence[Box], printed: Sequence
     )
 
 
-def _runs_on(of: Shown, without_digits: Sequence[Box], view: View) -> float:
+def _runs_on(of: Shown, without_digits: Sequence[Box], inks: dict[str, Ink], view: View) -> float:
     """How probably what stands in boxes is part of a line over rows of boxes without digits, mm: the bar of a Z and its
     leg are a 7."""
     if not of.read.strip("_"):
@@ -378,18 +380,23 @@ def _runs_on(of: Shown, without_digits: Sequence[Box], view: View) -> float:
     below = any(0 <= box.y - row.bottom < near for box in beside)
     if not (above or below):
         return 0.0
-    ink = written_on(of.strip, of.cells[0], view.ruling, view.texts)
-    up, down = reach_beyond(of.strip, row, ink)
+    up, down = reach_beyond(of.strip, row, _ink(of, inks, view))
     return _rise(max(up * above, down * below), RUNS_ON)
 
 
-def _over_rows(of: Shown, inks: Mapping[str, Ink], view: View) -> float:
+def _over_rows(of: Shown, inks: dict[str, Ink], view: View) -> float:
     """How probably what stands in a free cell or in boxes is part of a line through rows that nobody used."""
-    read = of.freely if of.name in inks else of.read.strip("_X-")
+    read = of.freely if _is_free(of) else of.read.strip("_X-")
     if not 1 <= len(read) <= MOST_OF_LINE:
         return 0.0
-    ink = inks[of.name] if of.name in inks else written_on(of.strip, of.cells[0], view.ruling, view.texts)
-    return _rise(stroke_over_rows(of.strip, _outline(of), ink, view.ruling), OVER_ROWS)
+    return _rise(stroke_over_rows(of.strip, _outline(of), _ink(of, inks, view), view.ruling), OVER_ROWS)
+
+
+def _ink(of: Shown, inks: dict[str, Ink], view: View) -> Ink:
+    """The ink around a field, kept in ``inks`` once it is known."""
+    if of.name not in inks:
+        inks[of.name] = written_on(of.strip, of.cells[0], view.ruling, view.texts)
+    return inks[of.name]
 
 
 def _cut_line(of: Shown, lines: Mapping[str, Sequence[Edge]]) -> float:
@@ -402,7 +409,7 @@ def _cut_line(of: Shown, lines: Mapping[str, Sequence[Edge]]) -> float:
 
 def _letters(of: Shown, inks: Mapping[str, Ink]) -> float:
     """How probably small letters stand in a free cell of which nothing or signs are read."""
-    if of.name not in inks or of.freely.strip("_X- "):
+    if not _is_free(of) or of.freely.strip("_X- "):
         return 0.0
     return _rise(upright_pieces(of.strip, of.cells[0], inks[of.name]), LETTERS)
 

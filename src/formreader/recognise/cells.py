@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.distributions import log_softmax
 from formreader.errors import ModelError
 from formreader.recognise.looks import look_at
 from formreader.recognise.normalise import normalise_cells
@@ -33,7 +34,4 @@ class CellRecogniser:
 
     def _judged(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-probabilities (N, classes) of the network's input (N, 2, 40, 40)."""
-        logits = look_at(cells, self._model.run, self._looks_twice) / self._temperature
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        return result
+        return log_softmax(look_at(cells, self._model.run, self._looks_twice) / self._temperature)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.alphabets import NUMBER_ALPHABET
+from formreader.distributions import log_softmax
 from formreader.errors import ModelError
 from formreader.geometry import LINE_MARGIN, LINE_PX, line_width_px
 from formreader.recognise.looks import look_at_lines
@@ -71,10 +72,7 @@ class LineRecogniser:
 
     def _steps(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrated log-probabilities (N, T, classes) of the network's input (N, 2, 32, W)."""
-        logits = self._model.run(np.ascontiguousarray(cells)) / self._temperature
-        shifted = logits - logits.max(axis=2, keepdims=True)
-        result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
-        return result
+        return log_softmax(self._model.run(np.ascontiguousarray(cells)) / self._temperature)
 
 
 def normalise_lines(pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> NDArray[np.float32]:

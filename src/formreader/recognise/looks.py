@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formreader.distributions import log_softmax
 from formreader.geometry import line_width_px
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -41,8 +42,7 @@ def look_at_lines(pictures: NDArray[np.uint8], aspects: NDArray[np.float32], rea
     if unsure:
         again = read(softened(pictures[unsure], aspects[unsure]), aspects[unsure])
         for i, steps in zip(unsure, again, strict=True):
-            both = (lines[i] + steps) / 2
-            lines[i] = both - np.log(np.exp(both).sum(axis=1, keepdims=True))
+            lines[i] = log_softmax(np.float32(0.5) * (lines[i] + steps))
     return lines
 
 

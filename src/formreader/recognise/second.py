@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formreader.alphabets import DIGIT_CLASSES, NUMBER_ALPHABET
+from formreader.distributions import log_softmax
 from formreader.errors import ModelError
 from formreader.geometry import CROP_SCALE, line_width_px
 from formreader.recognise.lines import normalise_lines
@@ -59,21 +60,21 @@ class SecondReader:
             return np.zeros((0, len(self.classes)), np.float32)
         steps = self._model.run(as_input(box_rows(crops, aspects)))
         judged = box_log_probabilities(steps, TOGETHER)[: len(crops)]
-        return _log_softmax(judged / np.float32(self._boxes_temperature))
+        return log_softmax(judged / np.float32(self._boxes_temperature))
 
     def log_probabilities(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Log-probabilities (T, 1 + len(alphabet)) of the steps along each picture, for ``beam``.
 
         Takes what ``LineRecogniser`` takes: ``pictures`` (N, 32, W) of cells with ``aspects`` (N,).
         """
-        return look_at_lines(pictures, aspects, self._read) if len(pictures) else []
+        return look_at_lines(pictures, aspects, self._read)
 
     def _read(self, pictures: NDArray[np.uint8], aspects: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         result: list[NDArray[np.float32]] = []
         for picture, aspect in zip(pictures, aspects, strict=True):
             rows = line_rows(picture[None], np.array([aspect], np.float32))
             logits = self._model.run(as_input(rows)) / np.float32(self._numbers_temperature)
-            result.append(_log_softmax(logits)[0])
+            result.append(log_softmax(logits)[0])
         return result
 
 
@@ -122,7 +123,7 @@ def box_log_probabilities(logits: NDArray[np.float32], together: int) -> NDArray
     """
     rows, steps, classes = logits.shape
     each = steps // together
-    chances = np.exp(_log_softmax(logits[:, : each * together])).reshape(rows * together, each, classes)
+    chances = np.exp(log_softmax(logits[:, : each * together])).reshape(rows * together, each, classes)
     none = np.ones(len(chances))
     one, over = np.zeros((2, len(chances), classes - 1))
     for step in np.moveaxis(chances, 1, 0).astype(np.float64):
@@ -139,9 +140,3 @@ def box_log_probabilities(logits: NDArray[np.float32], together: int) -> NDArray
 
 LEAST = 1e-9
 """No class of a box is held for less likely than this."""
-
-
-def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return result
